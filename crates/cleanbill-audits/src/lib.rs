@@ -1,0 +1,1 @@
+//! Facts in, signals out: one audit a file.

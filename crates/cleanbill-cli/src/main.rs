@@ -1,0 +1,2 @@
+//! The cleanbill command.
+fn main() {}

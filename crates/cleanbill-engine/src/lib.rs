@@ -1,0 +1,1 @@
+//! Gather, then assess.

@@ -1,0 +1,1 @@
+//! What is true of a release, or known missing.

@@ -1,0 +1,1 @@
+//! Advisory feeds, compiled to an index.

@@ -1,0 +1,1 @@
+//! JavaScript read as an attacker would be read.

@@ -1,0 +1,1 @@
+//! Every JavaScript lockfile as one model.

@@ -1,0 +1,1 @@
+//! What a registry and an npm client say, as values and defects.

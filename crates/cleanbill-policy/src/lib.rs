@@ -1,0 +1,1 @@
+//! Signals and an owner's rules make a verdict.

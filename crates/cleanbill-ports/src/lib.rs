@@ -1,0 +1,1 @@
+//! The abilities the engine asks of the world.

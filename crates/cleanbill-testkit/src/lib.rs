@@ -1,0 +1,1 @@
+//! A loopback registry, replays and builders for tests.

@@ -1,0 +1,2 @@
+//! Scaffolding, generation and tidiness checks.
+fn main() {}
