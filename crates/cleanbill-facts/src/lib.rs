@@ -1,1 +1,21 @@
-//! What is true of a release, or known missing.
+//! What is true of a release, or known missing: bytes have been read, nothing has been judged.
+//! It knows the formats and no audit, no network and no clock.
+//!
+//! Reading order: one package's history ([`package`]), how a lockfile pins it ([`pin`]), what advisories
+//! say ([`notices`]), what else was seen ([`run`]), which names are popular ([`popular`]), and all of it
+//! together ([`facts`]).
+#![deny(clippy::disallowed_methods)]
+
+pub mod facts;
+pub mod notices;
+pub mod package;
+pub mod pin;
+pub mod popular;
+pub mod run;
+
+pub use facts::Facts;
+pub use notices::{Notice, Notices, Tier};
+pub use package::{Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn};
+pub use pin::Pin;
+pub use popular::PopularNames;
+pub use run::{Publication, Run};

@@ -1,6 +1,6 @@
 //! The one identity of a release across Cleanbill: a package URL of type npm.
 //! It knows neither registries nor files.
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub struct Purl {
     pub name: PackageName,
     /// Its version.
     pub version: Version,
+    /// Encoded qualifiers, such as `vcs_url=…`, for what does not come from a registry under this name.
+    pub qualifiers: Option<Arc<str>>,
 }
 
 /// The text is no npm purl with a version.
@@ -29,7 +31,13 @@ impl Purl {
     /// A release of `name`.
     #[must_use]
     pub fn new(name: PackageName, version: Version) -> Self {
-        Self { name, version }
+        Self { name, version, qualifiers: None }
+    }
+
+    /// The same name and version from elsewhere: `key` is `vcs_url` or `download_url`.
+    #[must_use]
+    pub fn from_elsewhere(name: PackageName, version: Version, key: &str, url: &str) -> Self {
+        Self { name, version, qualifiers: Some(Arc::from(format!("{key}={}", encoded(url)))) }
     }
 
     /// Reads `pkg:npm/...@version`.
@@ -50,6 +58,7 @@ impl Purl {
         Ok(Self {
             name: PackageName::parse(&name).map_err(|_| refuse())?,
             version: Version::parse(version).map_err(|_| refuse())?,
+            qualifiers: text.split_once('?').map(|(_, rest)| Arc::from(rest.split('#').next().unwrap_or(rest))),
         })
     }
 
@@ -66,7 +75,11 @@ impl fmt::Display for Purl {
         if let Some(scope) = self.name.scope() {
             write!(f, "{}/", encoded(scope))?;
         }
-        write!(f, "{}@{}", encoded(self.name.bare()), encoded(self.version.as_str()))
+        write!(f, "{}@{}", encoded(self.name.bare()), encoded(self.version.as_str()))?;
+        match &self.qualifiers {
+            Some(qualifiers) => write!(f, "?{qualifiers}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -101,7 +114,10 @@ mod tests {
 
     #[test]
     fn scoped_names_and_build_metadata_round_trip() {
-        for text in ["pkg:npm/%40mastra/core@1.42.1", "pkg:npm/left@1.2.3", "pkg:npm/a@1.0.0%2Bbuild.1", "pkg:npm/JSONStream@1.0.0"] {
+        for text in ["pkg:npm/%40mastra/core@1.42.1", "pkg:npm/left@1.2.3", "pkg:npm/a@1.0.0%2Bbuild.1",
+            "pkg:npm/JSONStream@1.0.0",
+            "pkg:npm/a@1.0.0?vcs_url=git%2Bssh%3A%2F%2Fgit.example%2Fa",
+        ] {
             assert_eq!(Purl::parse(text).unwrap().to_string(), text);
         }
     }

@@ -1,0 +1,13 @@
+//! Every cap on a lockfile, with its reason.
+
+/// Largest lockfile read, in bytes. The largest public ones are near 15 MB; 256 MiB leaves room for a
+/// generated monorepo and still bounds memory.
+pub const MAX_LOCKFILE_BYTES: usize = 256 * 1024 * 1024;
+/// Most entries kept from one lockfile; real ones stay below 20,000.
+pub const MAX_ENTRIES: usize = 500_000;
+/// Deepest nesting followed, below what `serde_json` itself allows (128).
+pub const MAX_DEPTH: usize = 100;
+/// Longest name, range, URL or digest kept from a lockfile, in bytes.
+pub const MAX_FIELD_BYTES: usize = 8 * 1024;
+/// Most paths from the root computed for one entry; people read the first few.
+pub const MAX_PATHS: usize = 3;
