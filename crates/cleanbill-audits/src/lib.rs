@@ -1,7 +1,16 @@
 //! Facts in, signals out: one audit a file, one page an audit, one folder of cases.
 //! It knows no policy and no world.
+//!
+//! Reading order: what an audit is ([`audit`]), the list of them ([`catalogue`]); each file of the catalogue
+//! stands alone.
 #![deny(clippy::disallowed_methods)]
 
 pub mod audit;
+pub mod catalogue;
+mod address;
+mod history;
+mod resemblance;
+mod words;
 
 pub use audit::Audit;
+pub use catalogue::CATALOGUE;

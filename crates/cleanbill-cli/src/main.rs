@@ -1,2 +1,8 @@
-//! The cleanbill command.
-fn main() {}
+//! The `cleanbill` command: reads the world once, hands it to one command, and answers with its code.
+//! It holds no logic and no words for people.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cleanbill_cli::run(std::env::args_os(), cleanbill_cli::world::World::read())
+}

@@ -1,7 +1,7 @@
 //! Everything an audit may look at, for one release, in one owned value.
 use std::{collections::BTreeMap, sync::Arc};
 
-use cleanbill_model::{Known, Missing, Need, PackageName, Purl, Timestamp};
+use cleanbill_model::{Evidence, Known, Missing, Need, PackageName, Purl, Timestamp, Untrusted, Verdict};
 
 use crate::{Notices, Package, Pin, PopularNames, Release, Run};
 
@@ -20,13 +20,47 @@ pub struct Facts {
     pub notices: Known<Notices>,
     /// Packages it depends on, by name, as far as they were gathered.
     pub companions: Known<BTreeMap<PackageName, Known<Arc<Package>>>>,
+    /// What judging its resolving dependencies one step down has given.
+    pub edges: Known<Vec<JudgedEdge>>,
     /// What else was seen in this run.
     pub run: Known<Arc<Run>>,
     /// Popular names.
     pub popular: Arc<PopularNames>,
 }
 
+/// One dependency of the release, resolved as a client would at the reading, and judged.
+#[derive(Clone, Debug)]
+pub struct JudgedEdge {
+    /// The release that answers.
+    pub resolved: Purl,
+    /// The range that asked for it.
+    pub range: String,
+    /// True when the release before did not ask for that name.
+    pub added: bool,
+    /// The verdict on it.
+    pub verdict: Verdict,
+    /// Its worst finding, in a line, and the evidence of it.
+    pub worst: Option<(Untrusted, Vec<Evidence>)>,
+}
+
 impl Facts {
+    /// Facts of which nothing is known yet.
+    #[must_use]
+    pub fn unknown(subject: Purl, as_of: Timestamp) -> Self {
+        let missing = Missing::NotGathered;
+        Self {
+            subject,
+            as_of,
+            package: Known::Missing(missing),
+            pin: Known::Missing(missing),
+            notices: Known::Missing(missing),
+            companions: Known::Missing(missing),
+            edges: Known::Missing(missing),
+            run: Known::Missing(missing),
+            popular: Arc::default(),
+        }
+    }
+
     /// The release's own entry in its package's history.
     #[must_use]
     pub fn release(&self) -> Known<&Release> {
@@ -45,6 +79,7 @@ impl Facts {
             Need::Pin => self.pin.missing(),
             Need::Notices => self.notices.missing(),
             Need::Companions => self.companions.missing(),
+            Need::Edges => self.edges.missing(),
             Need::Run => self.run.missing(),
             Need::Source | Need::Delta => Some(Missing::NotGathered),
         }

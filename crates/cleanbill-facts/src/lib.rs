@@ -6,6 +6,9 @@
 //! together ([`facts`]).
 #![deny(clippy::disallowed_methods)]
 
+mod collect_notices;
+mod collect_package;
+pub mod collect_run;
 pub mod facts;
 pub mod notices;
 pub mod package;
@@ -13,7 +16,7 @@ pub mod pin;
 pub mod popular;
 pub mod run;
 
-pub use facts::Facts;
+pub use facts::{Facts, JudgedEdge};
 pub use notices::{Notice, Notices, Tier};
 pub use package::{Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn};
 pub use pin::Pin;

@@ -22,7 +22,7 @@ pub trait LockfileFormat: Sync {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn LockfileFormat] = &[];
+pub static FORMATS: &[&dyn LockfileFormat] = &[&crate::bun_lockb::BunLockb, &crate::bun_lock::BunLock, &crate::package_lock::PackageLock, &crate::yarn_berry::YarnBerry, &crate::yarn_classic::YarnClassic, &crate::pnpm_lock::PnpmLock];
 
 /// Why a lockfile cannot be read. The file's path is added by the caller, who knows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

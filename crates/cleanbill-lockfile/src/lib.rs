@@ -4,9 +4,28 @@
 //! Reading order: the model ([`lockfile`]), what a format is ([`format`]), the formats themselves.
 #![deny(clippy::disallowed_methods)]
 
+mod address;
+mod asks;
+mod block_yaml;
+pub mod bun_lock;
+pub mod bun_lockb;
+mod entry;
 pub mod format;
+mod intake;
+mod json;
+mod jsonc;
 pub mod limits;
+pub mod lines;
 pub mod lockfile;
+pub mod package_lock;
+pub mod pnpm_lock;
+mod reach;
+mod scope;
+mod spec;
+mod text;
+mod tree;
+pub mod yarn_berry;
+pub mod yarn_classic;
 
 pub use format::{FORMATS, LockfileFormat, ParseLockfileError, format_of, parse};
 pub use lockfile::{Edge, EdgeKind, Locked, Lockfile, Origin, Root, Scope};

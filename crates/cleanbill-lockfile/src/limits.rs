@@ -11,3 +11,8 @@ pub const MAX_DEPTH: usize = 100;
 pub const MAX_FIELD_BYTES: usize = 8 * 1024;
 /// Most paths from the root computed for one entry; people read the first few.
 pub const MAX_PATHS: usize = 3;
+/// Most edges kept from one lockfile; the largest public ones have below 200,000, and each one kept costs
+/// far more memory than its bytes in the file.
+pub const MAX_EDGES: usize = 2_000_000;
+/// Most defects kept from one lockfile; people fix the first few and look again.
+pub const MAX_DEFECTS: usize = 1_000;

@@ -32,6 +32,8 @@ pub enum Need {
     Notices,
     /// Facts of the packages it depends on.
     Companions,
+    /// Verdicts on what it resolves to, one step down.
+    Edges,
     /// Other releases seen in the same run.
     Run,
     /// The files of the release.

@@ -1,1 +1,32 @@
-//! A verdict in words, for people and programs.
+//! A verdict in words, for people and programs: one result, seven views.
+//! It knows the model and nothing else: no registry, no lockfile reader, no clock, no terminal.
+//!
+//! Reading order: what a run hands in ([`report`]), the views and their names ([`format`]), what a
+//! script reads off the process ([`exit`]), how hostile text is tamed ([`escape`]), then one module a
+//! view. [`explain`] shows an audit's page, [`why`] a stored answer.
+#![deny(clippy::disallowed_methods)]
+
+pub mod escape;
+pub mod exit;
+pub mod explain;
+pub mod format;
+pub mod report;
+pub mod why;
+
+mod command;
+mod human;
+pub mod json;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod samples;
+
+pub use exit::ExitCode;
+pub use explain::explain;
+pub use format::{Format, RenderError, RenderOptions, UnknownFormat, render_audit, render_inspect};
+pub use report::{
+    AuditReport, BroughtIn, ClientSetting, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, NotKnown,
+    PackageReport, PinPlace, UnassessedRule, WaiverNote, WaiverState,
+};
+pub use why::{WhyError, why};

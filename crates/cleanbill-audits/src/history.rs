@@ -1,0 +1,89 @@
+//! What a package's history says about one of its releases: who published before, how long ago.
+//! It answers questions and judges nothing; the audits do.
+use cleanbill_facts::{Channel, Facts, Package, Release};
+use cleanbill_model::{Age, Level, Timestamp};
+
+/// How long a release's shape is worth a warning. After it many have looked at the release, and what made
+/// it suspicious on its first day says little; the longest cooldown in common use is far below.
+pub(crate) const FRESH: Age = Age::days(90);
+
+/// The account behind a release. A workflow the registry trusts is one account, whichever person began it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Account<'a> {
+    /// A person's or a robot's account with a token.
+    Person(&'a str),
+    /// A workflow of that provider.
+    Workflow(&'a str),
+}
+
+impl Account<'_> {
+    /// The account in words.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Person(name) => format!("the account `{name}`"),
+            Self::Workflow(provider) => format!("a `{provider}` workflow"),
+        }
+    }
+}
+
+/// The package and the release the facts are about, where both are known.
+pub(crate) fn subject(facts: &Facts) -> Option<(&Package, &Release)> {
+    let package = facts.package.get()?;
+    Some((package, package.release(&facts.subject.version)?))
+}
+
+/// The account that published `release`, where it is known.
+pub(crate) fn account(release: &Release) -> Option<Account<'_>> {
+    if let Some(Channel::TrustedPublisher { provider }) = release.channel.get() {
+        return Some(Account::Workflow(provider));
+    }
+    release.publisher.get().map(|person| Account::Person(&person.name))
+}
+
+/// The last release of `account` before `release`.
+pub(crate) fn last_by<'a>(package: &'a Package, release: &'a Release, account: Account<'_>) -> Option<&'a Release> {
+    package.before(release).find(|earlier| self::account(earlier) == Some(account))
+}
+
+/// How long before `release` the account last published here, when that is known.
+pub(crate) fn silence(package: &Package, release: &Release, account: Account<'_>) -> Option<Age> {
+    let last = last_by(package, release, account)?;
+    Some(release.published.get()?.since(*last.published.get()?))
+}
+
+/// How old the release is at the reading, where its time is known.
+pub(crate) fn age(release: &Release, as_of: Timestamp) -> Option<Age> {
+    release.published.get().map(|moment| as_of.since(*moment))
+}
+
+/// The level of a mark of hijack standing alone: told while the release is fresh, kept for those who ask
+/// when it is not.
+pub(crate) fn alone(release: &Release, as_of: Timestamp) -> Level {
+    match age(release, as_of) {
+        Some(age) if age < FRESH => Level::Warn,
+        _ => Level::Note,
+    }
+}
+
+/// When the package's name came into being; the first known publication where the registry does not say.
+pub(crate) fn created(package: &Package) -> Option<Timestamp> {
+    package.created.get().copied().or_else(|| {
+        let known = package.releases.iter().filter_map(|release| release.published.get());
+        known.chain(package.withdrawn.iter().filter_map(|gone| gone.published.get())).min().copied()
+    })
+}
+
+/// The release that asking for `range` at the reading would bring: `latest` where it satisfies the range,
+/// otherwise the highest that does. This is what npm does.
+pub(crate) fn resolve<'a>(package: &'a Package, range: &str, as_of: Timestamp) -> Option<&'a Release> {
+    let there = |release: &&Release| release.published.get().is_none_or(|moment| *moment <= as_of);
+    let Ok(range) = cleanbill_model::Range::parse(range) else {
+        return package.release(package.dist_tags.get(range)?).filter(there);
+    };
+    let latest = package.dist_tags.get("latest").and_then(|version| package.release(version)).filter(there);
+    if let Some(latest) = latest.filter(|release| range.matches(&release.version)) {
+        return Some(latest);
+    }
+    let fitting = package.releases.iter().filter(there).filter(|release| range.matches(&release.version));
+    fitting.max_by(|a, b| a.version.cmp(&b.version))
+}

@@ -1,0 +1,35 @@
+//! The commands, one file each: its arguments, its help, its function.
+
+pub mod audit;
+pub mod config;
+pub mod explain;
+pub mod feed;
+pub mod generate;
+pub mod inspect;
+pub mod why;
+
+use std::process::ExitCode;
+
+use crate::{
+    cli::{Cli, Command},
+    failure::Failure,
+    world::World,
+};
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// When it could not do its work.
+pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Audit(arguments) => audit::run(arguments, common, world),
+        Command::Inspect(arguments) => inspect::run(arguments, common, world),
+        Command::Why(arguments) => why::run(arguments, common, world),
+        Command::Explain(arguments) => explain::run(arguments, common, world),
+        Command::Feed(arguments) => feed::run(arguments, common, world),
+        Command::Config(arguments) => config::run(arguments, common, world),
+        Command::Completions(arguments) => generate::completions(arguments, common),
+        Command::Man(arguments) => generate::man(arguments),
+    }
+}

@@ -1,0 +1,22 @@
+//! When signals add up: two different marks of a hijack on one young release hold it, one never does.
+//! Source: the metadata of the June 2026 burst, where any two of publisher, channel, dependency and
+//! script would have held every release, against base rates by which one alone is mostly honest.
+use std::collections::BTreeSet;
+
+use cleanbill_model::{Age, Confidence, Mark, Signal, Timestamp};
+
+/// True when the signals carry at least two different marks and the release is young enough for that to
+/// matter. A publication time that is not known counts as young.
+#[must_use]
+pub fn looks_hijacked<'a>(
+    signals: impl Iterator<Item = &'a Signal>,
+    published: Option<Timestamp>,
+    as_of: Timestamp,
+    window: Age,
+) -> bool {
+    if published.is_some_and(|moment| as_of.since(moment) > window) {
+        return false;
+    }
+    let strong: Vec<&Signal> = signals.filter(|signal| signal.confidence > Confidence::Low).collect();
+    strong.iter().filter_map(|signal| signal.mark).collect::<BTreeSet<Mark>>().len() >= 2
+}
