@@ -67,13 +67,13 @@ impl Address {
     /// How far bytes from here go, and why: `pinned` when a digest or a commit says which bytes they are.
     pub(crate) fn judge(&self, pinned: bool) -> (Level, Confidence, &'static str) {
         match (self.place, self.sealed, pinned) {
-            (Place::Local, _, _) => (Level::Warn, Confidence::Medium, "it points into a private network, so others cannot check it"),
+            (Place::Local, _, _) => (Level::Warn, Confidence::Medium, "they come from a private network, where others cannot check them"),
             (_, false, false) => (Level::Block, Confidence::High, "the way is not encrypted, so anyone along it can put other bytes in their place"),
             (Place::Number, _, false) => (Level::Block, Confidence::High, "a bare number names nobody who answers for what is served there"),
             (Place::Number, _, true) => (Level::Quarantine, Confidence::Medium, "a bare number names nobody who answers for what is served there"),
-            (Place::Forge, true, true) => (Level::Note, Confidence::Low, "no registry stands between you and the repository's owner; the pinned commit can be looked up"),
-            (Place::Forge, _, _) => (Level::Warn, Confidence::Medium, "its content follows whatever the repository's owner, or a thief, puts there next"),
-            (Place::Other, _, _) => (Level::Quarantine, Confidence::Medium, "neither a registry nor a known forge keeps what is served there, and it can change after any check"),
+            (Place::Forge, true, true) => (Level::Note, Confidence::Low, "only the repository's owner stands behind them; the pinned commit can be looked up"),
+            (Place::Forge, _, _) => (Level::Warn, Confidence::Medium, "they change with whatever the repository's owner, or a thief, puts there next"),
+            (Place::Other, _, _) => (Level::Quarantine, Confidence::Medium, "the host is no forge people know, and what it serves can change after any check"),
         }
     }
 }

@@ -7,6 +7,10 @@ use cleanbill_model::{Age, Level, Timestamp};
 /// it suspicious on its first day says little; the longest cooldown in common use is far below.
 pub(crate) const FRESH: Age = Age::days(90);
 
+/// How long a release has to be out before later ones are measured against it: nine in ten hijacked releases
+/// whose window is known were found within three days.
+pub(crate) const SETTLED: Age = Age::days(3);
+
 /// The account behind a release. A workflow the registry trusts is one account, whichever person began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Account<'a> {
@@ -40,9 +44,31 @@ pub(crate) fn account(release: &Release) -> Option<Account<'_>> {
     release.publisher.get().map(|person| Account::Person(&person.name))
 }
 
-/// The last release of `account` before `release`.
+/// Releases before `release` that were out for [`SETTLED`] when it came, latest first; where there are none,
+/// all before it. A thief who publishes twice would otherwise be measured against himself.
+pub(crate) fn earlier<'a>(package: &'a Package, release: &'a Release) -> Vec<&'a Release> {
+    let settled = |earlier: &&Release| match (earlier.published.get(), release.published.get()) {
+        (Some(theirs), Some(ours)) => ours.since(*theirs) >= SETTLED,
+        _ => false,
+    };
+    let found: Vec<&Release> = package.before(release).filter(settled).collect();
+    if found.is_empty() { package.before(release).collect() } else { found }
+}
+
+/// The settled release an updater would come from: the highest below this one in its line, else the highest
+/// below it of all.
+pub(crate) fn baseline<'a>(package: &'a Package, release: &'a Release) -> Option<&'a Release> {
+    let stable = |earlier: &&Release| release.version.is_prerelease() || !earlier.version.is_prerelease();
+    let below: Vec<&Release> =
+        earlier(package, release).into_iter().filter(|earlier| earlier.version < release.version).filter(stable).collect();
+    let highest = |list: &mut dyn Iterator<Item = &'a Release>| list.max_by(|a, b| a.version.cmp(&b.version));
+    highest(&mut below.iter().copied().filter(|earlier| earlier.version.same_line(&release.version)))
+        .or_else(|| highest(&mut below.iter().copied()))
+}
+
+/// The last settled release of `account` before `release`.
 pub(crate) fn last_by<'a>(package: &'a Package, release: &'a Release, account: Account<'_>) -> Option<&'a Release> {
-    package.before(release).find(|earlier| self::account(earlier) == Some(account))
+    earlier(package, release).into_iter().find(|earlier| self::account(earlier) == Some(account))
 }
 
 /// How long before `release` the account last published here, when that is known.

@@ -86,3 +86,12 @@ fn read(file: &Path, world: &World) -> Result<Found, Failure> {
         .map(|lockfile| NamedLockfile { path: Arc::clone(&path), lockfile });
     Ok(Found { path, file: file.to_owned(), text: String::from_utf8(bytes).unwrap_or_default(), lockfile })
 }
+
+/// The lockfile npm keeps inside `node_modules`, where there is one that can be read.
+#[must_use]
+pub fn read_installed(file: &Path) -> Option<cleanbill_lockfile::Lockfile> {
+    let limit = u64::try_from(MAX_LOCKFILE_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    File::open(file).ok()?.take(limit + 1).read_to_end(&mut bytes).ok()?;
+    cleanbill_lockfile::parse(file.file_name()?.to_str()?, &bytes).ok()
+}

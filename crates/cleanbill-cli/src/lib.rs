@@ -5,6 +5,7 @@
 //! and the commands, one file each ([`commands`]).
 
 pub mod cli;
+pub mod client;
 pub mod commands;
 pub mod compose;
 pub mod discover;

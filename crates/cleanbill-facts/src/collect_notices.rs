@@ -30,11 +30,22 @@ impl Notices {
             let in_force = advisory.withdrawn.is_none_or(|withdrawn| withdrawn > as_of);
             match tier(advisory, subject, integrities) {
                 Some(tier) if in_force => {
-                    let tier = if tier == Tier::Name && !name_is_established { Tier::Version } else { tier };
-                    notices.about.push(Notice { advisory: Arc::clone(advisory), tier });
+                    let tier = if tier == Tier::Name && !name_is_established {
+                        Tier::Version
+                    } else {
+                        tier
+                    };
+                    notices.about.push(Notice {
+                        advisory: Arc::clone(advisory),
+                        tier,
+                    });
                 }
-                Some(_) if advisory.kind == AdvisoryKind::Malicious => notices.disputed.push(Arc::clone(advisory)),
-                None if in_force && fixes(advisory, subject, replaced) => notices.fixes.push(Arc::clone(advisory)),
+                Some(_) if advisory.kind == AdvisoryKind::Malicious => {
+                    notices.disputed.push(Arc::clone(advisory))
+                }
+                None if in_force && fixes(advisory, subject, replaced) => {
+                    notices.fixes.push(Arc::clone(advisory))
+                }
                 _ => {}
             }
         }
@@ -42,9 +53,13 @@ impl Notices {
         let malicious = |notice: &Notice| notice.advisory.kind == AdvisoryKind::Malicious;
         notices.about.sort_by(|a, b| {
             let weight = |notice: &Notice| (malicious(notice), notice.tier);
-            weight(b).cmp(&weight(a)).then_with(|| id(&a.advisory).cmp(&id(&b.advisory)))
+            weight(b)
+                .cmp(&weight(a))
+                .then_with(|| id(&a.advisory).cmp(&id(&b.advisory)))
         });
-        notices.about.dedup_by(|a, b| a.tier == b.tier && id(&a.advisory) == id(&b.advisory));
+        notices
+            .about
+            .dedup_by(|a, b| a.tier == b.tier && id(&a.advisory) == id(&b.advisory));
         for list in [&mut notices.fixes, &mut notices.disputed] {
             list.sort_by_cached_key(|advisory| id(advisory));
             list.dedup_by(|a, b| id(a) == id(b));
@@ -55,7 +70,11 @@ impl Notices {
 
 /// How closely an advisory names the release; `None` when it does not.
 fn tier(advisory: &Advisory, subject: &Purl, integrities: &[&Integrity]) -> Option<Tier> {
-    let same_bytes = |bad: &Integrity| integrities.iter().any(|ours| ours.compare(bad) == Comparison::Same);
+    let same_bytes = |bad: &Integrity| {
+        integrities
+            .iter()
+            .any(|ours| ours.compare(bad) == Comparison::Same)
+    };
     // The same bytes under another name are the same malware.
     if advisory.affected.hashes.iter().any(same_bytes) {
         return Some(Tier::Hash);
@@ -102,7 +121,10 @@ mod tests {
     }
 
     fn named(versions: &[&str]) -> Affected {
-        Affected { versions: versions.iter().map(|v| version(v)).collect(), ..Affected::default() }
+        Affected {
+            versions: versions.iter().map(|v| version(v)).collect(),
+            ..Affected::default()
+        }
     }
 
     fn version(text: &str) -> Version {
@@ -117,7 +139,14 @@ mod tests {
         let subject = Purl::parse("pkg:npm/left@1.2.3").unwrap();
         let replaced = version("1.2.2");
         let as_of = Timestamp::parse("2026-07-01").unwrap();
-        Notices::collect(&[Arc::new(advisory)], &subject, integrities, established, Some(&replaced), as_of)
+        Notices::collect(
+            &[Arc::new(advisory)],
+            &subject,
+            integrities,
+            established,
+            Some(&replaced),
+            as_of,
+        )
     }
 
     #[track_caller]
@@ -128,12 +157,27 @@ mod tests {
     #[test]
     fn a_digest_beats_a_version_and_a_version_beats_a_name() {
         let malicious = |affected| advisory("MAL-1", AdvisoryKind::Malicious, affected);
-        tier_is(&collect(malicious(named(&["1.2.3"])), &[], true), Some(Tier::Version));
-        tier_is(&collect(malicious(Affected::default()), &[], true), Some(Tier::Name));
+        tier_is(
+            &collect(malicious(named(&["1.2.3"])), &[], true),
+            Some(Tier::Version),
+        );
+        tier_is(
+            &collect(malicious(Affected::default()), &[], true),
+            Some(Tier::Name),
+        );
         tier_is(&collect(malicious(named(&["1.2.4"])), &[], true), None);
-        let with_hash = Affected { hashes: vec![hash("aa")], ..named(&["1.2.3"]) };
-        tier_is(&collect(malicious(with_hash.clone()), &[&hash("aa")], true), Some(Tier::Hash));
-        tier_is(&collect(malicious(with_hash), &[&hash("bb")], true), Some(Tier::Version));
+        let with_hash = Affected {
+            hashes: vec![hash("aa")],
+            ..named(&["1.2.3"])
+        };
+        tier_is(
+            &collect(malicious(with_hash.clone()), &[&hash("aa")], true),
+            Some(Tier::Hash),
+        );
+        tier_is(
+            &collect(malicious(with_hash), &[&hash("bb")], true),
+            Some(Tier::Version),
+        );
     }
 
     #[test]
@@ -144,7 +188,14 @@ mod tests {
 
     #[test]
     fn the_same_bytes_under_another_name_are_found() {
-        let mut other = advisory("MAL-1", AdvisoryKind::Malicious, Affected { hashes: vec![hash("aa")], ..named(&["9.9.9"]) });
+        let mut other = advisory(
+            "MAL-1",
+            AdvisoryKind::Malicious,
+            Affected {
+                hashes: vec![hash("aa")],
+                ..named(&["9.9.9"])
+            },
+        );
         other.name = PackageName::parse("right").unwrap();
         tier_is(&collect(other.clone(), &[&hash("aa")], true), Some(Tier::Hash));
         tier_is(&collect(other, &[], true), None);
@@ -169,7 +220,10 @@ mod tests {
 
     #[test]
     fn a_release_fixes_what_its_predecessor_had_and_it_has_not() {
-        let range = |text| Affected { npm_ranges: vec![Range::parse(text).unwrap()], ..Affected::default() };
+        let range = |text| Affected {
+            npm_ranges: vec![Range::parse(text).unwrap()],
+            ..Affected::default()
+        };
         let fixed = advisory("GHSA-1", AdvisoryKind::Vulnerable, range("<1.2.3"));
         assert_eq!(collect(fixed, &[], true).fixes.len(), 1);
         let still = advisory("GHSA-1", AdvisoryKind::Vulnerable, range("<2.0.0"));
@@ -184,6 +238,10 @@ mod tests {
         let subject = Purl::parse("pkg:npm/left@1.2.3?vcs_url=git%2Bssh%3A%2F%2Fgit.example%2Fleft").unwrap();
         let found = Arc::new(advisory("MAL-1", AdvisoryKind::Malicious, named(&["1.2.3"])));
         let as_of = Timestamp::parse("2026-07-01").unwrap();
-        assert!(Notices::collect(&[found], &subject, &[], true, None, as_of).about.is_empty());
+        assert!(
+            Notices::collect(&[found], &subject, &[], true, None, as_of)
+                .about
+                .is_empty()
+        );
     }
 }

@@ -2,26 +2,43 @@
 //! It knows what a registry's fields mean, and has no idea what is suspicious in them.
 use std::collections::{BTreeMap, HashSet};
 
-use cleanbill_model::{Algorithm, Defect, Integrity, Known, Missing, SafeUrl, Timestamp, Untrusted, Version};
-use cleanbill_npm::{Account, Deprecation, Dist, Manifest, Packument, Pairs, Publisher, Str, limits::MAX_DEFECTS};
+use cleanbill_model::{
+    Algorithm, Defect, Integrity, Known, Missing, PackageName, SafeUrl, Timestamp, Untrusted, Version,
+};
+use cleanbill_npm::{
+    Account, Deprecation, Dist, Manifest, Packument, Pairs, Publisher, Str, limits::MAX_DEFECTS,
+};
 
-use crate::{Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn};
+use crate::{
+    Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn,
+};
 
 /// The account name a registry shows for releases published from GitHub's own workflows. No account can
 /// be called that, since account names hold no blanks.
 const GITHUB_WORKFLOW: &str = "GitHub Actions";
 
 impl Package {
-    /// The package as it stood at `as_of`: what was published later does not exist, and `latest` is
+    /// The package of that name as it stood at `as_of`: what was published later does not exist, and `latest` is
     /// recomputed among what existed.
     #[must_use]
-    pub fn collect(packument: &Packument<'_>, as_of: Timestamp) -> Self {
+    pub fn collect(name: &PackageName, packument: &Packument<'_>, as_of: Timestamp) -> Self {
         let mut defects = Defects(packument.defects.clone());
+        if let Known::Known(told) = &packument.name
+            && told != name.as_str()
+        {
+            let note = format!(
+                "the document of {name} says that it is about {:?}",
+                Untrusted::clipped(told, 120).raw()
+            );
+            defects.push("name-differs", "name".to_owned(), note);
+        }
         let times = ReadTimes::of(packument, &mut defects);
         let sends = sends(packument, &times);
         let mut releases = Vec::new();
         for manifest in packument.versions.get().into_iter().flatten() {
-            let Some(version) = defects.version(&manifest.version) else { continue };
+            let Some(version) = defects.version(&manifest.version) else {
+                continue;
+            };
             let published = times.of_version(&manifest.version);
             if !existed(&published, as_of) {
                 continue;
@@ -32,7 +49,7 @@ impl Package {
         let when = |release: &Release| release.published.get().copied().unwrap_or(far);
         releases.sort_by(|a, b| when(a).cmp(&when(b)).then_with(|| a.version.cmp(&b.version)));
         Self {
-            name: packument.name.clone(),
+            name: name.clone(),
             created: times.created.clone(),
             withdrawn: withdrawn(packument, &times, as_of, &mut defects),
             dist_tags: dist_tags(packument, &releases, &times, as_of, &mut defects),
@@ -59,7 +76,11 @@ impl Defects {
         let read = Version::parse(text).ok();
         if read.is_none() {
             let place = format!("versions[{:?}]", Untrusted::clipped(text, 120).raw());
-            self.push("version-unreadable", place, "no client reads this as a version; it is left out".to_owned());
+            self.push(
+                "version-unreadable",
+                place,
+                "no client reads this as a version; it is left out".to_owned(),
+            );
         }
         read
     }
@@ -83,14 +104,22 @@ impl<'p> ReadTimes<'p> {
         let times = match &packument.times {
             Known::Known(times) => times,
             Known::Missing(reason) => {
-                return Self { created: Known::Missing(*reason), versions: BTreeMap::new(), otherwise: *reason };
+                return Self {
+                    created: Known::Missing(*reason),
+                    versions: BTreeMap::new(),
+                    otherwise: *reason,
+                };
             }
         };
         let mut read = |key: &str, time: &Known<Str<'_>>| match time {
             Known::Known(text) => Timestamp::parse(text).map_or_else(
                 |_| {
                     let note = format!("{:?} is no time", Untrusted::clipped(text, 120).raw());
-                    defects.push("time-unreadable", format!("time[{:?}]", Untrusted::clipped(key, 120).raw()), note);
+                    defects.push(
+                        "time-unreadable",
+                        format!("time[{:?}]", Untrusted::clipped(key, 120).raw()),
+                        note,
+                    );
                     Known::Missing(Missing::Malformed)
                 },
                 Known::Known,
@@ -98,15 +127,31 @@ impl<'p> ReadTimes<'p> {
             Known::Missing(reason) => Known::Missing(*reason),
         };
         let declared = read("created", &times.created);
-        let versions: BTreeMap<_, _> = times.versions.iter().map(|(key, time)| (&**key, read(key, time))).collect();
+        let versions: BTreeMap<_, _> = times
+            .versions
+            .iter()
+            .map(|(key, time)| (&**key, read(key, time)))
+            .collect();
         // A `created` that lies behind the first version is wrong, by accident or on purpose.
-        let first = versions.values().filter_map(Known::get).chain(declared.get()).min().copied();
+        let first = versions
+            .values()
+            .filter_map(Known::get)
+            .chain(declared.get())
+            .min()
+            .copied();
         let created = first.map_or(declared, Known::Known);
-        Self { created, versions, otherwise: Missing::NotSent }
+        Self {
+            created,
+            versions,
+            otherwise: Missing::NotSent,
+        }
     }
 
     fn of_version(&self, version: &str) -> Known<Timestamp> {
-        self.versions.get(version).cloned().unwrap_or(Known::Missing(self.otherwise))
+        self.versions
+            .get(version)
+            .cloned()
+            .unwrap_or(Known::Missing(self.otherwise))
     }
 }
 
@@ -129,22 +174,32 @@ fn release(
     sends: Sends,
     defects: &mut Defects,
 ) -> Release {
-    let dist = manifest.dist.as_ref();
+    let dist = &manifest.dist;
     let attested = match dist {
         Known::Known(dist) => dist.attested.clone(),
         Known::Missing(Missing::NotSent) => Known::Known(false),
-        Known::Missing(reason) => Known::Missing(reason),
+        Known::Missing(reason) => Known::Missing(*reason),
     };
     Release {
         published,
         publisher: publisher(&manifest.publisher),
         channel: channel(&manifest.publisher),
-        provenance: if sends.attestations { attested } else { Known::Missing(Missing::NotSent) },
+        provenance: if sends.attestations {
+            attested
+        } else {
+            Known::Missing(Missing::NotSent)
+        },
         integrity: integrity(dist, &manifest.version, defects),
-        tarball: dist.get().and_then(|dist| dist.tarball.get()).map(|url| SafeUrl::new(url.as_ref())),
+        tarball: dist
+            .get()
+            .and_then(|dist| dist.tarball.get())
+            .map(|url| SafeUrl::new(url.as_ref())),
         install_scripts: install_scripts(manifest, defects),
         dependencies: dependencies(manifest),
-        deprecated: manifest.deprecated.get().map(|Deprecation { message }| Untrusted::from(message.as_ref())),
+        deprecated: manifest
+            .deprecated
+            .get()
+            .map(|Deprecation { message }| Untrusted::from(message.as_ref())),
         unpacked_size: flattened(dist, |dist| dist.unpacked_size.clone()),
         file_count: flattened(dist, |dist| dist.file_count.clone()),
         identity: Identity {
@@ -157,10 +212,10 @@ fn release(
     }
 }
 
-fn flattened<T, U>(outer: Known<&T>, inner: impl FnOnce(&T) -> Known<U>) -> Known<U> {
+fn flattened<T, U>(outer: &Known<T>, inner: impl FnOnce(&T) -> Known<U>) -> Known<U> {
     match outer {
         Known::Known(value) => inner(value),
-        Known::Missing(reason) => Known::Missing(reason),
+        Known::Missing(reason) => Known::Missing(*reason),
     }
 }
 
@@ -169,24 +224,40 @@ fn owned(text: &Known<Str<'_>>) -> Option<String> {
 }
 
 fn person(account: &Account<'_>) -> Known<Person> {
-    account.name.clone().map(|name| Person { name: name.into_owned(), email: owned(&account.email) })
+    account.name.clone().map(|name| Person {
+        name: name.into_owned(),
+        email: owned(&account.email),
+    })
 }
 
 fn people(accounts: &Known<Vec<Account<'_>>>) -> Known<Vec<Person>> {
-    accounts.as_ref().map(|accounts| accounts.iter().filter_map(|account| person(account).get().cloned()).collect())
+    accounts.as_ref().map(|accounts| {
+        accounts
+            .iter()
+            .filter_map(|account| person(account).get().cloned())
+            .collect()
+    })
 }
 
 fn publisher(publisher: &Known<Publisher<'_>>) -> Known<Person> {
-    flattened(publisher.as_ref(), |publisher| person(&publisher.account))
+    flattened(publisher, |publisher| person(&publisher.account))
 }
 
 fn channel(publisher: &Known<Publisher<'_>>) -> Known<Channel> {
-    flattened(publisher.as_ref(), |publisher| match &publisher.trusted {
-        Known::Known(provider) => Known::Known(Channel::TrustedPublisher { provider: provider.to_string() }),
+    flattened(publisher, |publisher| match &publisher.trusted {
+        Known::Known(provider) => Known::Known(Channel::TrustedPublisher {
+            provider: provider.to_string(),
+        }),
         Known::Missing(Missing::NotSent) => {
-            let by_workflow = publisher.account.name.get().is_some_and(|name| name == GITHUB_WORKFLOW);
+            let by_workflow = publisher
+                .account
+                .name
+                .get()
+                .is_some_and(|name| name == GITHUB_WORKFLOW);
             Known::Known(match by_workflow {
-                true => Channel::TrustedPublisher { provider: "github".to_owned() },
+                true => Channel::TrustedPublisher {
+                    provider: "github".to_owned(),
+                },
                 false => Channel::Account,
             })
         }
@@ -195,30 +266,54 @@ fn channel(publisher: &Known<Publisher<'_>>) -> Known<Channel> {
 }
 
 /// Both digests together, the SRI text and the old SHA-1.
-fn integrity(dist: Known<&Dist<'_>>, version: &str, defects: &mut Defects) -> Known<Integrity> {
+fn integrity(dist: &Known<Dist<'_>>, version: &str, defects: &mut Defects) -> Known<Integrity> {
     flattened(dist, |dist| {
         let mut unreadable = |field: &str, text: &str| {
-            let place = format!("versions[{:?}].dist.{field}", Untrusted::clipped(version, 120).raw());
-            defects.push("digest-unreadable", place, format!("{:?} is no digest", Untrusted::clipped(text, 120).raw()));
+            let place = format!(
+                "versions[{:?}].dist.{field}",
+                Untrusted::clipped(version, 120).raw()
+            );
+            defects.push(
+                "digest-unreadable",
+                place,
+                format!("{:?} is no digest", Untrusted::clipped(text, 120).raw()),
+            );
         };
-        let sri = dist.integrity.get().filter(|text| !text.is_empty()).and_then(|text| {
-            Integrity::parse(text).inspect_err(|_| unreadable("integrity", text)).ok()
-        });
-        let sha1 = dist.shasum.get().filter(|text| !text.is_empty()).and_then(|text| {
-            let read = Integrity::parse_hex(text).ok().filter(|read| read.strongest() == Algorithm::Sha1);
-            if read.is_none() {
-                unreadable("shasum", text);
-            }
-            read
-        });
+        let sri = dist
+            .integrity
+            .get()
+            .filter(|text| !text.is_empty())
+            .and_then(|text| {
+                Integrity::parse(text)
+                    .inspect_err(|_| unreadable("integrity", text))
+                    .ok()
+            });
+        let sha1 = dist
+            .shasum
+            .get()
+            .filter(|text| !text.is_empty())
+            .and_then(|text| {
+                let read = Integrity::parse_hex(text)
+                    .ok()
+                    .filter(|read| read.strongest() == Algorithm::Sha1);
+                if read.is_none() {
+                    unreadable("shasum", text);
+                }
+                read
+            });
         match (sri, sha1) {
             (Some(sri), Some(sha1)) => Known::Known(sri.merged(&sha1)),
             (Some(one), None) | (None, Some(one)) => Known::Known(one),
             (None, None) => {
-                let sent = [&dist.integrity, &dist.shasum]
-                    .iter()
-                    .any(|field| field.missing() != Some(Missing::NotSent) && field.get().is_none_or(|text| !text.is_empty()));
-                Known::Missing(if sent { Missing::Malformed } else { Missing::NotSent })
+                let sent = [&dist.integrity, &dist.shasum].iter().any(|field| {
+                    field.missing() != Some(Missing::NotSent)
+                        && field.get().is_none_or(|text| !text.is_empty())
+                });
+                Known::Missing(if sent {
+                    Missing::Malformed
+                } else {
+                    Missing::NotSent
+                })
             }
         }
     })
@@ -229,11 +324,16 @@ fn install_scripts(manifest: &Manifest<'_>, defects: &mut Defects) -> Known<Vec<
     let mut found = Vec::new();
     let mut unread = match &manifest.scripts {
         Known::Known(scripts) => {
-            let commands = scripts.iter().filter_map(|(event, command)| command.get().map(|command| (event, command)));
+            let commands = scripts
+                .iter()
+                .filter_map(|(event, command)| command.get().map(|command| (event, command)));
             found.extend(
                 commands
                     .filter(|(_, command)| !command.is_empty())
-                    .map(|(event, command)| Script { event: event.to_string(), command: command.as_ref().into() }),
+                    .map(|(event, command)| Script {
+                        event: event.to_string(),
+                        command: command.as_ref().into(),
+                    }),
             );
             scripts.iter().find_map(|(_, command)| command.missing())
         }
@@ -241,15 +341,25 @@ fn install_scripts(manifest: &Manifest<'_>, defects: &mut Defects) -> Known<Vec<
     };
     let declares = |event: &str| found.iter().any(|script| script.event == event);
     if manifest.gypfile == Known::Known(true) && !declares("install") && !declares("preinstall") {
-        found.push(Script { event: "gyp".to_owned(), command: "node-gyp rebuild".into() });
+        found.push(Script {
+            event: "gyp".to_owned(),
+            command: "node-gyp rebuild".into(),
+        });
     }
     if manifest.has_install_script == Known::Known(true) && found.is_empty() {
         if manifest.scripts.get().is_some() {
-            let place = format!("versions[{:?}].hasInstallScript", Untrusted::clipped(&manifest.version, 120).raw());
-            let note = "the registry says that something runs at install, and the manifest names nothing".to_owned();
+            let place = format!(
+                "versions[{:?}].hasInstallScript",
+                Untrusted::clipped(&manifest.version, 120).raw()
+            );
+            let note =
+                "the registry says that something runs at install, and the manifest names nothing".to_owned();
             defects.push("install-script-unlisted", place, note);
         }
-        found.push(Script { event: "install".to_owned(), command: Untrusted::default() });
+        found.push(Script {
+            event: "install".to_owned(),
+            command: Untrusted::default(),
+        });
         unread = None;
     }
     match unread {
@@ -263,11 +373,20 @@ fn dependencies(manifest: &Manifest<'_>) -> Vec<Dependency> {
     let pairs = |map: &Known<Pairs<'_>>, kind| {
         let pairs = map.get().into_iter().flatten();
         pairs
-            .filter_map(|(name, range)| range.get().map(|range| Dependency { name: name.to_string(), range: range.to_string(), kind }))
+            .filter_map(|(name, range)| {
+                range.get().map(|range| Dependency {
+                    name: name.to_string(),
+                    range: range.to_string(),
+                    kind,
+                })
+            })
             .collect::<Vec<_>>()
     };
     let optional = pairs(&manifest.optional_dependencies, DependencyKind::Optional);
-    let names: HashSet<&str> = optional.iter().map(|dependency| dependency.name.as_str()).collect();
+    let names: HashSet<&str> = optional
+        .iter()
+        .map(|dependency| dependency.name.as_str())
+        .collect();
     let mut found = pairs(&manifest.dependencies, DependencyKind::Runtime);
     found.retain(|dependency| !names.contains(dependency.name.as_str()));
     found.extend(optional);
@@ -276,7 +395,12 @@ fn dependencies(manifest: &Manifest<'_>) -> Vec<Dependency> {
 }
 
 /// Versions with a time and no document. Nothing can be said where not every version was read.
-fn withdrawn(packument: &Packument<'_>, times: &ReadTimes<'_>, as_of: Timestamp, defects: &mut Defects) -> Vec<Withdrawn> {
+fn withdrawn(
+    packument: &Packument<'_>,
+    times: &ReadTimes<'_>,
+    as_of: Timestamp,
+    defects: &mut Defects,
+) -> Vec<Withdrawn> {
     let gone = packument.times.get().and_then(|times| times.unpublished.get());
     let listed: HashSet<&str> = match &packument.versions {
         Known::Known(manifests) => manifests.iter().map(|manifest| &*manifest.version).collect(),
@@ -286,7 +410,10 @@ fn withdrawn(packument: &Packument<'_>, times: &ReadTimes<'_>, as_of: Timestamp,
     if packument.truncated {
         return Vec::new();
     }
-    let remembered = gone.into_iter().flat_map(|gone| &gone.versions).map(|version| &**version);
+    let remembered = gone
+        .into_iter()
+        .flat_map(|gone| &gone.versions)
+        .map(|version| &**version);
     let names: HashSet<&str> = times.versions.keys().copied().chain(remembered).collect();
     let mut found: Vec<Withdrawn> = names
         .into_iter()
@@ -296,7 +423,10 @@ fn withdrawn(packument: &Packument<'_>, times: &ReadTimes<'_>, as_of: Timestamp,
             if !existed(&published, as_of) {
                 return None;
             }
-            Some(Withdrawn { version: defects.version(name)?, published })
+            Some(Withdrawn {
+                version: defects.version(name)?,
+                published,
+            })
         })
         .collect();
     found.sort_by(|a, b| a.version.cmp(&b.version));
@@ -324,7 +454,11 @@ fn dist_tags(
             }
             Err(_) => {
                 let place = format!("dist-tags[{:?}]", Untrusted::clipped(tag, 120).raw());
-                defects.push("version-unreadable", place, "the tag points to what is no version".to_owned());
+                defects.push(
+                    "version-unreadable",
+                    place,
+                    "the tag points to what is no version".to_owned(),
+                );
             }
         }
     }

@@ -1,5 +1,7 @@
 //! From the packages of one run to who published what in the last days before the reading.
 //! It counts nothing and calls nothing a burst.
+use std::borrow::Borrow;
+
 use cleanbill_model::{Age, Purl, Timestamp};
 
 use crate::{Package, Publication, Run};
@@ -10,13 +12,14 @@ pub const RUN_WINDOW: Age = Age::days(30);
 impl Run {
     /// Publications of all `packages` within [`RUN_WINDOW`] before `as_of`, by account, in order of time.
     #[must_use]
-    pub fn collect<P: AsRef<Package>>(packages: impl IntoIterator<Item = P>, as_of: Timestamp) -> Self {
+    pub fn collect<P: Borrow<Package>>(packages: impl IntoIterator<Item = P>, as_of: Timestamp) -> Self {
         let mut run = Self::default();
         let since = as_of.minus(RUN_WINDOW);
         for package in packages {
-            let package = package.as_ref();
+            let package = package.borrow();
             for release in &package.releases {
-                let (Some(publisher), Some(&published)) = (release.publisher.get(), release.published.get()) else {
+                let (Some(publisher), Some(&published)) = (release.publisher.get(), release.published.get())
+                else {
                     continue;
                 };
                 if published < since || published > as_of {
@@ -27,7 +30,8 @@ impl Run {
                 match run.by_publisher.get_mut(&publisher.name) {
                     Some(list) => list.push(Publication { purl, published }),
                     None => {
-                        run.by_publisher.insert(publisher.name.clone(), vec![Publication { purl, published }]);
+                        run.by_publisher
+                            .insert(publisher.name.clone(), vec![Publication { purl, published }]);
                     }
                 }
             }

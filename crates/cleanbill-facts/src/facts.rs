@@ -65,7 +65,9 @@ impl Facts {
     #[must_use]
     pub fn release(&self) -> Known<&Release> {
         match &self.package {
-            Known::Known(package) => Known::or_missing(package.release(&self.subject.version), Missing::NotFound),
+            Known::Known(package) => {
+                Known::or_missing(package.release(&self.subject.version), Missing::NotFound)
+            }
             Known::Missing(reason) => Known::Missing(*reason),
         }
     }

@@ -18,7 +18,9 @@ pub mod run;
 
 pub use facts::{Facts, JudgedEdge};
 pub use notices::{Notice, Notices, Tier};
-pub use package::{Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn};
+pub use package::{
+    Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn,
+};
 pub use pin::Pin;
 pub use popular::PopularNames;
 pub use run::{Publication, Run};

@@ -69,7 +69,10 @@ impl Person {
     /// The part behind the last `@` of the mail address, lower-cased for comparison only.
     #[must_use]
     pub fn mail_domain(&self) -> Option<String> {
-        self.email.as_ref()?.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase())
+        self.email
+            .as_ref()?
+            .rsplit_once('@')
+            .map(|(_, domain)| domain.to_ascii_lowercase())
     }
 }
 

@@ -18,7 +18,9 @@ impl PopularNames {
     /// True when the whole name is popular.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+        self.names
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .is_ok()
     }
 
     /// All names, sorted.

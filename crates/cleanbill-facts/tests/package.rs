@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use cleanbill_facts::{Channel, DependencyKind, Package, Person, Run};
 use cleanbill_model::{Algorithm, Comparison, Integrity, Known, Missing, PackageName, Timestamp, Version};
-use cleanbill_npm::Packument;
+use cleanbill_npm::packument;
 use serde_json::json;
 
 const SHA1: &str = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
@@ -13,8 +13,12 @@ const SHA512: &str =
 #[track_caller]
 fn collect(document: &serde_json::Value, as_of: &str) -> Package {
     let bytes = serde_json::to_vec(document).unwrap();
-    let packument = Packument::parse(&PackageName::parse("left").unwrap(), &bytes).unwrap();
-    Package::collect(&packument, Timestamp::parse(as_of).unwrap())
+    let name = PackageName::parse("left").unwrap();
+    Package::collect(
+        &name,
+        &packument::parse(&bytes).unwrap(),
+        Timestamp::parse(as_of).unwrap(),
+    )
 }
 
 fn version(text: &str) -> Version {
@@ -48,14 +52,22 @@ fn history() -> serde_json::Value {
 fn what_came_later_does_not_exist_and_latest_is_what_it_was() {
     let now = collect(&history(), "2026-06-10T00:00:00Z");
     assert_eq!(now.defects, []);
-    let order: Vec<_> = now.releases.iter().map(|release| release.version.as_str()).collect();
+    let order: Vec<_> = now
+        .releases
+        .iter()
+        .map(|release| release.version.as_str())
+        .collect();
     assert_eq!(order, ["1.0.0", "1.1.0", "2.0.0", "3.0.0-rc.1"]);
     assert_eq!(now.dist_tags["latest"], version("2.0.0"));
     assert_eq!(now.withdrawn.len(), 1);
     assert_eq!(now.withdrawn[0].version, version("1.1.1"));
 
     let then = collect(&history(), "2026-06-01T12:00:00Z");
-    let order: Vec<_> = then.releases.iter().map(|release| release.version.as_str()).collect();
+    let order: Vec<_> = then
+        .releases
+        .iter()
+        .map(|release| release.version.as_str())
+        .collect();
     assert_eq!(order, ["1.0.0", "1.1.0"]);
     assert_eq!(then.dist_tags["latest"], version("1.1.0"));
     assert_eq!(then.dist_tags["old"], version("1.0.0"));
@@ -78,10 +90,23 @@ fn channels_and_publishers_are_told_apart() {
     let of = |text| package.release(&version(text)).unwrap();
     assert_eq!(of("1.0.0").publisher, Known::Missing(Missing::NotSent));
     assert_eq!(of("1.0.0").channel, Known::Missing(Missing::NotSent));
-    assert_eq!(of("1.1.0").channel, Known::Known(Channel::TrustedPublisher { provider: "gitlab".into() }));
+    assert_eq!(
+        of("1.1.0").channel,
+        Known::Known(Channel::TrustedPublisher {
+            provider: "gitlab".into()
+        })
+    );
     assert_eq!(of("2.0.0").channel, Known::Known(Channel::Account));
-    assert_eq!(of("3.0.0-rc.1").channel, Known::Known(Channel::TrustedPublisher { provider: "github".into() }));
-    let ann = Person { name: "ann".into(), email: Some("ann@mail.example".into()) };
+    assert_eq!(
+        of("3.0.0-rc.1").channel,
+        Known::Known(Channel::TrustedPublisher {
+            provider: "github".into()
+        })
+    );
+    let ann = Person {
+        name: "ann".into(),
+        email: Some("ann@mail.example".into()),
+    };
     assert_eq!(of("2.0.0").publisher, Known::Known(ann.clone()));
     assert_eq!(package.maintainers, Known::Known(vec![ann]));
 }
@@ -89,11 +114,22 @@ fn channels_and_publishers_are_told_apart() {
 #[test]
 fn provenance_is_known_only_where_the_registry_sends_such_things() {
     let package = collect(&history(), "2026-06-10T00:00:00Z");
-    assert!(package.sends.attestations && package.sends.publisher && package.sends.times && package.sends.maintainers);
+    assert!(
+        package.sends.attestations
+            && package.sends.publisher
+            && package.sends.times
+            && package.sends.maintainers
+    );
     let of = |text| package.release(&version(text)).unwrap().provenance.clone();
-    assert_eq!((of("1.0.0"), of("1.1.0"), of("3.0.0-rc.1")), (Known::Known(false), Known::Known(true), Known::Known(false)));
+    assert_eq!(
+        (of("1.0.0"), of("1.1.0"), of("3.0.0-rc.1")),
+        (Known::Known(false), Known::Known(true), Known::Known(false))
+    );
 
-    let bare = collect(&json!({"versions": {"1.0.0": {"dist": {"shasum": SHA1}}}}), "2026-06-10T00:00:00Z");
+    let bare = collect(
+        &json!({"versions": {"1.0.0": {"dist": {"shasum": SHA1}}}}),
+        "2026-06-10T00:00:00Z",
+    );
     assert_eq!(bare.sends, cleanbill_facts::Sends::default());
     assert_eq!(bare.releases[0].provenance, Known::Missing(Missing::NotSent));
     assert_eq!(bare.releases[0].published, Known::Missing(Missing::NotSent));
@@ -106,14 +142,29 @@ fn provenance_is_known_only_where_the_registry_sends_such_things() {
 #[test]
 fn both_digests_are_kept_and_an_unreadable_one_is_told() {
     let package = collect(&history(), "2026-06-10T00:00:00Z");
-    let both = package.release(&version("1.1.0")).unwrap().integrity.get().unwrap().clone();
+    let both = package
+        .release(&version("1.1.0"))
+        .unwrap()
+        .integrity
+        .get()
+        .unwrap()
+        .clone();
     assert_eq!(both.strongest(), Algorithm::Sha512);
-    assert_eq!(both.compare(&Integrity::parse_hex(SHA1).unwrap()), Comparison::Same);
+    assert_eq!(
+        both.compare(&Integrity::parse_hex(SHA1).unwrap()),
+        Comparison::Same
+    );
 
-    let bad = collect(&json!({"versions": {"1.0.0": {"dist": {"integrity": "sha512-no", "shasum": SHA1}},
-        "1.0.1": {"dist": {"shasum": "zz"}}, "1.0.2": {"dist": {}}}}), "2026-06-10T00:00:00Z");
+    let bad = collect(
+        &json!({"versions": {"1.0.0": {"dist": {"integrity": "sha512-no", "shasum": SHA1}},
+        "1.0.1": {"dist": {"shasum": "zz"}}, "1.0.2": {"dist": {}}}}),
+        "2026-06-10T00:00:00Z",
+    );
     assert_eq!(codes(&bad), ["digest-unreadable", "digest-unreadable"]);
-    assert_eq!(bad.releases[0].integrity.get().unwrap().strongest(), Algorithm::Sha1);
+    assert_eq!(
+        bad.releases[0].integrity.get().unwrap().strongest(),
+        Algorithm::Sha1
+    );
     assert_eq!(bad.releases[1].integrity, Known::Missing(Missing::Malformed));
     assert_eq!(bad.releases[2].integrity, Known::Missing(Missing::NotSent));
 }
@@ -122,7 +173,10 @@ fn both_digests_are_kept_and_an_unreadable_one_is_told() {
 fn scripts(manifest: serde_json::Value) -> Result<Vec<(String, String)>, Missing> {
     let package = collect(&json!({"versions": {"1.0.0": manifest}}), "2026-06-10T00:00:00Z");
     match &package.releases[0].install_scripts {
-        Known::Known(found) => Ok(found.iter().map(|s| (s.event.clone(), s.command.raw().to_owned())).collect()),
+        Known::Known(found) => Ok(found
+            .iter()
+            .map(|s| (s.event.clone(), s.command.raw().to_owned()))
+            .collect()),
         Known::Missing(reason) => Err(*reason),
     }
 }
@@ -134,46 +188,90 @@ fn pair(event: &str, command: &str) -> (String, String) {
 #[test]
 fn what_runs_at_install_is_found_in_each_of_its_guises() {
     assert_eq!(scripts(json!({})), Ok(vec![]));
-    assert_eq!(scripts(json!({"scripts": {"test": "x", "postinstall": ""}})), Ok(vec![]));
+    assert_eq!(
+        scripts(json!({"scripts": {"test": "x", "postinstall": ""}})),
+        Ok(vec![])
+    );
     assert_eq!(
         scripts(json!({"scripts": {"postinstall": "b", "preinstall": "a"}, "hasInstallScript": true})),
         Ok(vec![pair("preinstall", "a"), pair("postinstall", "b")])
     );
-    assert_eq!(scripts(json!({"hasInstallScript": true})), Ok(vec![pair("install", "")]));
-    assert_eq!(scripts(json!({"gypfile": true})), Ok(vec![pair("gyp", "node-gyp rebuild")]));
+    assert_eq!(
+        scripts(json!({"hasInstallScript": true})),
+        Ok(vec![pair("install", "")])
+    );
+    assert_eq!(
+        scripts(json!({"gypfile": true})),
+        Ok(vec![pair("gyp", "node-gyp rebuild")])
+    );
     assert_eq!(
         scripts(json!({"gypfile": true, "scripts": {"install": "prebuild || node-gyp rebuild"}})),
         Ok(vec![pair("install", "prebuild || node-gyp rebuild")])
     );
-    assert_eq!(scripts(json!({"gypfile": true, "scripts": {"postinstall": "x"}})), Ok(vec![pair("postinstall", "x"), pair("gyp", "node-gyp rebuild")]));
+    assert_eq!(
+        scripts(json!({"gypfile": true, "scripts": {"postinstall": "x"}})),
+        Ok(vec![pair("postinstall", "x"), pair("gyp", "node-gyp rebuild")])
+    );
     assert_eq!(scripts(json!({"scripts": 5})), Err(Missing::Malformed));
-    assert_eq!(scripts(json!({"scripts": {"install": 5}})), Err(Missing::Malformed));
-    assert_eq!(scripts(json!({"scripts": 5, "hasInstallScript": true})), Ok(vec![pair("install", "")]));
+    assert_eq!(
+        scripts(json!({"scripts": {"install": 5}})),
+        Err(Missing::Malformed)
+    );
+    assert_eq!(
+        scripts(json!({"scripts": 5, "hasInstallScript": true})),
+        Ok(vec![pair("install", "")])
+    );
     assert_eq!(scripts(json!(5)), Err(Missing::Malformed));
 }
 
 #[test]
 fn a_registry_that_contradicts_its_manifest_is_told() {
-    let package = collect(&json!({"versions": {"1.0.0": {"scripts": {"test": "x"}, "hasInstallScript": true}}}), "2026-06-10");
+    let package = collect(
+        &json!({"versions": {"1.0.0": {"scripts": {"test": "x"}, "hasInstallScript": true}}}),
+        "2026-06-10",
+    );
     assert_eq!(codes(&package), ["install-script-unlisted"]);
     assert_eq!(package.releases[0].install_scripts.get().unwrap().len(), 1);
 }
 
 #[test]
 fn what_is_optional_counts_once() {
-    let package = collect(&json!({"versions": {"1.0.0": {"dependencies": {"a": "1", "b": "2", "c": 3},
-        "optionalDependencies": {"b": "2"}, "peerDependencies": {"a": "*"}, "devDependencies": {"z": "1"}}}}), "2026-06-10");
-    let found: Vec<_> = package.releases[0].dependencies.iter().map(|d| (d.name.as_str(), d.kind)).collect();
-    assert_eq!(found, [("a", DependencyKind::Runtime), ("b", DependencyKind::Optional), ("a", DependencyKind::Peer)]);
+    let package = collect(
+        &json!({"versions": {"1.0.0": {"dependencies": {"a": "1", "b": "2", "c": 3},
+        "optionalDependencies": {"b": "2"}, "peerDependencies": {"a": "*"}, "devDependencies": {"z": "1"}}}}),
+        "2026-06-10",
+    );
+    let found: Vec<_> = package.releases[0]
+        .dependencies
+        .iter()
+        .map(|d| (d.name.as_str(), d.kind))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("a", DependencyKind::Runtime),
+            ("b", DependencyKind::Optional),
+            ("a", DependencyKind::Peer)
+        ]
+    );
     assert_eq!(codes(&package), ["wrong-type"]);
 }
 
 #[test]
 fn created_is_never_later_than_the_first_version() {
-    let package = collect(&json!({"time": {"created": "2026-01-01T00:00:00Z", "1.0.0": "2025-05-05T00:00:00Z"},
-        "versions": {"1.0.0": {}}}), "2026-06-10");
-    assert_eq!(package.created, Known::Known(Timestamp::parse("2025-05-05").unwrap()));
-    let package = collect(&json!({"time": {"created": "soon", "1.0.0": "never"}, "versions": {"1.0.0": {}}}), "2026-06-10");
+    let package = collect(
+        &json!({"time": {"created": "2026-01-01T00:00:00Z", "1.0.0": "2025-05-05T00:00:00Z"},
+        "versions": {"1.0.0": {}}}),
+        "2026-06-10",
+    );
+    assert_eq!(
+        package.created,
+        Known::Known(Timestamp::parse("2025-05-05").unwrap())
+    );
+    let package = collect(
+        &json!({"time": {"created": "soon", "1.0.0": "never"}, "versions": {"1.0.0": {}}}),
+        "2026-06-10",
+    );
     assert_eq!(package.created, Known::Missing(Missing::Malformed));
     assert_eq!(package.releases[0].published, Known::Missing(Missing::Malformed));
     assert_eq!(codes(&package), ["time-unreadable", "time-unreadable"]);
@@ -181,36 +279,73 @@ fn created_is_never_later_than_the_first_version() {
 
 #[test]
 fn a_wholly_withdrawn_package_has_only_withdrawn_versions() {
-    let package = collect(&json!({"time": {"created": "2026-06-01T00:00:00Z", "1.0.0": "2026-06-01T00:00:00Z",
-        "unpublished": {"time": "2026-06-02T00:00:00Z", "versions": ["1.0.0", "1.0.1"]}}}), "2026-06-10");
-    let gone: Vec<_> = package.withdrawn.iter().map(|gone| (gone.version.as_str(), gone.published.get().is_some())).collect();
+    let package = collect(
+        &json!({"time": {"created": "2026-06-01T00:00:00Z", "1.0.0": "2026-06-01T00:00:00Z",
+        "unpublished": {"time": "2026-06-02T00:00:00Z", "versions": ["1.0.0", "1.0.1"]}}}),
+        "2026-06-10",
+    );
+    let gone: Vec<_> = package
+        .withdrawn
+        .iter()
+        .map(|gone| (gone.version.as_str(), gone.published.get().is_some()))
+        .collect();
     assert_eq!(gone, [("1.0.0", true), ("1.0.1", false)]);
 }
 
 #[test]
 fn nothing_is_called_withdrawn_where_versions_were_not_read() {
     let time = json!({"1.0.0": "2026-06-01T00:00:00Z"});
-    assert!(collect(&json!({"time": time, "versions": 7}), "2026-06-10").withdrawn.is_empty());
+    assert!(
+        collect(&json!({"time": time, "versions": 7}), "2026-06-10")
+            .withdrawn
+            .is_empty()
+    );
     assert!(collect(&json!({"time": time}), "2026-06-10").withdrawn.is_empty());
     let unreadable = collect(&json!({"time": time, "versions": {"1.0.0": 7}}), "2026-06-10");
     assert!(unreadable.withdrawn.is_empty());
-    assert_eq!(unreadable.releases[0].publisher, Known::Missing(Missing::Malformed));
-    assert_eq!(collect(&json!({"time": time, "versions": {}}), "2026-06-10").withdrawn.len(), 1);
+    assert_eq!(
+        unreadable.releases[0].publisher,
+        Known::Missing(Missing::Malformed)
+    );
+    assert_eq!(
+        collect(&json!({"time": time, "versions": {}}), "2026-06-10")
+            .withdrawn
+            .len(),
+        1
+    );
 }
 
 #[test]
 fn versions_no_client_reads_are_left_out_and_told() {
-    let package = collect(&json!({"dist-tags": {"latest": "x\u{1b}[2J"}, "versions": {"__proto__": {}, "not a version": {}, "1.0.0": {}}}), "2026-06-10");
+    let package = collect(
+        &json!({"dist-tags": {"latest": "x\u{1b}[2J"}, "versions": {"__proto__": {}, "not a version": {}, "1.0.0": {}}}),
+        "2026-06-10",
+    );
     assert_eq!(package.releases.len(), 1);
     assert_eq!(codes(&package).len(), 3);
     assert_eq!(package.dist_tags["latest"], version("1.0.0"));
 }
 
 #[test]
+fn a_document_of_another_name_is_told() {
+    assert_eq!(
+        codes(&collect(&json!({"name": "right"}), "2026-06-10")),
+        ["name-differs"]
+    );
+}
+
+#[test]
 fn a_run_knows_who_published_what_lately() {
     let package = Arc::new(collect(&history(), "2026-06-10"));
-    let run = Run::collect([Arc::clone(&package), package], Timestamp::parse("2026-07-03").unwrap());
-    let mut accounts: Vec<_> = run.by_publisher.iter().map(|(name, list)| (name.as_str(), list.len())).collect();
+    let run = Run::collect(
+        [Arc::clone(&package), package],
+        Timestamp::parse("2026-07-03").unwrap(),
+    );
+    let mut accounts: Vec<_> = run
+        .by_publisher
+        .iter()
+        .map(|(name, list)| (name.as_str(), list.len()))
+        .collect();
     accounts.sort_unstable();
     // 1.1.0 is older than the window; the same package given twice counts once.
     assert_eq!(accounts, [("GitHub Actions", 1), ("ann", 1)]);

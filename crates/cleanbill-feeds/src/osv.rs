@@ -6,8 +6,8 @@
 //! `database_specific.malicious-packages-origins[].sha256` is the digest of the report that a record was
 //! merged from, never of a package, so it is not taken.
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Defect, Integrity, PackageName, Timestamp,
-    Untrusted, Version,
+    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Defect, Integrity, PackageName,
+    Timestamp, Untrusted, Version,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -180,14 +180,17 @@ pub fn parse(bytes: &[u8], feed: &str) -> Result<Parsed, ParseRecordError> {
     if bytes.len() as u64 > MAX_RECORD_BYTES {
         return Err(ParseRecordError::TooLarge);
     }
-    let record: Record<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| ParseRecordError::Unreadable { reason: error.to_string() })?;
+    let record: Record<'_> = serde_json::from_slice(bytes).map_err(|error| ParseRecordError::Unreadable {
+        reason: error.to_string(),
+    })?;
     if record.id.is_empty() || record.id.len() > MAX_ID_BYTES {
         return Err(ParseRecordError::Id);
     }
     let packages = record.affected.as_deref().unwrap_or_default();
     if packages.len() > MAX_AFFECTED {
-        return Err(ParseRecordError::TooManyPackages { found: packages.len() });
+        return Err(ParseRecordError::TooManyPackages {
+            found: packages.len(),
+        });
     }
     let mut parsed = Parsed::default();
     let defects = &mut parsed.defects;
@@ -209,12 +212,17 @@ pub fn parse(bytes: &[u8], feed: &str) -> Result<Parsed, ParseRecordError> {
             }
             Err(error) => {
                 let place = format!("affected[{at}].package.name");
-                parsed.defects.push(Defect::new("bad-name", place, error.to_string()));
+                parsed
+                    .defects
+                    .push(Defect::new("bad-name", place, error.to_string()));
             }
         }
     }
     if wanted > 0 && parsed.advisories.is_empty() {
-        let reason = parsed.defects.last().map_or_else(String::new, |d| d.note.raw().to_owned());
+        let reason = parsed
+            .defects
+            .last()
+            .map_or_else(String::new, |d| d.note.raw().to_owned());
         return Err(ParseRecordError::NothingLeft { reason });
     }
     Ok(parsed)
@@ -272,9 +280,12 @@ impl Common {
         place: &str,
         defects: &mut Vec<Defect>,
     ) -> Option<Advisory> {
-        let specific: PackageSpecific<'_> =
-            lenient(package.database_specific, &format!("{place}.database_specific"), defects)
-                .unwrap_or_default();
+        let specific: PackageSpecific<'_> = lenient(
+            package.database_specific,
+            &format!("{place}.database_specific"),
+            defects,
+        )
+        .unwrap_or_default();
         let affected = affected(package, &specific, place, defects)?;
         let malicious = self.malicious || embeds_malice(specific.cwes);
         let own = severity(package.severity, &format!("{place}.severity"), defects);
@@ -282,7 +293,11 @@ impl Common {
             id: Untrusted::from(self.id.as_str()),
             aliases: self.aliases.clone(),
             name,
-            kind: if malicious { AdvisoryKind::Malicious } else { AdvisoryKind::Vulnerable },
+            kind: if malicious {
+                AdvisoryKind::Malicious
+            } else {
+                AdvisoryKind::Vulnerable
+            },
             summary: self.summary.clone(),
             url: self.url.clone(),
             published: self.published,
@@ -319,7 +334,11 @@ fn affected(
         match Version::parse(text) {
             Ok(version) => found.versions.push(version),
             Err(error) => {
-                defects.push(Defect::new("bad-version", format!("{place}.versions"), error.to_string()));
+                defects.push(Defect::new(
+                    "bad-version",
+                    format!("{place}.versions"),
+                    error.to_string(),
+                ));
             }
         }
     }
@@ -344,7 +363,10 @@ fn hashes(raw: Option<&RawValue>, place: &str, defects: &mut Vec<Defect>) -> Vec
     let place = format!("{place}.database_specific.indicators");
     let read: Option<Indicators<'_>> = lenient(raw, &place, defects);
     let mut found = Vec::new();
-    for entry in read.and_then(|indicators| indicators.package_integrity).unwrap_or_default() {
+    for entry in read
+        .and_then(|indicators| indicators.package_integrity)
+        .unwrap_or_default()
+    {
         let Some(digests): Option<std::collections::BTreeMap<String, String>> =
             lenient(entry.hashes, &format!("{place}.package_integrity"), defects)
         else {
@@ -356,13 +378,21 @@ fn hashes(raw: Option<&RawValue>, place: &str, defects: &mut Vec<Defect>) -> Vec
             if kind == "tlsh" || kind == "ssdeep" {
                 continue;
             }
-            let read = if text.contains('-') { Integrity::parse(text) } else { Integrity::parse_hex(text) };
+            let read = if text.contains('-') {
+                Integrity::parse(text)
+            } else {
+                Integrity::parse_hex(text)
+            };
             match read {
                 Ok(one) => {
                     together = Some(together.map_or_else(|| one.clone(), |all| all.merged(&one)));
                 }
                 Err(error) => {
-                    defects.push(Defect::new("bad-digest", place.clone(), format!("{kind}: {error}")));
+                    defects.push(Defect::new(
+                        "bad-digest",
+                        place.clone(),
+                        format!("{kind}: {error}"),
+                    ));
                 }
             }
         }
@@ -402,7 +432,10 @@ fn severity(raw: Option<&RawValue>, place: &str, defects: &mut Vec<Defect>) -> O
         let vector = entry.score.as_deref().unwrap_or_default();
         match read_vector(vector) {
             Some(score) if best.as_ref().is_none_or(|b| score > b.score) => {
-                best = Some(AdvisorySeverity { vector: Untrusted::from(vector), score });
+                best = Some(AdvisorySeverity {
+                    vector: Untrusted::from(vector),
+                    score,
+                });
             }
             Some(_) => {}
             None => {
@@ -419,7 +452,10 @@ fn read_vector(vector: &str) -> Option<f32> {
         return None;
     }
     let score = vector.parse::<cvss::Cvss>().ok()?.score();
-    #[expect(clippy::cast_possible_truncation, reason = "a score has one decimal between 0 and 10")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a score has one decimal between 0 and 10"
+    )]
     let score = score as f32;
     (score.is_finite() && (0.0..=10.0).contains(&score)).then_some(score)
 }
@@ -432,7 +468,9 @@ fn read_on(raw: Option<&RawValue>, defects: &mut Vec<Defect>) -> Option<Untruste
             .iter()
             .filter(|reference| reference.kind.as_deref() == Some(kind))
             .filter_map(|reference| reference.url.as_deref())
-            .find(|url| url.len() <= MAX_URL_BYTES && (url.starts_with("https://") || url.starts_with("http://")))
+            .find(|url| {
+                url.len() <= MAX_URL_BYTES && (url.starts_with("https://") || url.starts_with("http://"))
+            })
             .map(Untrusted::from)
     })
 }

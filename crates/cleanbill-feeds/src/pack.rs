@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
 
 use cleanbill_model::{
-    Advisory, AdvisoryKind, Affected, Confidence, Integrity, PackageName, Range, Timestamp, Untrusted, Version,
-    VersionRange,
+    Advisory, AdvisoryKind, Affected, Confidence, Integrity, PackageName, Range, Timestamp, Untrusted,
+    Version, VersionRange,
 };
 use serde::Deserialize;
 
@@ -74,7 +74,9 @@ pub(crate) struct Pack {
 /// When the carried text is not readable: a fault of the build, told as a broken feed.
 pub(crate) fn pack() -> Result<&'static Pack, &'static str> {
     static PACK: OnceLock<Result<Pack, String>> = OnceLock::new();
-    PACK.get_or_init(|| Pack::read(CAMPAIGNS, DISPUTES)).as_ref().map_err(String::as_str)
+    PACK.get_or_init(|| Pack::read(CAMPAIGNS, DISPUTES))
+        .as_ref()
+        .map_err(String::as_str)
 }
 
 /// Every campaign with all its facts, read anew at each call.
@@ -93,9 +95,10 @@ pub fn disputes() -> Result<Vec<Dispute>, serde_json::Error> {
     serde_json::from_str(DISPUTES)
 }
 
-/// What a campaign's timeline calls the two moments that date its advisories.
-pub(crate) const DETECTED: &str = "detected";
-pub(crate) const FIRST_BAD: &str = "first bad release published";
+/// What a campaign's timeline calls the moments that date its advisories.
+const DETECTED: &str = "detected";
+const FIRST_BAD: &str = "first bad release published";
+const MISTAKEN: &str = "taken down by mistake";
 
 impl Pack {
     fn read(campaigns: &'static str, disputes: &str) -> Result<Self, String> {
@@ -103,7 +106,11 @@ impl Pack {
             serde_json::from_str(campaigns).map_err(|error| format!("campaigns are unreadable: {error}"))?;
         let disputes: Vec<Dispute> =
             serde_json::from_str(disputes).map_err(|error| format!("disputes are unreadable: {error}"))?;
-        let mut pack = Self { campaigns: Vec::new(), disputes, names: HashMap::with_capacity(4096) };
+        let mut pack = Self {
+            campaigns: Vec::new(),
+            disputes,
+            names: HashMap::with_capacity(4096),
+        };
         for (at, campaign) in (0_u32..).zip(&campaigns) {
             for (place, package) in (0_u32..).zip(&campaign.packages) {
                 // Names never carry an escape, so they always borrow from the carried text.
@@ -126,7 +133,11 @@ impl Pack {
                 found.extend(campaign.advisory(package, name));
             }
         }
-        for dispute in self.disputes.iter().filter(|d| d.packages.iter().any(|p| p == name.as_str())) {
+        for dispute in self
+            .disputes
+            .iter()
+            .filter(|d| d.packages.iter().any(|p| p == name.as_str()))
+        {
             found.push(told_dispute(dispute, name));
         }
         found
@@ -136,7 +147,11 @@ impl Pack {
     pub(crate) fn count(&self) -> u64 {
         let matchable = |campaign: &Brief<'_>| {
             let real = campaign.class != Class::FalsePositive;
-            campaign.packages.iter().filter(|package| real && package.is_matchable()).count() as u64
+            campaign
+                .packages
+                .iter()
+                .filter(|package| real && package.is_matchable())
+                .count() as u64
         };
         self.campaigns.iter().map(matchable).sum()
     }
@@ -156,37 +171,78 @@ impl Brief<'_> {
             return None;
         }
         let mut affected = Affected {
-            versions: package.versions.iter().filter_map(|text| Version::parse(text).ok()).collect(),
-            npm_ranges: package.range.iter().filter_map(|text| Range::parse(text).ok()).collect(),
+            versions: package
+                .versions
+                .iter()
+                .filter_map(|text| Version::parse(text).ok())
+                .collect(),
+            npm_ranges: package
+                .range
+                .iter()
+                .filter_map(|text| Range::parse(text).ok())
+                .collect(),
             ranges: Vec::new(),
-            hashes: package.tarballs.iter().filter_map(|text| Integrity::parse_hex(text).ok()).collect(),
+            hashes: package
+                .tarballs
+                .iter()
+                .filter_map(|text| Integrity::parse_hex(text).ok())
+                .collect(),
         };
         if package.whole {
-            affected.ranges.push(VersionRange { introduced: None, fixed: None, last_affected: None });
+            affected.ranges.push(VersionRange {
+                introduced: None,
+                fixed: None,
+                last_affected: None,
+            });
         }
-        let first = self.moment(FIRST_BAD);
+        let first = self.moment(FIRST_BAD).or_else(|| self.moment(MISTAKEN));
         let published = self.moment(DETECTED).or(first);
-        let summary = if told { format!("false alarm: {}", self.name) } else { self.name.to_string() };
+        let summary = format!("{}: {}", in_words(self.class), self.name);
         Some(Advisory {
             id: Untrusted::from(format!("CB-{}", self.id)),
-            aliases: self.aliases.iter().map(|alias| Untrusted::from(alias.as_ref())).collect(),
+            aliases: self
+                .aliases
+                .iter()
+                .map(|alias| Untrusted::from(alias.as_ref()))
+                .collect(),
             name: name.clone(),
             kind: AdvisoryKind::Malicious,
             summary: Untrusted::from(summary),
             url: self.sources.first().map(|url| Untrusted::from(url.as_ref())),
             published,
-            withdrawn: if told { published.or(Some(Timestamp::from_millis(0))) } else { None },
+            withdrawn: if told {
+                published.or(Some(Timestamp::from_millis(0)))
+            } else {
+                None
+            },
             severity: None,
             affected,
             feed: FEED.to_owned(),
             campaign: Some(Untrusted::from(self.id.as_ref())),
             confidence: self.confidence,
-            last_good: package.last_good.as_ref().map(|text| Untrusted::from(text.as_ref())),
+            last_good: package
+                .last_good
+                .as_ref()
+                .map(|text| Untrusted::from(text.as_ref())),
         })
     }
 
     fn moment(&self, what: &str) -> Option<Timestamp> {
-        self.timeline.iter().find(|moment| moment.what == what).and_then(|moment| loose_time(&moment.at))
+        self.timeline
+            .iter()
+            .find(|moment| moment.what == what)
+            .and_then(|moment| loose_time(&moment.at))
+    }
+}
+
+fn in_words(class: Class) -> &'static str {
+    match class {
+        Class::Hijack => "release of a package that was taken over",
+        Class::Squat => "package made to deceive",
+        Class::Sleeper => "package that turned against its users",
+        Class::Sabotage => "release its own author made harmful",
+        Class::Infra => "package reached through its surroundings",
+        Class::FalsePositive => "false alarm",
     }
 }
 
@@ -198,7 +254,11 @@ fn told_dispute(dispute: &Dispute, name: &PackageName) -> Advisory {
     let when = loose_time(&dispute.when);
     Advisory {
         id: Untrusted::from(format!("CB-disputed-{}", dispute.id)),
-        aliases: dispute.records.iter().map(|id| Untrusted::from(id.as_str())).collect(),
+        aliases: dispute
+            .records
+            .iter()
+            .map(|id| Untrusted::from(id.as_str()))
+            .collect(),
         name: name.clone(),
         kind: AdvisoryKind::Malicious,
         summary: Untrusted::from(format!("{standing}: {}", dispute.what)),
@@ -215,7 +275,7 @@ fn told_dispute(dispute: &Dispute, name: &PackageName) -> Advisory {
 }
 
 /// A time that may be a month or a year only: its first moment.
-pub(crate) fn loose_time(text: &str) -> Option<Timestamp> {
+fn loose_time(text: &str) -> Option<Timestamp> {
     let full = match text.len() {
         4 => format!("{text}-01-01"),
         7 => format!("{text}-01"),

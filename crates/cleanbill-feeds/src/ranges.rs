@@ -81,16 +81,28 @@ fn intervals(range: &WireRange, place: &str, defects: &mut Vec<Defect>, found: &
             }
             Turn::Fixed => match (open.take(), version) {
                 (Some(introduced), Some(fixed)) => {
-                    found.push(VersionRange { introduced, fixed: Some(fixed), last_affected: None });
+                    found.push(VersionRange {
+                        introduced,
+                        fixed: Some(fixed),
+                        last_affected: None,
+                    });
                 }
                 (None, _) => {
-                    defects.push(Defect::new("close-without-open", place.to_owned(), "fixed without introduced"));
+                    defects.push(Defect::new(
+                        "close-without-open",
+                        place.to_owned(),
+                        "fixed without introduced",
+                    ));
                 }
                 (Some(introduced), None) => open = Some(introduced),
             },
             Turn::LastAffected => match (open.take(), version) {
                 (Some(introduced), last_affected) => {
-                    found.push(VersionRange { introduced, fixed: None, last_affected });
+                    found.push(VersionRange {
+                        introduced,
+                        fixed: None,
+                        last_affected,
+                    });
                 }
                 (None, _) => {
                     let note = "last_affected without introduced";
@@ -100,7 +112,11 @@ fn intervals(range: &WireRange, place: &str, defects: &mut Vec<Defect>, found: &
         }
     }
     if let Some(introduced) = open {
-        found.push(VersionRange { introduced, fixed: None, last_affected: None });
+        found.push(VersionRange {
+            introduced,
+            fixed: None,
+            last_affected: None,
+        });
     }
 }
 
@@ -151,10 +167,17 @@ fn apply_ceiling(found: &mut [VersionRange], text: &str, place: &str, defects: &
         (None, None) => (true, text.strip_prefix('=').unwrap_or(text)),
     };
     let Ok(version) = Version::parse(version.trim()) else {
-        defects.push(Defect::new("bad-ceiling", place.to_owned(), cleanbill_model::Untrusted::clipped(text, 60)));
+        defects.push(Defect::new(
+            "bad-ceiling",
+            place.to_owned(),
+            cleanbill_model::Untrusted::clipped(text, 60),
+        ));
         return;
     };
-    for range in found.iter_mut().filter(|range| range.fixed.is_none() && range.last_affected.is_none()) {
+    for range in found
+        .iter_mut()
+        .filter(|range| range.fixed.is_none() && range.last_affected.is_none())
+    {
         if inclusive {
             range.last_affected = Some(version.clone());
         } else {

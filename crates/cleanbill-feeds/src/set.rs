@@ -40,14 +40,20 @@ impl FeedSet {
     /// used shows in [`Advisories::status`].
     #[must_use]
     pub fn open(state: &Path, settings: &[FeedSettings], as_of: Timestamp) -> Self {
-        let feeds = settings.iter().map(|settings| OpenFeed::open(state, settings)).collect();
+        let feeds = settings
+            .iter()
+            .map(|settings| OpenFeed::open(state, settings))
+            .collect();
         Self { feeds, as_of }
     }
 
     /// The built-in pack alone.
     #[must_use]
     pub fn built_in(as_of: Timestamp) -> Self {
-        Self { feeds: Vec::new(), as_of }
+        Self {
+            feeds: Vec::new(),
+            as_of,
+        }
     }
 
     /// Reads every index once from end to end, so that damage shows in the status; for `feed status`.
@@ -64,7 +70,9 @@ impl FeedSet {
 
 impl OpenFeed {
     fn open(state: &Path, settings: &FeedSettings) -> Self {
-        let paths = settings.index_path(state).and_then(|index| Ok((index, settings.state_path(state)?)));
+        let paths = settings
+            .index_path(state)
+            .and_then(|index| Ok((index, settings.state_path(state)?)));
         let (index, memory) = match paths {
             Ok((index, memory)) => {
                 let index = Index::open(&index).map_err(|error| match error {
@@ -75,7 +83,12 @@ impl OpenFeed {
             }
             Err(error) => (Err(Unusable::Broken(error.to_string())), FeedMemory::default()),
         };
-        Self { settings: settings.clone(), memory, index, damage: OnceLock::new() }
+        Self {
+            settings: settings.clone(),
+            memory,
+            index,
+            damage: OnceLock::new(),
+        }
     }
 
     fn tell_damage(&self, error: &IndexError) {
@@ -109,7 +122,11 @@ impl OpenFeed {
         let summary = index.summary();
         // A look at the source that found nothing new is as good as bringing it in again.
         let mine = self.memory.source == status.source;
-        let synced = self.memory.checked.filter(|_| mine).map_or(summary.synced, |c| c.max(summary.synced));
+        let synced = self
+            .memory
+            .checked
+            .filter(|_| mine)
+            .map_or(summary.synced, |c| c.max(summary.synced));
         status.synced = Some(synced);
         status.malicious = summary.malicious;
         status.vulnerable = summary.vulnerable;
@@ -156,13 +173,20 @@ impl Advisories for FeedSet {
     fn about(&self, name: &PackageName) -> Vec<Arc<Advisory>> {
         let mut found: Vec<Arc<Advisory>> = Vec::new();
         if let Ok(pack) = pack::pack() {
-            found.extend(pack.about(name).into_iter().filter_map(|advisory| at(advisory, self.as_of)).map(Arc::new));
+            found.extend(
+                pack.about(name)
+                    .into_iter()
+                    .filter_map(|advisory| at(advisory, self.as_of))
+                    .map(Arc::new),
+            );
         }
         for feed in &self.feeds {
             let Ok(index) = &feed.index else { continue };
             match index.about(name, &feed.settings.name) {
                 Ok(advisories) => {
-                    let standing = advisories.into_iter().filter_map(|advisory| at(advisory, self.as_of));
+                    let standing = advisories
+                        .into_iter()
+                        .filter_map(|advisory| at(advisory, self.as_of));
                     found.extend(standing.map(Arc::new));
                 }
                 Err(error) => feed.tell_damage(&error),

@@ -28,7 +28,9 @@ pub(crate) enum Source {
 
 /// The feed's name cannot name a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("feed name {name:?} may hold only lower-case letters, digits and `-`, and at most {MAX_FEED_NAME_BYTES} bytes")]
+#[error(
+    "feed name {name:?} may hold only lower-case letters, digits and `-`, and at most {MAX_FEED_NAME_BYTES} bytes"
+)]
 pub struct BadFeedName {
     /// The start of the name.
     pub name: String,
@@ -61,7 +63,9 @@ impl FeedSettings {
         if fits && name != crate::pack::FEED {
             Ok(name)
         } else {
-            Err(BadFeedName { name: name.chars().take(MAX_FEED_NAME_BYTES).collect() })
+            Err(BadFeedName {
+                name: name.chars().take(MAX_FEED_NAME_BYTES).collect(),
+            })
         }
     }
 

@@ -104,23 +104,43 @@ pub async fn sync(state: &Path, settings: &FeedSettings, now: Timestamp) -> Resu
         let (state, settings) = (state.to_owned(), settings.clone());
         return in_background(move || sync_local(&state, &settings, now)).await;
     };
-    let write_error = |cause| SyncError::Write { feed: settings.name.clone(), cause };
+    let write_error = |cause| SyncError::Write {
+        feed: settings.name.clone(),
+        cause,
+    };
     std::fs::create_dir_all(state).map_err(write_error)?;
     let shown = settings.shown_source();
     let mut memory = FeedMemory::load(&settings.state_path(state)?);
     let old = Index::open(&index).ok().map(|index| index.summary());
     if memory.source != shown || old.is_none() {
         // Validators of another address, or of an index that is gone, would keep us from ever having one.
-        memory = FeedMemory { source: shown.clone(), ..FeedMemory::default() };
+        memory = FeedMemory {
+            source: shown.clone(),
+            ..FeedMemory::default()
+        };
     }
-    let answer = source::fetch(&url, memory.etag.as_deref(), memory.last_modified.as_deref(), state)
-        .await
-        .map_err(|cause| SyncError::Fetch { feed: settings.name.clone(), source_shown: shown.clone(), cause })?;
+    let answer = source::fetch(
+        &url,
+        memory.etag.as_deref(),
+        memory.last_modified.as_deref(),
+        state,
+    )
+    .await
+    .map_err(|cause| SyncError::Fetch {
+        feed: settings.name.clone(),
+        source_shown: shown.clone(),
+        cause,
+    })?;
     match answer {
         Answer::Unchanged => {
             memory.checked = Some(now);
             memory.store(&settings.state_path(state)?).map_err(write_error)?;
-            let old = old.unwrap_or(crate::index::Summary { synced: now, malicious: 0, vulnerable: 0, names: 0 });
+            let old = old.unwrap_or(crate::index::Summary {
+                synced: now,
+                malicious: 0,
+                vulnerable: 0,
+                names: 0,
+            });
             Ok(SyncReport {
                 feed: settings.name.clone(),
                 unchanged: true,
@@ -135,8 +155,18 @@ pub async fn sync(state: &Path, settings: &FeedSettings, now: Timestamp) -> Resu
                 took: started.elapsed(),
             })
         }
-        Answer::New { file, etag, last_modified } => {
-            let memory = FeedMemory { source: shown, checked: Some(now), etag, last_modified, skipped: 0 };
+        Answer::New {
+            file,
+            etag,
+            last_modified,
+        } => {
+            let memory = FeedMemory {
+                source: shown,
+                checked: Some(now),
+                etag,
+                last_modified,
+                skipped: 0,
+            };
             let (state, settings) = (state.to_owned(), settings.clone());
             in_background(move || compile(&state, &settings, file.path(), memory, now, started)).await
         }
@@ -148,9 +178,19 @@ pub async fn sync(state: &Path, settings: &FeedSettings, now: Timestamp) -> Resu
 /// # Errors
 /// As [`sync()`]; an address is not fetched here and cannot be read as a file.
 pub fn sync_local(state: &Path, settings: &FeedSettings, now: Timestamp) -> Result<SyncReport, SyncError> {
-    let memory =
-        FeedMemory { source: settings.shown_source(), checked: Some(now), ..FeedMemory::default() };
-    compile(state, settings, &PathBuf::from(&settings.source), memory, now, Instant::now())
+    let memory = FeedMemory {
+        source: settings.shown_source(),
+        checked: Some(now),
+        ..FeedMemory::default()
+    };
+    compile(
+        state,
+        settings,
+        &PathBuf::from(&settings.source),
+        memory,
+        now,
+        Instant::now(),
+    )
 }
 
 async fn in_background(
@@ -158,7 +198,10 @@ async fn in_background(
 ) -> Result<SyncReport, SyncError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) => Err(SyncError::Write { feed: String::new(), cause: io::Error::other(error) }),
+        Err(error) => Err(SyncError::Write {
+            feed: String::new(),
+            cause: io::Error::other(error),
+        }),
     }
 }
 
@@ -176,31 +219,53 @@ fn compile(
     let mut skipped = Skipped::default();
     let mut builder = Builder::default();
     let mut other_ecosystems = 0_u64;
-    source::each(path, &mut skipped, &mut |file, bytes, skipped| match osv::parse(bytes, "") {
-        Ok(parsed) => {
-            other_ecosystems += parsed.other_ecosystems as u64;
-            parsed.defects.iter().for_each(|defect| {
-                skipped.add(file, defect.code, format!("{}: {}", defect.place.raw(), defect.note.raw()));
-            });
-            parsed.advisories.iter().for_each(|advisory| builder.add(advisory, parsed.modified));
-        }
-        Err(error) => skipped.add(file, error.code(), error.to_string()),
-    })
+    source::each(
+        path,
+        &mut skipped,
+        &mut |file, bytes, skipped| match osv::parse(bytes, "") {
+            Ok(parsed) => {
+                other_ecosystems += parsed.other_ecosystems as u64;
+                parsed.defects.iter().for_each(|defect| {
+                    skipped.add(
+                        file,
+                        defect.code,
+                        format!("{}: {}", defect.place.raw(), defect.note.raw()),
+                    );
+                });
+                parsed
+                    .advisories
+                    .iter()
+                    .for_each(|advisory| builder.add(advisory, parsed.modified));
+            }
+            Err(error) => skipped.add(file, error.code(), error.to_string()),
+        },
+    )
     .map_err(|cause| SyncError::Source {
         feed: settings.name.clone(),
         source_shown: settings.shown_source(),
         cause,
     })?;
-    let write_error = |cause| SyncError::Write { feed: settings.name.clone(), cause };
+    let write_error = |cause| SyncError::Write {
+        feed: settings.name.clone(),
+        cause,
+    };
     if builder.is_empty()
         && let Some(before) = before.filter(|before| *before > 0)
     {
         let skipped = Box::new(skipped);
-        return Err(SyncError::BecameEmpty { feed: settings.name.clone(), before, skipped });
+        return Err(SyncError::BecameEmpty {
+            feed: settings.name.clone(),
+            before,
+            skipped,
+        });
     }
     let built = builder.build(now).map_err(write_error)?;
     for dropped in &built.dropped {
-        skipped.add(&dropped.id, "duplicate-id", format!("an older record of this id on `{}`", dropped.name));
+        skipped.add(
+            &dropped.id,
+            "duplicate-id",
+            format!("an older record of this id on `{}`", dropped.name),
+        );
     }
     built.store(&target).map_err(write_error)?;
     memory.skipped = skipped.total();

@@ -2,7 +2,7 @@
 //! It goes by shape alone; whether a host is a good one is not its affair.
 use cleanbill_model::SafeUrl;
 
-use crate::Origin;
+use crate::{Origin, spec::is_http};
 
 /// The origin that a specifier such as `git+ssh://…#v1`, `./a.tgz` or `owner/repo` names; `None` for a
 /// range, a tag, or anything else that a registry answers.
@@ -22,7 +22,7 @@ pub(crate) fn origin_of(specifier: &str) -> Option<Origin> {
     if is_git(specifier) {
         return Some(git(specifier));
     }
-    if is_web(specifier) {
+    if is_http(specifier) {
         return Some(web(specifier));
     }
     None
@@ -58,11 +58,6 @@ pub(crate) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// True for `http:` and `https:` addresses.
-pub(crate) fn is_web(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
-}
-
 /// True for an address that git is asked for.
 pub(crate) fn is_git(text: &str) -> bool {
     const SCHEMES: &[&str] = &["git+", "git:", "git@", "ssh:", "github:", "gitlab:", "bitbucket:", "gist:"];
@@ -70,7 +65,7 @@ pub(crate) fn is_git(text: &str) -> bool {
         return true;
     }
     let plain = without_fragment(text);
-    if is_web(text) {
+    if is_http(text) {
         let fragment = text.get(plain.len()..).unwrap_or_default();
         return plain.ends_with(".git") || fragment.starts_with("#commit=");
     }
@@ -87,7 +82,9 @@ fn is_shorthand(text: &str) -> bool {
 }
 
 fn is_path(text: &str) -> bool {
-    ["./", "../", "/", "~/"].iter().any(|start| text.starts_with(start)) || text == "." || text == ".."
+    let starts = ["./", "../", "/", "~/"].iter().any(|start| text.starts_with(start));
+    let archive = [".tgz", ".tar.gz", ".tar"].iter().any(|end| text.ends_with(end)) && !text.contains(':');
+    starts || archive || text == "." || text == ".."
 }
 
 fn strip_any<'t>(text: &'t str, starts: &[&str]) -> Option<&'t str> {
@@ -156,6 +153,7 @@ mod tests {
         assert_eq!(origin_of("https://files.example/a.tgz#x"), url("https://files.example/a.tgz"));
         assert_eq!(origin_of("https://files.example/a/b/tar.gz/main"), url("https://files.example/a/b/tar.gz/main"));
         assert_eq!(origin_of("file:../a"), Some(Origin::File { path: "../a".into() }));
+        assert_eq!(origin_of("vendor/a.tgz"), Some(Origin::File { path: "vendor/a.tgz".into() }));
         assert_eq!(origin_of("../a"), Some(Origin::File { path: "../a".into() }));
         assert_eq!(origin_of("portal:../a"), Some(Origin::Link { path: "../a".into() }));
         assert_eq!(origin_of("workspace:packages/a"), Some(Origin::Workspace { path: "packages/a".into() }));

@@ -2,7 +2,7 @@
 //! It knows no format; what a member means is its caller's affair.
 //!
 //! Leaves are taken as raw text, so that a number no machine type holds or a broken surrogate is a
-//! defect of one field and not the end of the file.
+//! defect of one field and not the end of the file. Only where an object belongs do these two end it.
 use std::{borrow::Cow, fmt};
 
 use cleanbill_model::{Defect, Untrusted};
@@ -16,6 +16,10 @@ use crate::{
 
 /// How many characters of hostile text a defect shows.
 const SHOWN: usize = 120;
+/// Bytes of one entry in real lockfiles, on the low side.
+const LIKELY_ENTRY_BYTES: usize = 250;
+/// Most entries that room is made for before they are there.
+const MAX_LIKELY_ENTRIES: usize = 20_000;
 
 /// What one reading has gathered besides values: flaws, counts, and the limit that ended it.
 #[derive(Debug)]
@@ -37,6 +41,11 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, ParseLockfileError> {
 impl<'a> Reading<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         Self { text, defects: Vec::new(), entries: 0, edges: 0, limit: None }
+    }
+
+    /// A guess at how many entries the text has, so that lists need not grow; never a large one.
+    pub(crate) fn likely_entries(&self) -> usize {
+        (self.text.len() / LIKELY_ENTRY_BYTES).min(MAX_LIKELY_ENTRIES)
     }
 
     /// Reads the whole text as one object.
@@ -143,14 +152,15 @@ impl<'a> Reading<'a> {
         if text.starts_with("recursion limit exceeded") {
             return ParseLockfileError::Limit { limit: "MAX_DEPTH", allowed: MAX_DEPTH };
         }
-        let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
+        let line = u32::try_from(error.line().max(1)).unwrap_or(u32::MAX);
         let at = self.text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
         let reason = if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| at.starts_with(mark)) {
             "a merge conflict marker stands here".to_owned()
         } else {
             text.rsplit_once(" at line ").map_or(text.clone(), |(reason, _)| reason.to_owned())
         };
-        ParseLockfileError::Malformed { line, column: u32::try_from(error.column()).unwrap_or(u32::MAX), reason }
+        let column = u32::try_from(error.column().max(1)).unwrap_or(u32::MAX);
+        ParseLockfileError::Malformed { line, column, reason }
     }
 }
 
@@ -183,6 +193,12 @@ impl From<&Place<'_>> for Untrusted {
 /// What reads the members of one object. Each call takes exactly one value from `map`.
 pub(crate) trait Members<'de> {
     fn member<A: MapAccess<'de>>(&mut self, key: &'de RawValue, map: &mut A) -> Result<(), A::Error>;
+    /// The value is a list. Passes it over, unless a list is what is wanted.
+    fn list<A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.no_object("a list");
+        Ok(())
+    }
     /// The value is no object; it has been passed over.
     fn no_object(&mut self, found: &'static str);
 }
@@ -208,10 +224,8 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, M> {
         }
         Ok(())
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        self.0.no_object("a list");
-        Ok(())
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        self.0.list(seq)
     }
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
         self.0.no_object("a text");
@@ -239,37 +253,17 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, M> {
     }
 }
 
-/// The first `N` elements of a list as raw text; `None` when the value is no list.
-pub(crate) struct Head<const N: usize>;
-
-impl<'de, const N: usize> DeserializeSeed<'de> for Head<N> {
-    type Value = Option<Vec<&'de RawValue>>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
-        if !raw.get().starts_with('[') {
-            return Ok(None);
+/// The first elements of a list as raw text, at most `limit`; the rest is passed over.
+pub(crate) fn head<'de, A: SeqAccess<'de>>(mut seq: A, limit: usize) -> Result<Vec<&'de RawValue>, A::Error> {
+    let mut head = Vec::with_capacity(4);
+    while head.len() < limit {
+        match seq.next_element::<&'de RawValue>()? {
+            Some(element) => head.push(element),
+            None => return Ok(head),
         }
-        let mut inner = serde_json::Deserializer::from_str(raw.get());
-        inner.deserialize_seq(self).map(Some).map_err(de::Error::custom)
     }
-}
-
-impl<'de, const N: usize> Visitor<'de> for Head<N> {
-    type Value = Vec<&'de RawValue>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut head = Vec::with_capacity(N.min(8));
-        while head.len() < N {
-            match seq.next_element::<&'de RawValue>()? {
-                Some(element) => head.push(element),
-                None => return Ok(head),
-            }
-        }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(head)
-    }
+    while seq.next_element::<IgnoredAny>()?.is_some() {}
+    Ok(head)
 }
 
 fn inner(raw: &RawValue) -> &str {

@@ -16,3 +16,11 @@ pub const MAX_PATHS: usize = 3;
 pub const MAX_EDGES: usize = 2_000_000;
 /// Most defects kept from one lockfile; people fix the first few and look again.
 pub const MAX_DEFECTS: usize = 1_000;
+/// Most YAML nodes kept from one lockfile. Each takes some 70 bytes, many times what it takes in the file;
+/// the largest public lockfiles have below one million.
+pub const MAX_NODES: usize = 8_000_000;
+/// Most YAML documents read from one file. pnpm writes two; more than a few are no lockfile.
+pub const MAX_DOCUMENTS: usize = 16;
+/// Largest YAML file handed to the general library, in bytes: it keeps some hundred bytes for each event.
+/// Only files that no package manager wrote get there.
+pub const MAX_GENERAL_YAML_BYTES: usize = 8 * 1024 * 1024;

@@ -32,6 +32,9 @@ pub(crate) fn asked(spec: &str) -> Asked {
     if GIT.iter().any(|start| spec.starts_with(start)) {
         return Asked::Git;
     }
+    if [".tgz", ".tar.gz", ".tar"].iter().any(|end| spec.ends_with(end)) {
+        return Asked::Path;
+    }
     // `owner/repository` is short for a GitHub repository; an alias may hold a slash in its scope.
     if spec.contains('/') && !spec.starts_with('@') && !spec.contains(':') {
         return Asked::Git;
@@ -105,7 +108,7 @@ mod tests {
         for spec in ["https://files.example/a.tgz", "HTTP://files.example/a.tgz"] {
             assert_eq!(asked(spec), Asked::Url, "{spec}");
         }
-        for spec in ["file:../a", "link:a", "./a.tgz", "../a", "/a", "~/a", "workspace:*"] {
+        for spec in ["file:../a", "link:a", "./a.tgz", "vendor/a.tgz", "a.tar.gz", "../a", "/a", "~/a", "workspace:*"] {
             assert_eq!(asked(spec), Asked::Path, "{spec}");
         }
     }

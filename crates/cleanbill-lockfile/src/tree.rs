@@ -21,11 +21,13 @@ enum Step {
     Folder,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Node {
     /// Where Node looks next; `None` above and beside the project, where its `node_modules` is not seen.
     above: Option<NodeId>,
     entry: Option<usize>,
+    /// Most packages have nothing below them, and a flag is quicker than a look into the map.
+    is_leaf: bool,
 }
 
 /// Places by path, each with the entry that lies there.
@@ -38,7 +40,7 @@ pub(crate) struct Tree<'k> {
 impl<'k> Tree<'k> {
     pub(crate) fn with_capacity(entries: usize) -> Self {
         let mut nodes = Vec::with_capacity(entries + 1);
-        nodes.push(Node::default());
+        nodes.push(Node { above: None, entry: None, is_leaf: true });
         Self { nodes, below: HashMap::with_capacity(entries) }
     }
 
@@ -91,6 +93,9 @@ impl<'k> Tree<'k> {
 
     /// The place of the package `name` right below `node`, where there is one.
     pub(crate) fn child_of(&self, node: NodeId, name: &str) -> Option<NodeId> {
+        if self.nodes.get(node).is_none_or(|node| node.is_leaf) {
+            return None;
+        }
         self.below.get(&(node, Step::Package, name)).copied()
     }
 
@@ -123,20 +128,24 @@ impl<'k> Tree<'k> {
         }
         let above = (step == Step::Package || name != "..").then_some(from);
         let node = self.nodes.len();
-        self.nodes.push(Node { above, entry: None });
+        self.nodes.push(Node { above, entry: None, is_leaf: true });
+        if let Some(from) = self.nodes.get_mut(from) {
+            from.is_leaf = false;
+        }
         self.below.insert((from, step, name), node);
         Some(node)
     }
 }
 
-/// The install name at the end of a path: what follows its last `node_modules/`.
+/// The install name at the end of a path, when it ends in `node_modules/` and a package name.
 pub(crate) fn install_name(path: &str) -> Option<&str> {
-    match path.rfind("node_modules/") {
-        Some(at) if at == 0 || path.get(..at).is_some_and(|head| head.ends_with('/')) => {
-            path.get(at + "node_modules/".len()..).filter(|name| !name.is_empty())
-        }
-        _ => None,
-    }
+    let (above, name) = path.rsplit_once('/')?;
+    let (above, from) = match above.rfind('/').map_or(("", above), |at| above.split_at(at)) {
+        (rest, last) if last.trim_start_matches('/').starts_with('@') => (rest, above.len() - last.trim_start_matches('/').len()),
+        _ => (above, path.len() - name.len()),
+    };
+    let is_package = above == "node_modules" || above.ends_with("/node_modules");
+    path.get(from..).filter(|_| is_package && !name.is_empty())
 }
 
 /// The package name a path begins with, and what follows the slash behind it.
@@ -221,6 +230,10 @@ mod tests {
         assert_eq!(install_name("node_modules/a/node_modules/@s/b"), Some("@s/b"));
         assert_eq!(install_name("packages/a"), None);
         assert_eq!(install_name("packages/my_node_modules/a"), None);
-        assert_eq!(install_name("node_modules/"), None);
+        assert_eq!(install_name("node_modules/@s/b"), Some("@s/b"));
+        assert_eq!(install_name("node_modules/b"), Some("b"));
+        for path in ["", "node_modules/", "node_modules", "node_modules/a/lib", "@s/b", "node_modules/@s/"] {
+            assert_eq!(install_name(path), None, "{path}");
+        }
     }
 }

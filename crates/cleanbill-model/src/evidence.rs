@@ -14,7 +14,7 @@ pub struct Evidence {
     pub note: Untrusted,
     /// A value recovered from the code: a URL, a command, a path.
     pub decoded: Option<Untrusted>,
-    /// The source text around the place, a few lines at most.
+    /// The source text from `line` on, a few lines at most.
     pub excerpt: Option<Untrusted>,
 }
 

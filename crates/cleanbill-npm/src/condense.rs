@@ -3,24 +3,66 @@
 use serde_json::value::RawValue;
 
 use crate::{
-    dist, json,
-    json::Kind,
+    dist,
+    json::{self, Kind},
+    limits::MAX_VERSIONS,
     manifest,
     packument::{self, Packument},
 };
 
-/// The document without what [`Packument::parse`] passes over.
+/// The document without what [`packument::parse`] passes over.
 ///
 /// Repairs made before reading (a byte order mark, bytes that are no UTF-8) stay made, so their defects
 /// are not found again.
 #[must_use]
 pub fn condense(packument: &Packument<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(packument.source.len() / 3);
-    match serde_json::from_str::<&RawValue>(&packument.source) {
-        Ok(raw) => object(&mut out, raw, packument_member),
-        Err(_) => out.extend_from_slice(packument.source.as_bytes()),
+    let source = &packument.source;
+    let Ok(split) = json::split(source, packument::VERSIONS, MAX_VERSIONS) else {
+        return source.as_bytes().to_vec();
+    };
+    let mut out = Vec::with_capacity(source.len() / 3);
+    out.push(b'{');
+    for (key, value) in &split.outer {
+        let name = json::text(key).map(|name| name.text).unwrap_or_default();
+        // Versions stand here only when they are no object, or one of several.
+        if packument::FIELDS.contains(&&*name) || name == packument::VERSIONS {
+            begin_member(&mut out, &[key.get()]);
+            out.extend_from_slice(value.get().as_bytes());
+        }
     }
+    if let Some(versions) = &split.inner {
+        for _ in 1..split.inner_seen {
+            begin_member(&mut out, &[QUOTED_VERSIONS]);
+            out.extend_from_slice(b"{}");
+        }
+        begin_member(&mut out, &[QUOTED_VERSIONS]);
+        out.push(b'{');
+        for (version, manifest) in versions {
+            begin_member(&mut out, &[version.get()]);
+            object(&mut out, manifest, version_member);
+        }
+        if split.cut {
+            // One more than the limit, so that the copy is seen to be cut too.
+            begin_member(&mut out, &["\"\""]);
+            out.push(b'0');
+        }
+        out.push(b'}');
+    }
+    out.push(b'}');
     out
+}
+
+const QUOTED_VERSIONS: &str = "\"versions\"";
+
+/// Writes a comma where one is needed, and a quoted key.
+fn begin_member(out: &mut Vec<u8>, quoted: &[&str]) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    for part in quoted {
+        out.extend_from_slice(part.as_bytes());
+    }
+    out.push(b':');
 }
 
 /// Writes one member's value, or says that it is to be left out.
@@ -42,24 +84,19 @@ fn object(out: &mut Vec<u8>, raw: &RawValue, member: Member) {
         return;
     }
     out.push(b'{');
-    let mut first = true;
-    json::members(raw, |key, value| {
-        let Some(name) = json::text(key) else { return };
-        let mark = out.len();
-        if !first {
-            out.push(b',');
+    json::members(raw, |name, value| {
+        // A half character names no field that is read.
+        if name.replaced {
+            return;
         }
-        out.extend_from_slice(key.get().as_bytes());
-        out.push(b':');
+        let mark = out.len();
+        // Every name that is kept is plain, so that quotes are all it takes.
+        begin_member(out, &["\"", &name.text, "\""]);
         match member(out, &name.text, value) {
             Keep::Whole => out.extend_from_slice(value.get().as_bytes()),
             Keep::Written => {}
-            Keep::Not => {
-                out.truncate(mark);
-                return;
-            }
+            Keep::Not => out.truncate(mark),
         }
-        first = false;
     });
     out.push(b'}');
 }
@@ -73,18 +110,15 @@ fn whole_if(keep: bool) -> Keep {
     if keep { Keep::Whole } else { Keep::Not }
 }
 
-fn packument_member(out: &mut Vec<u8>, name: &str, value: &RawValue) -> Keep {
-    if name == packument::VERSIONS {
-        return nested(out, value, |out, _, version| nested(out, version, version_member));
-    }
-    whole_if(packument::FIELDS.contains(&name))
-}
-
 fn version_member(out: &mut Vec<u8>, name: &str, value: &RawValue) -> Keep {
     match name {
         "dist" => nested(out, value, dist_member),
-        "scripts" => nested(out, value, |_, event, _| whole_if(manifest::INSTALL_EVENTS.contains(&event))),
-        "_npmUser" => nested(out, value, |_, field, _| whole_if(manifest::PUBLISHER_FIELDS.contains(&field))),
+        "scripts" => nested(out, value, |_, event, _| {
+            whole_if(manifest::INSTALL_EVENTS.contains(&event))
+        }),
+        "_npmUser" => nested(out, value, |_, field, _| {
+            whole_if(manifest::PUBLISHER_FIELDS.contains(&field))
+        }),
         _ => whole_if(manifest::FIELDS.contains(&name)),
     }
 }

@@ -1,11 +1,11 @@
 //! Tolerant JSON: values are split and kept as raw text, and each is read on its own, so that one bad
 //! field spoils nothing else. It knows no field by name.
 //!
-//! Keys are read raw too, since `JSON.parse` accepts lone surrogates that a Rust string cannot hold.
-//! Splitting does not recurse, so nesting depth is no concern.
+//! Strings and keys are read as bytes, since `JSON.parse` accepts lone surrogates that a Rust string cannot
+//! hold. Splitting does not recurse, so nesting depth is no concern.
 use std::{borrow::Cow, fmt};
 
-use serde::de::{self, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// What a value is, by its first byte.
@@ -55,47 +55,100 @@ pub(crate) struct Text<'a> {
 pub(crate) fn text(raw: &RawValue) -> Option<Text<'_>> {
     let quoted = raw.get();
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.as_bytes().contains(&b'\\') {
-        return Some(Text { text: Cow::Borrowed(inner), replaced: false });
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Some(Text {
+            text: Cow::Borrowed(inner),
+            replaced: false,
+        });
     }
-    if let Ok(text) = serde_json::from_str::<String>(quoted) {
-        return Some(Text { text: Cow::Owned(text), replaced: false });
-    }
-    let text = serde_json::Deserializer::from_str(quoted).deserialize_bytes(LossyText).ok()?;
-    Some(Text { text: Cow::Owned(text), replaced: true })
+    serde_json::from_str(quoted).ok()
 }
 
-struct LossyText;
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(TextBytes)
+    }
+}
 
-impl Visitor<'_> for LossyText {
-    type Value = String;
+/// Takes the bytes of a string, in which a lone surrogate is three bytes that are no UTF-8.
+struct TextBytes;
+
+impl<'de> Visitor<'de> for TextBytes {
+    type Value = Text<'de>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("text")
     }
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<String, E> {
-        Ok(String::from_utf8_lossy(bytes).into_owned())
+    fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Text<'de>, E> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Text {
+                text: Cow::Borrowed(text),
+                replaced: false,
+            }),
+            Err(_) => self.visit_bytes(bytes),
+        }
+    }
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Text<'de>, E> {
+        let text = String::from_utf8_lossy(bytes);
+        Ok(Text {
+            replaced: matches!(text, Cow::Owned(_)),
+            text: Cow::Owned(text.into_owned()),
+        })
     }
 }
 
 /// Calls `each` with every key and value of an object, in order, duplicates included.
 /// False when the value is no object.
-pub(crate) fn members<'a>(raw: &'a RawValue, each: impl FnMut(&'a RawValue, &'a RawValue)) -> bool {
+pub(crate) fn members<'a>(raw: &'a RawValue, each: impl FnMut(Text<'a>, &'a RawValue)) -> bool {
     if kind(raw) != Kind::Object {
         return false;
     }
-    serde_json::Deserializer::from_str(raw.get()).deserialize_map(Members(each)).is_ok()
+    serde_json::Deserializer::from_str(raw.get())
+        .deserialize_map(Members(each))
+        .is_ok()
 }
 
 struct Members<F>(F);
 
-impl<'de, F: FnMut(&'de RawValue, &'de RawValue)> Visitor<'de> for Members<F> {
+impl<'de, F: FnMut(Text<'de>, &'de RawValue)> Visitor<'de> for Members<F> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<&'de RawValue>()? {
+        while let Some(key) = map.next_key()? {
             (self.0)(key, map.next_value()?);
+        }
+        Ok(())
+    }
+}
+
+/// Calls `each` with the value of every member whose name is listed, and the name's place in the list.
+/// False when the value is no object.
+pub(crate) fn pick<'a>(raw: &'a RawValue, names: &[&str], each: impl FnMut(usize, &'a RawValue)) -> bool {
+    if kind(raw) != Kind::Object {
+        return false;
+    }
+    serde_json::Deserializer::from_str(raw.get())
+        .deserialize_map(Picker { names, each })
+        .is_ok()
+}
+
+struct Picker<'n, F> {
+    names: &'n [&'n str],
+    each: F,
+}
+
+impl<'de, F: FnMut(usize, &'de RawValue)> Visitor<'de> for Picker<'_, F> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match self.names.iter().position(|name| *name == key.text) {
+                Some(at) => (self.each)(at, map.next_value()?),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
         }
         Ok(())
     }
@@ -106,7 +159,9 @@ pub(crate) fn items<'a>(raw: &'a RawValue, each: impl FnMut(&'a RawValue)) -> bo
     if kind(raw) != Kind::Array {
         return false;
     }
-    serde_json::Deserializer::from_str(raw.get()).deserialize_seq(Items(each)).is_ok()
+    serde_json::Deserializer::from_str(raw.get())
+        .deserialize_seq(Items(each))
+        .is_ok()
 }
 
 struct Items<F>(F);
@@ -139,11 +194,19 @@ pub(crate) struct Split<'a> {
 
 /// Splits a document in one pass, going one level deeper under `inner`.
 /// Where the value under `inner` is no object, it stands among the outer members.
-pub(crate) fn split<'a>(text: &'a str, inner: &'static str, limit: usize) -> Result<Split<'a>, serde_json::Error> {
+pub(crate) fn split<'a>(
+    text: &'a str,
+    inner: &'static str,
+    limit: usize,
+) -> Result<Split<'a>, serde_json::Error> {
     let run = |deep: bool| {
         let mut found = Split::default();
         let mut json = serde_json::Deserializer::from_str(text);
-        json.deserialize_map(Document { found: &mut found, inner: deep.then_some(inner), limit })?;
+        json.deserialize_map(Document {
+            found: &mut found,
+            inner: deep.then_some(inner),
+            limit,
+        })?;
         json.end()?;
         Ok(found)
     };
@@ -238,7 +301,10 @@ mod tests {
     #[test]
     fn the_inner_object_is_split_in_the_same_pass_and_the_last_one_counts() {
         let found = split(r#"{"a":1,"v":{"x":1,"y":2},"v":{"z":3}}"#, "v", 10).unwrap();
-        assert_eq!((found.outer.len(), found.inner.unwrap().len(), found.inner_seen), (1, 1, 2));
+        assert_eq!(
+            (found.outer.len(), found.inner.unwrap().len(), found.inner_seen),
+            (1, 1, 2)
+        );
         let found = split(r#"{"a":1,"v":7}"#, "v", 10).unwrap();
         assert!(found.inner.is_none() && found.outer.len() == 2);
         let found = split(r#"{"v":{"x":1,"y":2,"z":3}}"#, "v", 2).unwrap();

@@ -141,7 +141,12 @@ impl<'a> Manifest<'a> {
     }
 }
 
-pub(crate) fn parse<'a>(reader: &mut Reader, version: Str<'a>, raw: &'a RawValue, place: &Place<'_>) -> Manifest<'a> {
+pub(crate) fn parse<'a>(
+    reader: &mut Reader,
+    version: Str<'a>,
+    raw: &'a RawValue,
+    place: &Place<'_>,
+) -> Manifest<'a> {
     let fields = match reader.pick(Some(raw), FIELDS, place) {
         Known::Known(fields) => fields,
         Known::Missing(Missing::NotSent) => {
@@ -151,8 +156,24 @@ pub(crate) fn parse<'a>(reader: &mut Reader, version: Str<'a>, raw: &'a RawValue
         Known::Missing(reason) => return Manifest::missing(version, reason),
     };
     let [
-        user, dist, scripts, has_script, gypfile, dependencies, optional, peer, bundle, bundled, deprecated,
-        description, repository, homepage, author, bin, maintainers, declared,
+        user,
+        dist,
+        scripts,
+        has_script,
+        gypfile,
+        dependencies,
+        optional,
+        peer,
+        bundle,
+        bundled,
+        deprecated,
+        description,
+        repository,
+        homepage,
+        author,
+        bin,
+        maintainers,
+        declared,
     ] = fields;
     let at = |name| Place::Field(place, name);
     Manifest {
@@ -172,9 +193,11 @@ pub(crate) fn parse<'a>(reader: &mut Reader, version: Str<'a>, raw: &'a RawValue
         homepage: reader.text(homepage, &at("homepage")),
         author: account(reader, author, &at("author")),
         bin: commands(reader, bin, &at("bin")),
-        maintainers: reader.list(maintainers, &at("maintainers"), |reader, raw, place| {
-            account(reader, Some(raw), place).get().cloned()
-        }).map(|all| all.into_iter().flatten().collect()),
+        maintainers: reader
+            .list(maintainers, &at("maintainers"), |reader, raw, place| {
+                account(reader, Some(raw), place).get().cloned()
+            })
+            .map(|all| all.into_iter().flatten().collect()),
         version,
     }
 }
@@ -201,8 +224,14 @@ fn publisher<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'
 }
 
 /// An object with `name` and `email`, or one text `Name <mail> (url)`.
-pub(crate) fn account<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Account<'a>> {
-    let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+pub(crate) fn account<'a>(
+    reader: &mut Reader,
+    raw: Option<&'a RawValue>,
+    place: &Place<'_>,
+) -> Known<Account<'a>> {
+    let Some(raw) = present(raw) else {
+        return Known::Missing(Missing::NotSent);
+    };
     if let Some(text) = reader.decode(raw, place) {
         return Known::Known(account_of_text(&text));
     }
@@ -217,14 +246,26 @@ pub(crate) fn account<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place:
 
 fn account_of_text<'a>(text: &str) -> Account<'a> {
     let name = text.split(['<', '(']).next().unwrap_or_default().trim();
-    let email = text.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(mail, _)| mail.trim());
+    let email = text
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(mail, _)| mail.trim());
     Account {
-        name: Known::or_missing(Some(name).filter(|name| !name.is_empty()).map(|name| name.to_owned().into()), Missing::NotSent),
+        name: Known::or_missing(
+            Some(name)
+                .filter(|name| !name.is_empty())
+                .map(|name| name.to_owned().into()),
+            Missing::NotSent,
+        ),
         email: Known::or_missing(email.map(|mail| mail.to_owned().into()), Missing::NotSent),
     }
 }
 
-fn install_scripts<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Pairs<'a>> {
+fn install_scripts<'a>(
+    reader: &mut Reader,
+    raw: Option<&'a RawValue>,
+    place: &Place<'_>,
+) -> Known<Pairs<'a>> {
     let picked = reader.pick(raw, INSTALL_EVENTS, place);
     picked.map(|commands| {
         let mut found = Vec::new();
@@ -238,23 +279,35 @@ fn install_scripts<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &P
     })
 }
 
-fn bundled_names<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Bundled<'a>> {
+fn bundled_names<'a>(
+    reader: &mut Reader,
+    raw: Option<&'a RawValue>,
+    place: &Place<'_>,
+) -> Known<Bundled<'a>> {
     match present(raw).map(json::kind) {
         Some(Kind::Bool) => reader.flag(raw, place).map(Bundled::All),
         // Old publishers sent the map of dependencies in place of their names.
-        Some(Kind::Object) => {
-            reader.map(raw, place, |_, _, _| ()).map(|map| Bundled::Names(map.into_iter().map(|(name, ())| name).collect()))
-        }
+        Some(Kind::Object) => reader
+            .map(raw, place, |_, _, _| ())
+            .map(|map| Bundled::Names(map.into_iter().map(|(name, ())| name).collect())),
         _ => reader
             .list(raw, place, |reader, raw, place| reader.text(Some(raw), place))
             .map(|names| Bundled::Names(names.into_iter().filter_map(|name| name.get().cloned()).collect())),
     }
 }
 
-fn deprecation<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Deprecation<'a>> {
+fn deprecation<'a>(
+    reader: &mut Reader,
+    raw: Option<&'a RawValue>,
+    place: &Place<'_>,
+) -> Known<Deprecation<'a>> {
     let message = match present(raw).map(json::kind) {
         Some(Kind::Bool) => match reader.flag(raw, place) {
-            Known::Known(true) => return Known::Known(Deprecation { message: Str::Borrowed("") }),
+            Known::Known(true) => {
+                return Known::Known(Deprecation {
+                    message: Str::Borrowed(""),
+                });
+            }
             _ => Known::Missing(Missing::NotSent),
         },
         _ => reader.text(raw, place),
@@ -279,7 +332,9 @@ fn address<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>
 
 fn commands<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Pairs<'a>> {
     match present(raw).map(json::kind) {
-        Some(Kind::Text) => reader.text(raw, place).map(|path| vec![(Str::Borrowed(""), Known::Known(path))]),
+        Some(Kind::Text) => reader
+            .text(raw, place)
+            .map(|path| vec![(Str::Borrowed(""), Known::Known(path))]),
         _ => reader.pairs(raw, place),
     }
 }

@@ -22,11 +22,17 @@ fn known(known: Known<Str<'_>>) -> Known<Text> {
 }
 
 fn pairs(pairs: Pairs<'_>) -> Pairs<'static> {
-    pairs.into_iter().map(|(key, value)| (text(key), known(value))).collect()
+    pairs
+        .into_iter()
+        .map(|(key, value)| (text(key), known(value)))
+        .collect()
 }
 
 fn account(account: Account<'_>) -> Account<'static> {
-    Account { name: known(account.name), email: known(account.email) }
+    Account {
+        name: known(account.name),
+        email: known(account.email),
+    }
 }
 
 fn accounts(accounts: Vec<Account<'_>>) -> Vec<Account<'static>> {
@@ -34,7 +40,10 @@ fn accounts(accounts: Vec<Account<'_>>) -> Vec<Account<'static>> {
 }
 
 fn publisher(publisher: Publisher<'_>) -> Publisher<'static> {
-    Publisher { account: account(publisher.account), trusted: known(publisher.trusted) }
+    Publisher {
+        account: account(publisher.account),
+        trusted: known(publisher.trusted),
+    }
 }
 
 fn dist(dist: Dist<'_>) -> Dist<'static> {
@@ -84,7 +93,9 @@ impl Manifest<'_> {
             optional_dependencies: self.optional_dependencies.map(pairs),
             peer_dependencies: self.peer_dependencies.map(pairs),
             bundled: self.bundled.map(bundled),
-            deprecated: self.deprecated.map(|deprecation| Deprecation { message: text(deprecation.message) }),
+            deprecated: self.deprecated.map(|deprecation| Deprecation {
+                message: text(deprecation.message),
+            }),
             description: known(self.description),
             repository: known(self.repository),
             homepage: known(self.homepage),
@@ -100,12 +111,13 @@ impl Packument<'_> {
     #[must_use]
     pub fn into_owned(self) -> Packument<'static> {
         Packument {
-            name: self.name,
-            declared_name: known(self.declared_name),
+            name: known(self.name),
             dist_tags: self.dist_tags.map(pairs),
             times: self.times.map(times),
             maintainers: self.maintainers.map(accounts),
-            versions: self.versions.map(|versions| versions.into_iter().map(Manifest::into_owned).collect()),
+            versions: self
+                .versions
+                .map(|versions| versions.into_iter().map(Manifest::into_owned).collect()),
             truncated: self.truncated,
             defects: self.defects,
             source: text(self.source),

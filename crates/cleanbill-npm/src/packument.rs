@@ -2,7 +2,7 @@
 //! It has no idea what is suspicious in it, what time it is, or where the bytes came from.
 //!
 //! Both forms are read: the full one, and the abbreviated one without times, accounts and scripts.
-use cleanbill_model::{Defect, Known, Missing, PackageName};
+use cleanbill_model::{Defect, Known, Missing};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -20,10 +20,8 @@ pub(crate) const VERSIONS: &str = "versions";
 /// What a registry says of a package.
 #[derive(Clone, Debug)]
 pub struct Packument<'a> {
-    /// The name it was asked for.
-    pub name: PackageName,
-    /// The name it says it is about.
-    pub declared_name: Known<Str<'a>>,
+    /// The name it says it is about; not always the one that was asked for.
+    pub name: Known<Str<'a>>,
     /// Tag to version, as sent.
     pub dist_tags: Known<Pairs<'a>>,
     /// Publication times.
@@ -84,49 +82,49 @@ pub enum ParsePackumentError {
     },
 }
 
-impl<'a> Packument<'a> {
-    /// Reads the document a registry sent for `name`.
-    ///
-    /// Malformed fields are defects and stand as missing; nothing else is spoilt by them.
-    ///
-    /// # Errors
-    /// When the bytes are no JSON object, or more than the limit.
-    pub fn parse(name: &PackageName, bytes: &'a [u8]) -> Result<Self, ParsePackumentError> {
-        if bytes.len() > MAX_PACKUMENT_BYTES {
-            return Err(ParsePackumentError::TooLarge { found: bytes.len() });
+/// Reads the document a registry sent.
+///
+/// Malformed fields are defects and stand as missing; nothing else is spoilt by them.
+///
+/// # Errors
+/// When the bytes are no JSON object, or more than the limit.
+pub fn parse(bytes: &[u8]) -> Result<Packument<'_>, ParsePackumentError> {
+    if bytes.len() > MAX_PACKUMENT_BYTES {
+        return Err(ParsePackumentError::TooLarge { found: bytes.len() });
+    }
+    let mut reader = Reader::new();
+    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => {
+            reader.defect(
+                "byte-order-mark",
+                &Place::Root,
+                "the document begins with a byte order mark",
+            );
+            rest
         }
-        let mut reader = Reader::new();
-        let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-            Some(rest) => {
-                reader.defect("byte-order-mark", &Place::Root, "the document begins with a byte order mark");
-                rest
-            }
-            None => bytes,
-        };
-        match std::str::from_utf8(bytes) {
-            Ok(text) => parse_text(name, Str::Borrowed(text), text, reader),
-            // Clients replace what is no UTF-8 and go on, so it has to be judged, not refused.
-            Err(error) => {
-                let note = format!("byte {} is not UTF-8; it stands here as U+FFFD", error.valid_up_to());
-                reader.defect("not-utf8", &Place::Root, note);
-                let text = String::from_utf8_lossy(bytes);
-                Ok(parse_text(name, Str::Borrowed(&*text), &text, reader)?.into_owned())
-            }
+        None => bytes,
+    };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse_text(text, reader),
+        // Clients replace what is no UTF-8 and go on, so it has to be judged, not refused.
+        Err(error) => {
+            let note = format!(
+                "byte {} is not UTF-8; it stands here as U+FFFD",
+                error.valid_up_to()
+            );
+            reader.defect("not-utf8", &Place::Root, note);
+            Ok(parse_text(&String::from_utf8_lossy(bytes), reader)?.into_owned())
         }
     }
 }
 
-fn parse_text<'a>(
-    name: &PackageName,
-    source: Str<'a>,
-    text: &'a str,
-    mut reader: Reader,
-) -> Result<Packument<'a>, ParsePackumentError> {
-    let split = json::split(text, VERSIONS, MAX_VERSIONS).map_err(|error| ParsePackumentError::NotAnObject {
-        line: error.line(),
-        column: error.column(),
-        reason: plain_reason(&error),
-    })?;
+fn parse_text(text: &str, mut reader: Reader) -> Result<Packument<'_>, ParsePackumentError> {
+    let split =
+        json::split(text, VERSIONS, MAX_VERSIONS).map_err(|error| ParsePackumentError::NotAnObject {
+            line: error.line(),
+            column: error.column(),
+            reason: plain_reason(&error),
+        })?;
     let root = Place::Root;
     let (mut fields, mut flat_versions) = ([None; 4], None);
     for (key, value) in split.outer {
@@ -135,7 +133,10 @@ fn parse_text<'a>(
             if flat_versions.replace(value).is_some() {
                 reader.duplicate(&Place::Field(&root, VERSIONS));
             }
-        } else if let Some((name, slot)) = FIELDS.iter().zip(&mut fields).find(|(name, _)| **name == key.text)
+        } else if let Some((name, slot)) = FIELDS
+            .iter()
+            .zip(&mut fields)
+            .find(|(name, _)| **name == key.text)
             && slot.replace(value).is_some()
         {
             reader.duplicate(&Place::Field(&root, name));
@@ -144,44 +145,50 @@ fn parse_text<'a>(
     if split.inner_seen > 1 {
         reader.duplicate(&Place::Field(&root, VERSIONS));
     }
-    let [declared, tags, times, maintainers] = fields;
-    let declared_name = reader.text(declared, &Place::Field(&root, "name"));
-    if let Known::Known(declared) = &declared_name
-        && declared != name.as_str()
-    {
-        let note = format!("the document of {name} says that it is about {declared:?}");
-        reader.defect("name-differs", &Place::Field(&root, "name"), note);
-    }
+    let [name, tags, times, maintainers] = fields;
     let (versions, cut) = match (split.inner, flat_versions) {
-        (Some(raws), _) => (Known::Known(parse_versions(&mut reader, raws)), split.cut),
+        (Some(raws), _) => {
+            let raws = raws
+                .into_iter()
+                .filter_map(|(key, value)| Some((json::text(key)?, value)))
+                .collect();
+            (Known::Known(parse_versions(&mut reader, raws)), split.cut)
+        }
         (None, raw) => parse_flat_versions(&mut reader, raw),
     };
     if cut {
-        let note = format!("the document has more than {MAX_VERSIONS} versions; those beyond are not assessed");
+        let note =
+            format!("the document has more than {MAX_VERSIONS} versions; those beyond are not assessed");
         reader.defect("limit-versions", &Place::Field(&root, VERSIONS), note);
     }
     Ok(Packument {
-        name: name.clone(),
-        declared_name,
+        name: reader.text(name, &Place::Field(&root, "name")),
         dist_tags: reader.pairs(tags, &Place::Field(&root, "dist-tags")),
         times: parse_times(&mut reader, times, &Place::Field(&root, "time")),
         maintainers: reader
-            .list(maintainers, &Place::Field(&root, "maintainers"), |reader, raw, place| {
-                manifest::account(reader, Some(raw), place).get().cloned()
-            })
+            .list(
+                maintainers,
+                &Place::Field(&root, "maintainers"),
+                |reader, raw, place| manifest::account(reader, Some(raw), place).get().cloned(),
+            )
             .map(|all| all.into_iter().flatten().collect()),
         versions,
         truncated: cut,
         defects: reader.finish(),
-        source,
+        source: Str::Borrowed(text),
     })
 }
 
 /// Versions that did not split in the first pass: another type, or a document that repeats the key with
 /// several types.
-fn parse_flat_versions<'a>(reader: &mut Reader, raw: Option<&'a RawValue>) -> (Known<Vec<Manifest<'a>>>, bool) {
+fn parse_flat_versions<'a>(
+    reader: &mut Reader,
+    raw: Option<&'a RawValue>,
+) -> (Known<Vec<Manifest<'a>>>, bool) {
     let place = Place::Field(&Place::Root, VERSIONS);
-    let Some(raw) = crate::reader::present(raw) else { return (Known::Missing(Missing::NotSent), false) };
+    let Some(raw) = crate::reader::present(raw) else {
+        return (Known::Missing(Missing::NotSent), false);
+    };
     let (mut raws, mut cut) = (Vec::new(), false);
     let is_object = json::members(raw, |key, value| match raws.len() < MAX_VERSIONS {
         true => raws.push((key, value)),
@@ -194,7 +201,7 @@ fn parse_flat_versions<'a>(reader: &mut Reader, raw: Option<&'a RawValue>) -> (K
     (Known::Missing(Missing::Malformed), false)
 }
 
-fn parse_versions<'a>(reader: &mut Reader, raws: Vec<(&'a RawValue, &'a RawValue)>) -> Vec<Manifest<'a>> {
+fn parse_versions<'a>(reader: &mut Reader, raws: Vec<(json::Text<'a>, &'a RawValue)>) -> Vec<Manifest<'a>> {
     let place = Place::Field(&Place::Root, VERSIONS);
     let unique = reader.last_of_each(raws, &place);
     let mut versions = Vec::with_capacity(unique.len());
@@ -241,17 +248,31 @@ fn parse_times<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place
     })
 }
 
-fn parse_unpublished<'a>(reader: &mut Reader, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Unpublished<'a>> {
+fn parse_unpublished<'a>(
+    reader: &mut Reader,
+    raw: Option<&'a RawValue>,
+    place: &Place<'_>,
+) -> Known<Unpublished<'a>> {
     let [time, versions] = match reader.pick(raw, ["time", "versions"], place) {
         Known::Known(fields) => fields,
         Known::Missing(reason) => return Known::Missing(reason),
     };
-    let listed = reader.list(versions, &Place::Field(place, "versions"), |reader, raw, place| reader.text(Some(raw), place));
+    let listed = reader.list(
+        versions,
+        &Place::Field(place, "versions"),
+        |reader, raw, place| reader.text(Some(raw), place),
+    );
     let listed = match listed {
-        Known::Known(listed) => listed.into_iter().filter_map(|version| version.get().cloned()).collect(),
+        Known::Known(listed) => listed
+            .into_iter()
+            .filter_map(|version| version.get().cloned())
+            .collect(),
         Known::Missing(_) => Vec::new(),
     };
-    Known::Known(Unpublished { time: reader.text(time, &Place::Field(place, "time")), versions: listed })
+    Known::Known(Unpublished {
+        time: reader.text(time, &Place::Field(place, "time")),
+        versions: listed,
+    })
 }
 
 /// The reader's reason without the place, which is told apart.

@@ -27,7 +27,11 @@ impl fmt::Display for Place<'_> {
             Self::Root => Ok(()),
             Self::Field(Place::Root, name) => f.write_str(name),
             Self::Field(parent, name) => write!(f, "{parent}.{name}"),
-            Self::Key(parent, key) => write!(f, "{parent}[{:?}]", Untrusted::clipped(key, MAX_QUOTED_CHARS).raw()),
+            Self::Key(parent, key) => write!(
+                f,
+                "{parent}[{:?}]",
+                Untrusted::clipped(key, MAX_QUOTED_CHARS).raw()
+            ),
             Self::Index(parent, at) => write!(f, "{parent}[{at}]"),
         }
     }
@@ -45,13 +49,21 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new() -> Self {
-        Self { defects: Vec::new(), unsaid: 0, entries_left: MAX_ENTRIES }
+        Self {
+            defects: Vec::new(),
+            unsaid: 0,
+            entries_left: MAX_ENTRIES,
+        }
     }
 
     /// The defects, with one more that counts those beyond the limit.
     pub(crate) fn finish(mut self) -> Vec<Defect> {
         if self.unsaid > 0 {
-            self.defects.push(Defect::new("limit-defects", "", format!("{} more defects are not listed", self.unsaid)));
+            self.defects.push(Defect::new(
+                "limit-defects",
+                "",
+                format!("{} more defects are not listed", self.unsaid),
+            ));
         }
         self.defects
     }
@@ -65,7 +77,11 @@ impl Reader {
     }
 
     pub(crate) fn wrong_type(&mut self, place: &Place<'_>, found: Kind, wanted: &str) {
-        self.defect("wrong-type", place, format!("{} stands where {wanted} is wanted", found.words()));
+        self.defect(
+            "wrong-type",
+            place,
+            format!("{} stands where {wanted} is wanted", found.words()),
+        );
     }
 
     /// One entry of a map or list may be kept.
@@ -76,17 +92,29 @@ impl Reader {
     }
 
     fn over_entries(&mut self, place: &Place<'_>) -> Missing {
-        self.defect("limit-entries", place, format!("the document has more than {MAX_ENTRIES} entries in its maps and lists"));
+        self.defect(
+            "limit-entries",
+            place,
+            format!("the document has more than {MAX_ENTRIES} entries in its maps and lists"),
+        );
         Missing::Limit
     }
 
-    /// A key or string, decoded; a lone surrogate in it is a defect.
+    /// A string, decoded.
     pub(crate) fn decode<'a>(&mut self, raw: &'a RawValue, place: &Place<'_>) -> Option<Str<'a>> {
-        let found = json::text(raw)?;
+        json::text(raw).map(|found| self.whole(found, place))
+    }
+
+    /// A decoded key or string; half a character in it is a defect.
+    fn whole<'a>(&mut self, found: json::Text<'a>, place: &Place<'_>) -> Str<'a> {
         if found.replaced {
-            self.defect("lone-surrogate", place, "the text holds half a character, which stands here as U+FFFD");
+            self.defect(
+                "lone-surrogate",
+                place,
+                "the text holds half a character, which stands here as U+FFFD",
+            );
         }
-        Some(found.text)
+        found.text
     }
 
     /// The named members of an object, the last where one is repeated; the rest is passed over.
@@ -97,14 +125,16 @@ impl Reader {
         names: [&str; N],
         place: &Place<'_>,
     ) -> Known<[Option<&'a RawValue>; N]> {
-        let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+        let Some(raw) = present(raw) else {
+            return Known::Missing(Missing::NotSent);
+        };
         let mut found = [None; N];
-        let is_object = json::members(raw, |key, value| {
-            let Some(key) = json::text(key) else { return };
-            if let Some((name, slot)) = names.iter().zip(&mut found).find(|(name, _)| **name == key.text)
-                && slot.replace(value).is_some()
+        let is_object = json::pick(raw, &names, |at, value| {
+            if found
+                .get_mut(at)
+                .is_some_and(|slot| slot.replace(value).is_some())
             {
-                self.duplicate(&Place::Field(place, name));
+                self.duplicate(&Place::Field(place, names.get(at).copied().unwrap_or_default()));
             }
         });
         if is_object {
@@ -115,11 +145,17 @@ impl Reader {
     }
 
     pub(crate) fn duplicate(&mut self, place: &Place<'_>) {
-        self.defect("duplicate-key", place, "the key stands here more than once; the last one counts");
+        self.defect(
+            "duplicate-key",
+            place,
+            "the key stands here more than once; the last one counts",
+        );
     }
 
     pub(crate) fn text<'a>(&mut self, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Str<'a>> {
-        let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+        let Some(raw) = present(raw) else {
+            return Known::Missing(Missing::NotSent);
+        };
         if let Some(text) = self.decode(raw, place) {
             return Known::Known(text);
         }
@@ -128,7 +164,9 @@ impl Reader {
     }
 
     pub(crate) fn flag(&mut self, raw: Option<&RawValue>, place: &Place<'_>) -> Known<bool> {
-        let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+        let Some(raw) = present(raw) else {
+            return Known::Missing(Missing::NotSent);
+        };
         match raw.get() {
             "true" => Known::Known(true),
             "false" => Known::Known(false),
@@ -141,7 +179,9 @@ impl Reader {
 
     /// A whole number from zero up.
     pub(crate) fn count(&mut self, raw: Option<&RawValue>, place: &Place<'_>) -> Known<u64> {
-        let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+        let Some(raw) = present(raw) else {
+            return Known::Missing(Missing::NotSent);
+        };
         if json::kind(raw) != Kind::Number {
             self.wrong_type(place, json::kind(raw), "a number");
             return Known::Missing(Missing::Malformed);
@@ -150,12 +190,20 @@ impl Reader {
             return Known::Known(count);
         }
         let quoted = Untrusted::clipped(raw.get(), MAX_QUOTED_CHARS);
-        self.defect("number-out-of-range", place, format!("{} is no whole number in range", quoted.raw()));
+        self.defect(
+            "number-out-of-range",
+            place,
+            format!("{} is no whole number in range", quoted.raw()),
+        );
         Known::Missing(Missing::Malformed)
     }
 
     /// A map of text to text; entries of another type are kept as malformed.
-    pub(crate) fn pairs<'a>(&mut self, raw: Option<&'a RawValue>, place: &Place<'_>) -> Known<Vec<(Str<'a>, Known<Str<'a>>)>> {
+    pub(crate) fn pairs<'a>(
+        &mut self,
+        raw: Option<&'a RawValue>,
+        place: &Place<'_>,
+    ) -> Known<Vec<(Str<'a>, Known<Str<'a>>)>> {
         self.map(raw, place, |reader, value, place| reader.text(Some(value), place))
     }
 
@@ -166,7 +214,9 @@ impl Reader {
         place: &Place<'_>,
         mut each: impl FnMut(&mut Self, &'a RawValue, &Place<'_>) -> T,
     ) -> Known<Vec<(Str<'a>, T)>> {
-        let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+        let Some(raw) = present(raw) else {
+            return Known::Missing(Missing::NotSent);
+        };
         let (mut raws, mut over) = (Vec::new(), false);
         let is_object = json::members(raw, |key, value| match self.admit() {
             true => raws.push((key, value)),
@@ -191,17 +241,18 @@ impl Reader {
         )
     }
 
-    /// Decodes keys and keeps the last value of each, in order of first appearance.
+    /// Keeps the last value of each, in order of first appearance.
     pub(crate) fn last_of_each<'a>(
         &mut self,
-        raws: Vec<(&'a RawValue, &'a RawValue)>,
+        raws: Vec<(json::Text<'a>, &'a RawValue)>,
         place: &Place<'_>,
     ) -> Vec<(Str<'a>, &'a RawValue)> {
         let mut unique: Vec<(Str<'a>, &'a RawValue)> = Vec::with_capacity(raws.len());
         // A map pays only where a linear search would not.
-        let mut index: Option<HashMap<Str<'a>, usize>> = (raws.len() > 16).then(|| HashMap::with_capacity(raws.len()));
+        let mut index: Option<HashMap<Str<'a>, usize>> =
+            (raws.len() > 16).then(|| HashMap::with_capacity(raws.len()));
         for (key, value) in raws {
-            let Some(key) = self.decode(key, place) else { continue };
+            let key = self.whole(key, place);
             let known = match &index {
                 Some(index) => index.get(&key).copied(),
                 None => unique.iter().position(|(other, _)| *other == key),
@@ -227,7 +278,9 @@ impl Reader {
         place: &Place<'_>,
         mut each: impl FnMut(&mut Self, &'a RawValue, &Place<'_>) -> T,
     ) -> Known<Vec<T>> {
-        let Some(raw) = present(raw) else { return Known::Missing(Missing::NotSent) };
+        let Some(raw) = present(raw) else {
+            return Known::Missing(Missing::NotSent);
+        };
         let (mut found, mut over, mut at) = (Vec::new(), false, 0_usize);
         let is_list = json::items(raw, |item| {
             match self.admit() {
@@ -259,7 +312,11 @@ fn whole_number(text: &str) -> Option<u64> {
     // JavaScript writes large or computed counts as floats: 1e6, 12.0.
     let float = text.parse::<f64>().ok()?;
     let exact = float >= 0.0 && float.fract() == 0.0 && float <= 9_007_199_254_740_991.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and within 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be whole and within 2^53"
+    )]
     exact.then_some(float as u64)
 }
 

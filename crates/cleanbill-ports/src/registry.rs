@@ -28,6 +28,12 @@ pub struct Fetched {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
+    /// No registry is configured for that name.
+    #[error("no registry is configured for {name}")]
+    NoRegistry {
+        /// The name.
+        name: PackageName,
+    },
     /// Offline, and nothing cached.
     #[error("nothing is cached for {what} and the run is offline")]
     Offline {

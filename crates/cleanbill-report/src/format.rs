@@ -119,6 +119,11 @@ macro_rules! formats {
 formats! {
     Human = "human" in human: "for people, in a terminal or a log";
     Json = "json" in json: "Cleanbill's own JSON, version 1";
+    Sarif = "sarif" in sarif: "SARIF 2.1.0, for code scanning";
+    Cyclonedx = "cyclonedx" in cyclonedx: "a CycloneDX 1.6 bill of materials with vulnerabilities and VEX states";
+    Junit = "junit" in junit: "JUnit XML, one case a release";
+    Html = "html" in html: "one self-contained page";
+    Github = "github" in github: "annotations for GitHub Actions";
 }
 
 impl Format {

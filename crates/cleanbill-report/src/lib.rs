@@ -14,13 +14,21 @@ pub mod report;
 pub mod why;
 
 mod command;
+mod cyclonedx;
+mod excerpt;
+mod github;
+mod html;
 mod human;
 pub mod json;
+mod junit;
+mod sarif;
 mod view;
 mod words;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod snapshots;
 
 pub use exit::ExitCode;
 pub use explain::explain;

@@ -1,5 +1,5 @@
 //! Small words every view shares: counts, moments, verdicts. It knows no layout.
-use cleanbill_model::{Level, Severity, Timestamp, Verdict};
+use cleanbill_model::{AdvisoryRef, Level, Severity, Timestamp, Verdict};
 
 /// `1,213`.
 pub(crate) fn number(n: usize) -> String {
@@ -38,6 +38,15 @@ pub(crate) fn until(end: Timestamp, as_of: Timestamp) -> String {
     if end <= as_of { moment(end) } else { format!("{}, in {}", moment(end), end.since(as_of)) }
 }
 
+/// ` v3` for a plain number, the text itself for another, nothing for none.
+pub(crate) fn version(text: &str) -> String {
+    match text.chars().next() {
+        None => String::new(),
+        Some(c) if c.is_ascii_digit() => format!(" v{text}"),
+        Some(_) => format!(" {text}"),
+    }
+}
+
 /// What happened to a release.
 pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
@@ -62,6 +71,11 @@ pub(crate) fn severity(word: &str) -> Option<Severity> {
     [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical]
         .into_iter()
         .find(|severity| severity.as_str() == word)
+}
+
+/// A CVSS base score, where the record gives one that lies on the scale.
+pub(crate) fn score(advisory: &AdvisoryRef) -> Option<f32> {
+    advisory.score.map(|score| score.get()).filter(|score| (0.0..=10.0).contains(score))
 }
 
 /// The parts with commas and a final "and".

@@ -13,7 +13,10 @@ pub(crate) fn packument_url(base: &SafeUrl, name: &PackageName) -> SafeUrl {
 pub(crate) fn host_of(base: &SafeUrl) -> Option<String> {
     let url = Url::parse(base.expose()).ok()?;
     let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    Some(
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+    )
 }
 
 /// Why an address is not asked.
@@ -59,7 +62,11 @@ pub(crate) fn redirected(from: &Url, location: &str) -> Result<Url, Refusal> {
 /// Refuses an address in a private network, unless the registry in `home` has one too. Addresses come
 /// from documents and redirects, and a document must not make us knock on doors inside.
 pub(crate) fn not_inward(url: &Url, home: Option<&Url>) -> Result<(), Refusal> {
-    if is_inward(url) && !home.is_some_and(is_inward) { Err(Refusal::Inward) } else { Ok(()) }
+    if is_inward(url) && !home.is_some_and(is_inward) {
+        Err(Refusal::Inward)
+    } else {
+        Ok(())
+    }
 }
 
 /// True for literal addresses of this machine and of private networks, and for `localhost`.
@@ -68,7 +75,9 @@ fn is_inward(url: &Url) -> bool {
         Some(Host::Ipv4(ip)) => is_inward_v4(ip),
         Some(Host::Ipv6(ip)) => match ip.to_ipv4_mapped() {
             Some(ip) => is_inward_v4(ip),
-            None => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
+            None => {
+                ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+            }
         },
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
@@ -79,7 +88,8 @@ fn is_inward(url: &Url) -> bool {
 }
 
 fn is_inward_v4(ip: std::net::Ipv4Addr) -> bool {
-    let shared = ip.octets().first() == Some(&100) && ip.octets().get(1).is_some_and(|second| second & 0xc0 == 64);
+    let shared =
+        ip.octets().first() == Some(&100) && ip.octets().get(1).is_some_and(|second| second & 0xc0 == 64);
     ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || shared
 }
 
@@ -88,28 +98,48 @@ mod tests {
     use super::*;
 
     fn packument(base: &str, name: &str) -> String {
-        packument_url(&SafeUrl::new(base), &PackageName::parse(name).unwrap()).expose().to_owned()
+        packument_url(&SafeUrl::new(base), &PackageName::parse(name).unwrap())
+            .expose()
+            .to_owned()
     }
 
     #[test]
     fn the_slash_of_a_scope_is_escaped_and_the_base_keeps_its_path() {
-        assert_eq!(packument("https://registry.example/", "left"), "https://registry.example/left");
-        assert_eq!(packument("https://registry.example/npm/", "@a/b"), "https://registry.example/npm/@a%2fb");
+        assert_eq!(
+            packument("https://registry.example/", "left"),
+            "https://registry.example/left"
+        );
+        assert_eq!(
+            packument("https://registry.example/npm/", "@a/b"),
+            "https://registry.example/npm/@a%2fb"
+        );
     }
 
     #[test]
     fn hosts_show_their_port_only_where_it_is_not_the_usual_one() {
-        assert_eq!(host_of(&SafeUrl::new("https://registry.example:443/npm")).unwrap(), "registry.example");
-        assert_eq!(host_of(&SafeUrl::new("http://u:p@127.0.0.1:4873/")).unwrap(), "127.0.0.1:4873");
+        assert_eq!(
+            host_of(&SafeUrl::new("https://registry.example:443/npm")).unwrap(),
+            "registry.example"
+        );
+        assert_eq!(
+            host_of(&SafeUrl::new("http://u:p@127.0.0.1:4873/")).unwrap(),
+            "127.0.0.1:4873"
+        );
         assert_eq!(host_of(&SafeUrl::new("nonsense")), None);
     }
 
     #[test]
     fn redirects_may_move_but_not_lose_tls_or_leave_http() {
         let from = Url::parse("https://registry.example/a").unwrap();
-        assert_eq!(redirected(&from, "/b").unwrap().as_str(), "https://registry.example/b");
+        assert_eq!(
+            redirected(&from, "/b").unwrap().as_str(),
+            "https://registry.example/b"
+        );
         assert!(redirected(&from, "https://files.example/b").is_ok());
-        assert_eq!(redirected(&from, "http://registry.example/b"), Err(Refusal::Downgrade));
+        assert_eq!(
+            redirected(&from, "http://registry.example/b"),
+            Err(Refusal::Downgrade)
+        );
         assert_eq!(redirected(&from, "file:///etc/passwd"), Err(Refusal::Scheme));
     }
 
@@ -130,6 +160,9 @@ mod tests {
             assert_eq!(not_inward(&url, Some(&public)), Err(Refusal::Inward), "{text}");
             assert_eq!(not_inward(&url, Some(&inside)), Ok(()), "{text}");
         }
-        assert_eq!(not_inward(&Url::parse("https://203.0.113.9/a").unwrap(), Some(&public)), Ok(()));
+        assert_eq!(
+            not_inward(&Url::parse("https://203.0.113.9/a").unwrap(), Some(&public)),
+            Ok(())
+        );
     }
 }

@@ -22,7 +22,11 @@ struct Trouble {
 
 impl Breaker {
     pub(crate) fn new(failures: u32, pause: Duration) -> Self {
-        Self { failures, pause, origins: Mutex::default() }
+        Self {
+            failures,
+            pause,
+            origins: Mutex::default(),
+        }
     }
 
     /// The last failure, while `origin` is left alone. When the pause is over one request may try and
@@ -53,7 +57,10 @@ impl Breaker {
     }
 
     pub(crate) fn answered(&self, origin: &str) {
-        self.origins.lock().unwrap_or_else(PoisonError::into_inner).remove(origin);
+        self.origins
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(origin);
     }
 }
 
@@ -63,8 +70,11 @@ mod tests {
 
     #[test]
     fn a_run_of_failures_pauses_one_origin_and_one_request_probes() {
-        let (breaker, start, pause) =
-            (Breaker::new(3, Duration::from_secs(10)), Instant::now(), Duration::from_secs(10));
+        let (breaker, start, pause) = (
+            Breaker::new(3, Duration::from_secs(10)),
+            Instant::now(),
+            Duration::from_secs(10),
+        );
         for _ in 0..2 {
             breaker.failed("a", "refused", start);
         }

@@ -33,23 +33,44 @@ impl Clients {
                 global = Some(certificate);
                 continue;
             }
-            let (document, tarball) =
-                (one(Purpose::Document, Some(certificate))?, one(Purpose::Tarball, Some(certificate))?);
+            let (document, tarball) = (
+                one(Purpose::Document, Some(certificate))?,
+                one(Purpose::Tarball, Some(certificate))?,
+            );
             bound.push((certificate.prefix.clone(), document, tarball));
         }
         bound.sort_by_key(|(prefix, ..)| std::cmp::Reverse(prefix.len()));
-        Ok(Self { bound, document: one(Purpose::Document, global)?, tarball: one(Purpose::Tarball, global)? })
+        Ok(Self {
+            bound,
+            document: one(Purpose::Document, global)?,
+            tarball: one(Purpose::Tarball, global)?,
+        })
     }
 
     pub(crate) fn of(&self, url: &str, purpose: Purpose) -> &Client {
-        let bound = self.bound.iter().find(|(prefix, ..)| url.starts_with(prefix.as_str()));
-        let (document, tarball) =
-            bound.map_or((&self.document, &self.tarball), |(_, document, tarball)| (document, tarball));
+        let bound = self
+            .bound
+            .iter()
+            .find(|(prefix, ..)| url.starts_with(prefix.as_str()));
+        let (document, tarball) = bound.map_or((&self.document, &self.tarball), |(_, document, tarball)| {
+            (document, tarball)
+        });
         match purpose {
             Purpose::Document => document,
             Purpose::Tarball => tarball,
         }
     }
+}
+
+/// Finds what is wrong in the settings without loading the system's certificates.
+pub(crate) fn check(settings: &UpstreamSettings) -> Result<(), SetUpError> {
+    match &settings.roots {
+        Roots::System { extra: bundles } | Roots::Only(bundles) => certificates(bundles).map(drop)?,
+    }
+    for certificate in &settings.client_certificates {
+        identity(certificate)?;
+    }
+    proxies(Client::builder(), settings).map(drop)
 }
 
 fn client(
@@ -73,7 +94,9 @@ fn client(
     if let Some(certificate) = certificate {
         builder = builder.identity(identity(certificate)?);
     }
-    builder.build().map_err(|source| SetUpError::Client { source: source.without_url() })
+    builder.build().map_err(|source| SetUpError::Client {
+        source: source.without_url(),
+    })
 }
 
 fn trust(builder: ClientBuilder, settings: &UpstreamSettings) -> Result<ClientBuilder, SetUpError> {
@@ -82,7 +105,11 @@ fn trust(builder: ClientBuilder, settings: &UpstreamSettings) -> Result<ClientBu
         Roots::System { extra } => builder.tls_certs_merge(certificates(extra)?),
         Roots::Only(only) => builder.tls_certs_only(certificates(only)?),
     };
-    Ok(if settings.strict_tls { builder } else { builder.tls_danger_accept_invalid_certs(true) })
+    Ok(if settings.strict_tls {
+        builder
+    } else {
+        builder.tls_danger_accept_invalid_certs(true)
+    })
 }
 
 fn proxies(mut builder: ClientBuilder, settings: &UpstreamSettings) -> Result<ClientBuilder, SetUpError> {
@@ -97,7 +124,7 @@ fn proxies(mut builder: ClientBuilder, settings: &UpstreamSettings) -> Result<Cl
     Ok(builder)
 }
 
-pub(crate) fn certificates(bundles: &[Vec<u8>]) -> Result<Vec<Certificate>, SetUpError> {
+fn certificates(bundles: &[Vec<u8>]) -> Result<Vec<Certificate>, SetUpError> {
     let mut all = Vec::new();
     for bundle in bundles {
         let found = Certificate::from_pem_bundle(bundle).map_err(|_| SetUpError::Authority)?;
@@ -109,7 +136,8 @@ pub(crate) fn certificates(bundles: &[Vec<u8>]) -> Result<Vec<Certificate>, SetU
     Ok(all)
 }
 
-pub(crate) fn identity(certificate: &ClientCertificate) -> Result<Identity, SetUpError> {
-    Identity::from_pem(certificate.pem.expose().as_bytes())
-        .map_err(|_| SetUpError::ClientCertificate { prefix: certificate.prefix.clone() })
+fn identity(certificate: &ClientCertificate) -> Result<Identity, SetUpError> {
+    Identity::from_pem(certificate.pem.expose().as_bytes()).map_err(|_| SetUpError::ClientCertificate {
+        prefix: certificate.prefix.clone(),
+    })
 }

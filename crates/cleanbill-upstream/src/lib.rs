@@ -20,7 +20,8 @@ mod store;
 pub mod upstream;
 
 pub use settings::{
-    Anonymous, Cache, ClientCertificate, Condense, Credentials, Deadlines, ProxySettings, Roots, UpstreamSettings,
+    Anonymous, Cache, ClientCertificate, Condense, Credentials, Deadlines, ProxySettings, Roots,
+    UpstreamSettings,
 };
 pub use store::{PruneReport, prune};
 pub use upstream::{SetUpError, Upstream};

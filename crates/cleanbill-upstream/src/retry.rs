@@ -21,7 +21,9 @@ pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let wait = match value.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+            let date = jiff::fmt::rfc2822::DateTimeParser::new()
+                .parse_timestamp(value)
+                .ok()?;
             let now = i64::try_from(now.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()?;
             Duration::from_millis(u64::try_from(date.as_millisecond().saturating_sub(now)).unwrap_or(0))
         }
@@ -56,8 +58,13 @@ mod tests {
         assert_eq!(retry_after("99999999999999999999999", now), None);
         assert_eq!(retry_after("soon", now), None);
         let date = jiff::Timestamp::from_second(1_780_000_005).unwrap();
-        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap();
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new()
+            .timestamp_to_rfc9110_string(&date)
+            .unwrap();
         assert_eq!(retry_after(&date, now), Some(Duration::from_secs(5)));
-        assert_eq!(retry_after("Thu, 01 Jan 1970 00:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(
+            retry_after("Thu, 01 Jan 1970 00:00:00 GMT", now),
+            Some(Duration::ZERO)
+        );
     }
 }

@@ -117,7 +117,9 @@ pub struct Condense {
 
 impl fmt::Debug for Condense {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Condense").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Condense")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -45,7 +45,7 @@ impl Audit for DependencyInjected {
         let Some((package, release)) = history::subject(facts) else { return };
         let Some(companions) = facts.companions.get() else { return };
         let same_major = |before: &&Release| before.version.triple().0 == release.version.triple().0;
-        let Some(before) = package.predecessor(release).filter(same_major) else {
+        let Some(before) = history::baseline(package, release).filter(same_major) else {
             return;
         };
         let had: BTreeSet<&str> = before.dependencies.iter().map(|dependency| dependency.name.as_str()).collect();
@@ -92,7 +92,7 @@ fn youth(facts: &Facts, release: &Release, companion: &Package, range: &str) -> 
     let moment = release.published.get().copied().unwrap_or(facts.as_of);
     if let Some(created) = history::created(companion).filter(|created| moment.since(*created) < YOUNG_NAME) {
         return Some(Young {
-            what: format!("a name that is {}", age_at(moment, created)),
+            what: format!("its name appeared {}", age_at(moment, created)),
             evidence: companion_field(companion, "time.created", &created.to_string()),
             name: true,
         });
@@ -103,14 +103,14 @@ fn youth(facts: &Facts, release: &Release, companion: &Package, range: &str) -> 
     let resolving = history::resolve(companion, range, facts.as_of)?;
     let published = resolving.published.get().copied().filter(|at| moment.since(*at) < YOUNG_VERSION)?;
     Some(Young {
-        what: format!("whose version {} is {}", resolving.version, age_at(moment, published)),
+        what: format!("the version that answers, {}, appeared {}", resolving.version, age_at(moment, published)),
         evidence: companion_field(companion, &format!("time[\"{}\"]", resolving.version), &published.to_string()),
         name: false,
     })
 }
 
 fn age_at(moment: Timestamp, born: Timestamp) -> String {
-    if born > moment { "younger than this release".to_owned() } else { format!("{} older than this release", moment.since(born)) }
+    if born > moment { "after this release".to_owned() } else { format!("{} before this release", moment.since(born)) }
 }
 
 fn companion_field(companion: &Package, place: &str, shows: &str) -> Evidence {
@@ -143,7 +143,7 @@ fn signal(
     .also(young.evidence.clone())
     .words(
         format!(
-            "{} asks for `{}`, which {} did not: {relation}, {}.",
+            "{} asks for `{}`, which {} did not. It is {relation}, and {}.",
             release.version, companion.name, before.version, young.what
         ),
         if sibling || kin {

@@ -30,7 +30,7 @@ impl Audit for InstallScriptAdded {
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some((package, release)) = history::subject(facts) else { return };
         let Some(scripts) = release.install_scripts.get() else { return };
-        let Some(before) = package.predecessor(release) else { return };
+        let Some(before) = history::baseline(package, release) else { return };
         let Some(had) = before.install_scripts.get() else { return };
         let added: Vec<&Script> = scripts.iter().filter(|script| had.iter().all(|old| old.event != script.event)).collect();
         let Some(first) = added.first() else { return };
@@ -49,7 +49,7 @@ impl Audit for InstallScriptAdded {
             .also(words::field(&before.version, "scripts", if had.is_empty() { "nothing runs at install" } else { "not this one" }))
             .words(
                 format!(
-                    "{} runs {} at install; {}, the release before it, did not.",
+                    "{} runs {} at install; {} did not.",
                     release.version,
                     events.join(" and "),
                     before.version

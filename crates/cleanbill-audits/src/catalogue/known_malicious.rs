@@ -46,7 +46,7 @@ impl Audit for KnownMalicious {
         let Some(best) = about.first() else { return };
         let standing = match best.tier {
             Tier::Hash => Standing { level: Level::Block, confidence: Confidence::High, why: "It names the very bytes of this release." },
-            Tier::Version => Standing { level: Level::Block, confidence: Confidence::High, why: "It names this version outright." },
+            Tier::Version => Standing { level: Level::Block, confidence: Confidence::High, why: "It means this version and no other." },
             Tier::Name => by_name(facts, &about),
         };
         let mut signal = Signal::new(&META, &facts.subject, evidence(best))
@@ -144,15 +144,14 @@ fn what(facts: &Facts, notice: &Notice) -> String {
     let advisory = &notice.advisory;
     let campaign = advisory.campaign.as_ref().map(|name| format!(", part of {}", words::quote(name.raw())));
     let meant = match notice.tier {
-        Tier::Hash => "the bytes of",
-        Tier::Version => "the version",
-        Tier::Name => "every version of the package of",
+        Tier::Hash => format!("the bytes of {}", facts.subject.spec()),
+        Tier::Version => format!("{} outright", facts.subject.spec()),
+        Tier::Name => format!("every version of `{}`", facts.subject.name),
     };
     format!(
-        "{} in feed `{}` names {meant} {} as malware{}: {}",
+        "{} in feed `{}` names {meant} as malware{}: {}",
         advisory.id.raw(),
         advisory.feed,
-        facts.subject.spec(),
         campaign.unwrap_or_default(),
         words::quote(advisory.summary.raw()),
     )
@@ -168,16 +167,16 @@ fn why(standing: &Standing, advisory: &Advisory) -> String {
 }
 
 fn advice(facts: &Facts, advisory: &Advisory, level: Level) -> String {
-    let good = match &advisory.last_good {
-        Some(good) => format!("the last good versions are {}", words::quote(good.raw())),
-        None => "no good version is named; remove the package".to_owned(),
-    };
     if level < Level::Quarantine {
-        return format!("Read the notice before you update `{}`; {good}.", facts.subject.name);
+        return format!("Read the notice before you next update `{}`; nothing has to be done at once.", facts.subject.name);
     }
+    let good = match &advisory.last_good {
+        Some(good) => format!("go back to a version the source calls good ({})", words::quote(good.raw())),
+        None => "the source names no good version, so remove the package".to_owned(),
+    };
     format!(
-        "Do not install it: {good}. Where it was installed, take the machine's secrets for stolen: rotate them from \
-         another machine."
+        "Do not install it; {good}. Where it was installed, take the secrets of that machine for stolen and rotate \
+         them from another one."
     )
 }
 

@@ -128,7 +128,8 @@ fn advice(facts: &Facts, fixed: Option<&Version>) -> String {
 }
 
 fn evidence(advisory: &Advisory) -> Evidence {
-    let vector = advisory.severity.as_ref().map(|severity| format!(", {}", words::quote(severity.vector.raw())));
+    let vector = advisory.severity.as_ref().map(|severity| words::quote(severity.vector.raw()));
+    let vector = vector.filter(|vector| !vector.is_empty()).map(|vector| format!(", {vector}"));
     let link = advisory.url.as_ref().map(|url| format!(", {}", words::quote(url.raw()))).unwrap_or_default();
     Evidence::note(format!("{}{}{link}", advisory.id.raw(), vector.unwrap_or_default()))
         .file(format!("feed {}", advisory.feed))

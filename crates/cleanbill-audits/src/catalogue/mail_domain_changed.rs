@@ -35,12 +35,13 @@ impl Audit for MailDomainChanged {
         let Some((package, release)) = history::subject(facts) else { return };
         let Some(now @ Account::Person(name)) = history::account(release) else { return };
         let Some(domain) = domain(release) else { return };
-        let mut own = package.before(release).filter(|earlier| history::account(earlier) == Some(now));
+        let earlier = history::earlier(package, release);
+        let mut own = earlier.iter().filter(|earlier| history::account(earlier) == Some(now));
         let Some((before, old)) = own.find_map(|earlier| Some((earlier, self::domain(earlier)?))) else { return };
         if old == domain {
             return;
         }
-        let seen = package.before(release).any(|earlier| self::domain(earlier).as_deref() == Some(domain.as_str()));
+        let seen = earlier.iter().any(|earlier| self::domain(earlier).as_deref() == Some(domain.as_str()));
         let signal = Signal::new(&META, &facts.subject, words::field(&release.version, "_npmUser.email", &format!("…@{domain}")))
             .also(words::field(&before.version, "_npmUser.email", &format!("…@{old}")))
             .words(
@@ -57,7 +58,7 @@ impl Audit for MailDomainChanged {
                 },
                 format!(
                     "Ask the maintainer by a way you already know; until then {}.",
-                    words::keep(package.name.as_str(), package.predecessor(release).map(|r| &r.version))
+                    words::keep(package.name.as_str(), history::baseline(package, release).map(|r| &r.version))
                 ),
             );
         signals.push(if seen {

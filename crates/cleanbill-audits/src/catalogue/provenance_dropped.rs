@@ -32,13 +32,13 @@ impl Audit for ProvenanceDropped {
         if release.provenance.get() != Some(&false) {
             return;
         }
-        let Some(before) = package.predecessor(release) else { return };
+        let Some(before) = history::baseline(package, release) else { return };
         if !before.version.same_line(&release.version) || before.provenance.get() != Some(&true) {
             return;
         }
         // A line that lost it before and got it back is one whose pipeline skips it now and then.
-        let wavered = package
-            .before(release)
+        let wavered = history::earlier(package, release)
+            .into_iter()
             .filter(|earlier| earlier.version.same_line(&release.version))
             .filter_map(|earlier| earlier.provenance.get())
             .skip_while(|provenance| **provenance)
@@ -47,7 +47,7 @@ impl Audit for ProvenanceDropped {
             .also(words::field(&before.version, "dist.attestations", "present"))
             .words(
                 format!(
-                    "{} carries no provenance attestation; {}, the release before it in the same line, does.",
+                    "{} carries no provenance attestation; {}, before it in the same line, does.",
                     release.version, before.version
                 ),
                 if wavered {

@@ -30,11 +30,11 @@ impl Audit for PublishChannelChanged {
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some((package, release)) = history::subject(facts) else { return };
         let Some(Channel::Account) = release.channel.get() else { return };
-        let Some(before) = package.predecessor(release) else { return };
+        let Some(before) = history::baseline(package, release) else { return };
         let Some(Channel::TrustedPublisher { provider }) = before.channel.get() else { return };
         // A line that has gone to and fro before tells nothing by doing it once more.
-        let wavered = package
-            .before(release)
+        let wavered = history::earlier(package, release)
+            .into_iter()
             .filter(|earlier| earlier.version.same_line(&release.version))
             .filter_map(|earlier| earlier.channel.get())
             .skip_while(|channel| matches!(channel, Channel::TrustedPublisher { .. }))
@@ -44,8 +44,8 @@ impl Audit for PublishChannelChanged {
             .also(words::field(&before.version, "_npmUser.trustedPublisher", provider))
             .words(
                 format!(
-                    "{} was published by {by} with a session or token; {}, the release before it, came from a trusted \
-                     `{provider}` workflow.",
+                    "{} was published by {by} with a session or token; {} before it came from a trusted `{provider}` \
+                     workflow.",
                     release.version, before.version
                 ),
                 "A thief with a token cannot publish through the project's workflow, so a release beside it is how \

@@ -75,7 +75,7 @@ impl Audit for PublisherBurst {
                      released in bursts too, but by the account or workflow that always does it.",
                     format!(
                         "Hold all of these releases together until the project confirms them; meanwhile {}.",
-                        words::keep(package.name.as_str(), package.predecessor(release).map(|r| &r.version))
+                        words::keep(package.name.as_str(), history::baseline(package, release).map(|r| &r.version))
                     ),
                 ),
         );
@@ -84,7 +84,7 @@ impl Audit for PublisherBurst {
 
 /// Why this account is not the one to expect here, if so. On a package's first releases nobody is.
 fn unusual(package: &Package, release: &Release, account: Account<'_>) -> Option<String> {
-    let before = package.before(release).find(|earlier| history::account(earlier).is_some())?;
+    let before = history::earlier(package, release).into_iter().find(|earlier| history::account(earlier).is_some())?;
     match history::silence(package, release, account) {
         None if history::last_by(package, release, account).is_none() => {
             Some("which had never published this package".to_owned())

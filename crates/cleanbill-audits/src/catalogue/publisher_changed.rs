@@ -38,7 +38,7 @@ impl Audit for PublisherChanged {
         let Some((package, release)) = history::subject(facts) else { return };
         let Some(now) = history::account(release) else { return };
         let earlier: Vec<&Release> =
-            package.before(release).filter(|earlier| history::account(earlier).is_some()).collect();
+            history::earlier(package, release).into_iter().filter(|e| history::account(e).is_some()).collect();
         let Some(before) = earlier.first() else { return };
         let usual = earlier.iter().take(RECENT).any(|earlier| history::account(earlier) == Some(now));
         if usual {
@@ -60,8 +60,8 @@ impl Audit for PublisherChanged {
                         earlier.iter().take_while(|earlier| earlier.version != known.version).count(),
                     ),
                     None => format!(
-                        "{} was published by {}{}. None of the {} earlier releases with a known publisher came \
-                         from it; {} came from {was}.",
+                        "{} was published by {}{}. No earlier release with a known publisher ({} in all) came from \
+                         it; {} came from {was}.",
                         release.version,
                         now.words(),
                         owner(package, now),
@@ -73,7 +73,7 @@ impl Audit for PublisherChanged {
                  same, so this counts only together with something else.",
                 format!(
                     "See whether the project announced the change; until then {}.",
-                    words::keep(package.name.as_str(), package.predecessor(release).map(|r| &r.version))
+                    words::keep(package.name.as_str(), history::baseline(package, release).map(|r| &r.version))
                 ),
             );
         signals.push(if weak {

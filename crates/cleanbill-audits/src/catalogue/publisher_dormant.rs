@@ -43,7 +43,7 @@ impl Audit for PublisherDormant {
         };
         let Some(last) = history::last_by(package, release, now) else { return };
         let between: Vec<&Release> =
-            package.before(release).take_while(|earlier| earlier.version != last.version).collect();
+            history::earlier(package, release).into_iter().take_while(|e| e.version != last.version).collect();
         let others = between.iter().filter(|earlier| history::account(earlier).is_some()).count();
         let signal = Signal::new(&META, &facts.subject, when(release)).also(when(last)).words(
             if others > 0 {
@@ -62,7 +62,7 @@ impl Audit for PublisherDormant {
              alarm with the people who run the project.",
             format!(
                 "Ask the project whether the release is theirs; until then {}.",
-                words::keep(package.name.as_str(), package.predecessor(release).map(|r| &r.version))
+                words::keep(package.name.as_str(), history::baseline(package, release).map(|r| &r.version))
             ),
         );
         // A package that slept as a whole and woke up with its own author is mostly just that.

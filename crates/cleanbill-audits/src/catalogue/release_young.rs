@@ -35,7 +35,7 @@ impl Audit for ReleaseYoung {
             return;
         }
         let evidence = words::packument(&format!("time[\"{}\"]", release.version), &published.to_string());
-        let earlier = package.predecessor(release).map(|earlier| &earlier.version);
+        let earlier = history::baseline(package, release).map(|earlier| &earlier.version);
         let mut signal = Signal::new(&META, &facts.subject, evidence).words(
             format!("{} was published {age} ago.", facts.subject.spec()),
             "Hostile releases of good packages are mostly found and removed within days of publication; a \

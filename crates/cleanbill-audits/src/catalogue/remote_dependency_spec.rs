@@ -1,7 +1,7 @@
 //! The manifest asks for a dependency by address instead of by version, so whoever owns the address decides
 //! at every install what comes. It works in any map and passes every check of the package itself.
 //! Incident: PhantomRaven, 2025: clean packages, one dependency by URL, the payload behind it.
-use cleanbill_facts::{Dependency, DependencyKind, Facts};
+use cleanbill_facts::{DependencyKind, Facts};
 use cleanbill_model::{AuditId, AuditMeta, Confidence, Level, Need, SafeUrl, Severity, Signal, Stability};
 
 use crate::{Audit, address::Address, history, words};
@@ -29,7 +29,7 @@ impl Audit for RemoteDependencySpec {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some((package, release)) = history::subject(facts) else { return };
-        let before = package.predecessor(release);
+        let before = history::baseline(package, release);
         for dependency in &release.dependencies {
             let Some(address) = address(&dependency.range) else { continue };
             let (level, confidence, why) = address.judge(address.commit);
@@ -56,7 +56,7 @@ impl Audit for RemoteDependencySpec {
                             "{} takes its dependency `{}` from {shown}{}.",
                             facts.subject.spec(),
                             dependency.name,
-                            if new { ", and the release before it did not" } else { "" }
+                            before.filter(|_| new).map(|before| format!(", and {} did not", before.version)).unwrap_or_default()
                         ),
                         format!("No registry keeps, dates or checks those bytes, and {why}."),
                         format!(
@@ -88,8 +88,7 @@ mod tests {
     use super::*;
 
     fn judged(range: &str) -> Option<Level> {
-        let dependency = Dependency { name: "a".to_owned(), range: range.to_owned(), kind: DependencyKind::Runtime };
-        address(&dependency.range).map(|address| address.judge(address.commit).0)
+        address(range).map(|address| address.judge(address.commit).0)
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Audit for SelfDependency {
         let Some((package, release)) = history::subject(facts) else { return };
         let own = |dependency: &&Dependency| means(dependency, package.name.as_str());
         let Some(dependency) = release.dependencies.iter().find(own) else { return };
-        let before = package.predecessor(release);
+        let before = history::baseline(package, release);
         let habit = package
             .before(release)
             .filter(|earlier| history::age(earlier, facts.as_of).is_some_and(|age| age >= history::FRESH))

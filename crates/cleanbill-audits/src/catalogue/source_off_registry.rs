@@ -47,7 +47,11 @@ impl Audit for SourceOffRegistry {
                 .severity(severity(level))
                 .words(
                     format!("`{}` is taken from {kind} {url}{}.", facts.subject.name, held(pin, pinned)),
-                    format!("Its age, its publisher and its notices are not known, and {why}."),
+                    if registry {
+                        format!("A registry vouches for its bytes only over a sealed connection; here {why}.")
+                    } else {
+                        format!("No registry keeps, dates or takes down these bytes, and {why}.")
+                    },
                     "Use a release from your registry, or pin a full commit on a forge you trust and waive this entry with \
                      the reason.",
                 ),

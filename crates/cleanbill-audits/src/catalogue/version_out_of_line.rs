@@ -44,11 +44,12 @@ impl Audit for VersionOutOfLine {
         if release.version.is_prerelease() || release.published.get().is_none() {
             return;
         }
-        let Some(latest) = package.latest_before(release) else {
+        let earlier = history::earlier(package, release);
+        let Some(latest) = earlier.iter().copied().find(|earlier| !earlier.version.is_prerelease()) else {
             signals.extend(dressed_up(facts, package, release));
             return;
         };
-        let Some((what, confidence)) = odd(package, release, latest) else { return };
+        let Some((what, confidence)) = odd(package, release, &earlier, latest) else { return };
         signals.push(
             Signal::new(&META, &facts.subject, when(release))
                 .also(when(latest))
@@ -69,22 +70,22 @@ impl Audit for VersionOutOfLine {
 }
 
 /// What is odd about the step to this version, if anything is.
-fn odd(package: &Package, release: &Release, latest: &Release) -> Option<(String, Confidence)> {
+fn odd(package: &Package, release: &Release, earlier: &[&Release], latest: &Release) -> Option<(String, Confidence)> {
     let (version, from) = (&release.version, &latest.version);
     if version < from || version.same_line(from) {
         return None;
     }
-    let mut line = package.before(release).filter(|earlier| earlier.version.same_line(version));
+    let mut line = earlier.iter().filter(|earlier| earlier.version.same_line(version));
     // Where the line had pre-releases, it was prepared in the open.
-    let prepared = package.before(release).any(|earlier| earlier.version.same_line(version) && earlier.version.is_prerelease());
+    let prepared = earlier.iter().any(|earlier| earlier.version.same_line(version) && earlier.version.is_prerelease());
     let Some(last) = line.find(|earlier| !earlier.version.is_prerelease()) else {
         return if starts(version) || prepared { far_jump(version, from) } else { unopened(package, version, from) };
     };
-    let woken = package
-        .before(release)
+    let woken = earlier
+        .iter()
         .take_while(|earlier| earlier.version != last.version)
         .filter(|earlier| !earlier.version.is_prerelease())
-        .map(|earlier| { let (major, minor, _) = earlier.version.triple(); (major, minor) })
+        .map(|earlier| (earlier.version.triple().0, earlier.version.triple().1))
         .collect::<BTreeSet<_>>()
         .len();
     let slept = release.published.get()?.since(*last.published.get()?);

@@ -68,7 +68,9 @@ impl Builder {
         let name_end = self.arena.len();
         self.arena.extend_from_slice(advisory.id.raw().as_bytes());
         let id_end = self.arena.len();
-        let mut out = Writer { bytes: std::mem::take(&mut self.arena) };
+        let mut out = Writer {
+            bytes: std::mem::take(&mut self.arena),
+        };
         record::write(&mut out, advisory);
         self.arena = out.bytes;
         self.entries.push(Entry {
@@ -105,7 +107,11 @@ impl Builder {
             let ids = || part(a.name_end, a.id_end).cmp(part(b.name_end, b.id_end));
             let bodies = || part(a.id_end, a.end).cmp(part(b.id_end, b.end));
             // The newest of one id comes first and stays.
-            name_a.cmp(name_b).then_with(ids).then(b.modified.cmp(&a.modified)).then_with(bodies)
+            name_a
+                .cmp(name_b)
+                .then_with(ids)
+                .then(b.modified.cmp(&a.modified))
+                .then_with(bodies)
         });
         let mut dropped = Vec::new();
         entries.dedup_by(|later, kept| {
@@ -120,7 +126,9 @@ impl Builder {
             same
         });
         let mut digest = Sha256::new();
-        entries.iter().for_each(|entry| digest.update(part(entry.start, entry.end)));
+        entries
+            .iter()
+            .for_each(|entry| digest.update(part(entry.start, entry.end)));
         let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = digest.finalize().into();
         // The seed follows from the whole content, so nobody can choose names that crowd one bucket.
         let seed = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
@@ -136,7 +144,11 @@ impl Builder {
         drop(entries);
         drop(self);
         let bytes = assemble(summary, seed, &slots, groups)?;
-        Ok(Built { bytes, summary, dropped })
+        Ok(Built {
+            bytes,
+            summary,
+            dropped,
+        })
     }
 }
 
@@ -160,7 +172,8 @@ fn write_groups<'a>(
         slots.push(Slot {
             key: mix(seed, name),
             start: start as u64,
-            length: u32::try_from(written.len()).map_err(|_| io::Error::other("one name has too many advisories"))?,
+            length: u32::try_from(written.len())
+                .map_err(|_| io::Error::other("one name has too many advisories"))?,
             check: check(seed, written),
         });
     }
@@ -175,7 +188,9 @@ fn assemble(summary: Summary, seed: u64, slots: &[Slot], groups: Vec<u8>) -> io:
         groups_bytes: groups.len() as u64,
         body: [0; 32],
     };
-    let parts = header.parts().ok_or_else(|| io::Error::other("index grows too large"))?;
+    let parts = header
+        .parts()
+        .ok_or_else(|| io::Error::other("index grows too large"))?;
     let mut slot_bytes = Vec::with_capacity(slots.len() * SLOT_BYTES);
     for slot in slots {
         slot_bytes.extend_from_slice(&slot.key.to_le_bytes());
@@ -189,10 +204,15 @@ fn assemble(summary: Summary, seed: u64, slots: &[Slot], groups: Vec<u8>) -> io:
     let mut at = 0;
     for bucket in 0..=buckets {
         let first = at;
-        while slots.get(at).is_some_and(|slot| bucket < buckets && header.bucket(slot.key) == bucket) {
+        while slots
+            .get(at)
+            .is_some_and(|slot| bucket < buckets && header.bucket(slot.key) == bucket)
+        {
             at += 1;
         }
-        let held = slot_bytes.get(first * SLOT_BYTES..at * SLOT_BYTES).unwrap_or_default();
+        let held = slot_bytes
+            .get(first * SLOT_BYTES..at * SLOT_BYTES)
+            .unwrap_or_default();
         let first = u32::try_from(first).map_err(|_| io::Error::other("index holds too many names"))?;
         file.extend_from_slice(&first.to_le_bytes());
         file.extend_from_slice(&check(seed ^ bucket as u64, held).to_le_bytes());

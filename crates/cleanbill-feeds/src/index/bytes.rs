@@ -110,7 +110,11 @@ impl<'a> Cursor<'a> {
     /// A count of things of at least one byte each, so never more than bytes are left.
     pub(super) fn count(&mut self) -> Result<usize, Damaged> {
         let count = usize::try_from(self.number()?).map_err(|_| self.damaged())?;
-        if count > self.left() { Err(self.damaged()) } else { Ok(count) }
+        if count > self.left() {
+            Err(self.damaged())
+        } else {
+            Ok(count)
+        }
     }
 
     pub(super) fn blob(&mut self) -> Result<&'a [u8], Damaged> {
@@ -180,7 +184,14 @@ mod tests {
     #[test]
     fn a_number_that_never_ends_or_overflows_is_damage() {
         assert!(Cursor::new(&[0xff; 20], "test").number().is_err());
-        assert!(Cursor::new(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], "test").number().is_err());
+        assert!(
+            Cursor::new(
+                &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
+                "test"
+            )
+            .number()
+            .is_err()
+        );
     }
 
     #[test]

@@ -65,7 +65,9 @@ impl Header {
             self.summary.names,
             self.groups_bytes,
         ];
-        numbers.iter().for_each(|n| out.bytes.extend_from_slice(&n.to_le_bytes()));
+        numbers
+            .iter()
+            .for_each(|n| out.bytes.extend_from_slice(&n.to_le_bytes()));
         out.bytes.extend_from_slice(&self.body);
         out.bytes.resize(HEADER_BYTES - DIGEST_BYTES, 0);
         let digest = Sha256::digest(&out.bytes);
@@ -85,22 +87,39 @@ impl Header {
         if version != FORMAT_VERSION {
             return Err(HeaderError::Version { found: version });
         }
-        let (covered, digest) =
-            start.split_at_checked(HEADER_BYTES - DIGEST_BYTES).ok_or(Damaged { part: "header" })?;
+        let (covered, digest) = start
+            .split_at_checked(HEADER_BYTES - DIGEST_BYTES)
+            .ok_or(Damaged { part: "header" })?;
         if Sha256::digest(covered).as_slice() != digest {
             return Err(Damaged { part: "header" }.into());
         }
         let bucket_bits = fields.u32()?;
         let seed = fields.u64()?;
         let synced = Timestamp::from_millis(fields.u64()?.cast_signed());
-        let summary =
-            Summary { synced, malicious: fields.u64()?, vulnerable: fields.u64()?, names: fields.u64()? };
+        let summary = Summary {
+            synced,
+            malicious: fields.u64()?,
+            vulnerable: fields.u64()?,
+            names: fields.u64()?,
+        };
         let groups_bytes = fields.u64()?;
-        let body = fields.take(DIGEST_BYTES)?.try_into().map_err(|_| Damaged { part: "header" })?;
-        let header = Self { summary, seed, bucket_bits, groups_bytes, body };
+        let body = fields
+            .take(DIGEST_BYTES)?
+            .try_into()
+            .map_err(|_| Damaged { part: "header" })?;
+        let header = Self {
+            summary,
+            seed,
+            bucket_bits,
+            groups_bytes,
+            body,
+        };
         let parts = header.parts().ok_or(Damaged { part: "header" })?;
         if parts.end != file.len() {
-            return Err(HeaderError::Length { found: file.len(), wanted: parts.end });
+            return Err(HeaderError::Length {
+                found: file.len(),
+                wanted: parts.end,
+            });
         }
         Ok((header, parts))
     }
@@ -116,7 +135,12 @@ impl Header {
         let names = usize::try_from(self.summary.names).ok()?;
         let groups = slots.checked_add(names.checked_mul(SLOT_BYTES)?)?;
         let end = groups.checked_add(usize::try_from(self.groups_bytes).ok()?)?;
-        Some(Parts { buckets: HEADER_BYTES, slots, groups, end })
+        Some(Parts {
+            buckets: HEADER_BYTES,
+            slots,
+            groups,
+            end,
+        })
     }
 
     /// The bucket of a key.

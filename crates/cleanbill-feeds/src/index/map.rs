@@ -25,7 +25,10 @@ impl Deref for Bytes {
 ///
 /// # Errors
 /// When the system refuses.
-#[expect(unsafe_code, reason = "a memory map is the point of the index; the proof stands at the call")]
+#[expect(
+    unsafe_code,
+    reason = "a memory map is the point of the index; the proof stands at the call"
+)]
 pub(super) fn map(file: &File) -> io::Result<Bytes> {
     // SAFETY: `Mmap::map` is unsafe because another process may change or shorten the file under the map:
     // a change would be seen in a `&[u8]`, a cut would raise a signal on access. Indexes are never written

@@ -46,13 +46,17 @@ pub enum IndexError {
 
 impl From<HeaderError> for IndexError {
     fn from(error: HeaderError) -> Self {
-        Self::Unusable { reason: error.to_string() }
+        Self::Unusable {
+            reason: error.to_string(),
+        }
     }
 }
 
 impl From<Damaged> for IndexError {
     fn from(error: Damaged) -> Self {
-        Self::Unusable { reason: format!("index is {error}") }
+        Self::Unusable {
+            reason: format!("index is {error}"),
+        }
     }
 }
 
@@ -68,7 +72,9 @@ impl Index {
         })?;
         let about = file.metadata().map_err(IndexError::Io)?;
         if !about.is_file() {
-            return Err(IndexError::Unusable { reason: "index is no file".to_owned() });
+            return Err(IndexError::Unusable {
+                reason: "index is no file".to_owned(),
+            });
         }
         if about.len() > MAX_INDEX_BYTES {
             return Err(IndexError::TooLarge { found: about.len() });
@@ -131,11 +137,18 @@ impl Index {
         let pair = self.bytes.get(at..at + 2 * BUCKET_BYTES).ok_or(damaged)?;
         let mut pair = Cursor::new(pair, "bucket");
         let (first, wanted, next) = (pair.u32()? as usize, pair.u32()?, pair.u32()? as usize);
-        let slots = self.bytes.get(self.parts.slots..self.parts.groups).ok_or(damaged)?;
+        let slots = self
+            .bytes
+            .get(self.parts.slots..self.parts.groups)
+            .ok_or(damaged)?;
         let from = first.checked_mul(SLOT_BYTES).ok_or(damaged)?;
         let to = next.checked_mul(SLOT_BYTES).ok_or(damaged)?;
         let held = slots.get(from..to).ok_or(damaged)?;
-        if check(self.header.seed ^ bucket as u64, held) == wanted { Ok(held) } else { Err(damaged) }
+        if check(self.header.seed ^ bucket as u64, held) == wanted {
+            Ok(held)
+        } else {
+            Err(damaged)
+        }
     }
 
     /// The group a slot points to, checked.
@@ -147,7 +160,11 @@ impl Index {
         let end = start.checked_add(length).ok_or(damaged)?;
         let groups = self.bytes.get(self.parts.groups..self.parts.end).ok_or(damaged)?;
         let group = groups.get(start..end).ok_or(damaged)?;
-        if check(self.header.seed, group) == wanted { Ok(group) } else { Err(damaged) }
+        if check(self.header.seed, group) == wanted {
+            Ok(group)
+        } else {
+            Err(damaged)
+        }
     }
 
     /// Reads everything once: the digest of the body and every advisory. For `feed status` and tests;
@@ -162,8 +179,27 @@ impl Index {
         }
         let mut count = 0_u64;
         self.each(|_| count += 1)?;
-        let wanted = self.header.summary.malicious.checked_add(self.header.summary.vulnerable);
-        if wanted == Some(count) { Ok(()) } else { Err(Damaged { part: "counts" }.into()) }
+        let wanted = self
+            .header
+            .summary
+            .malicious
+            .checked_add(self.header.summary.vulnerable);
+        if wanted == Some(count) {
+            Ok(())
+        } else {
+            Err(Damaged { part: "counts" }.into())
+        }
+    }
+
+    /// Reads a group without its check, so that a fuzzer gets past it.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    #[doc(hidden)]
+    pub fn read_unchecked(bytes: &[u8], name: &PackageName) -> Result<Vec<Advisory>, IndexError> {
+        let mut found = Vec::new();
+        read_group(&mut Cursor::new(bytes, "group"), name, "", &mut found)?;
+        Ok(found)
     }
 
     /// Gives every advisory to `visit`, in the order of their keys, under an empty feed name.
@@ -171,7 +207,10 @@ impl Index {
     /// # Errors
     /// When any part is damaged.
     pub fn each(&self, mut visit: impl FnMut(&Advisory)) -> Result<(), IndexError> {
-        let slots = self.bytes.get(self.parts.slots..self.parts.groups).unwrap_or_default();
+        let slots = self
+            .bytes
+            .get(self.parts.slots..self.parts.groups)
+            .unwrap_or_default();
         for slot in slots.chunks_exact(SLOT_BYTES) {
             let mut slot = Cursor::new(slot, "slot");
             slot.u64()?;
@@ -198,5 +237,9 @@ fn read_group(
     for _ in 0..count {
         found.push(record::read(group, name, feed)?);
     }
-    if group.left() == 0 { Ok(()) } else { Err(group.at("group").damaged()) }
+    if group.left() == 0 {
+        Ok(())
+    } else {
+        Err(group.at("group").damaged())
+    }
 }

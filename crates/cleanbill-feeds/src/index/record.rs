@@ -1,8 +1,8 @@
 //! One advisory to bytes and back.
 //! The package's name and the feed's stand outside; this knows neither.
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Algorithm, Confidence, Digest, Integrity, PackageName,
-    Range, Timestamp, Untrusted, Version, VersionRange,
+    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Algorithm, Confidence, Digest, Integrity,
+    PackageName, Range, Timestamp, Untrusted, Version, VersionRange,
 };
 
 use super::bytes::{Cursor, Damaged, Writer};
@@ -49,7 +49,10 @@ pub(super) fn write(out: &mut Writer, advisory: &Advisory) {
         out.text(severity.vector.raw());
         out.bytes.extend_from_slice(&severity.score.to_le_bytes());
     }
-    for text in [&advisory.url, &advisory.campaign, &advisory.last_good].into_iter().flatten() {
+    for text in [&advisory.url, &advisory.campaign, &advisory.last_good]
+        .into_iter()
+        .flatten()
+    {
         out.text(text.raw());
     }
     write_affected(out, &advisory.affected);
@@ -57,16 +60,28 @@ pub(super) fn write(out: &mut Writer, advisory: &Advisory) {
 
 fn write_affected(out: &mut Writer, affected: &Affected) {
     out.number(affected.versions.len() as u64);
-    affected.versions.iter().for_each(|version| out.text(version.as_str()));
+    affected
+        .versions
+        .iter()
+        .for_each(|version| out.text(version.as_str()));
     out.number(affected.ranges.len() as u64);
     for range in &affected.ranges {
         let bounds = [&range.introduced, &range.fixed, &range.last_affected];
-        let present = bounds.iter().rev().fold(0_u8, |bits, bound| bits << 1 | u8::from(bound.is_some()));
+        let present = bounds
+            .iter()
+            .rev()
+            .fold(0_u8, |bits, bound| bits << 1 | u8::from(bound.is_some()));
         out.byte(present);
-        bounds.into_iter().flatten().for_each(|version| out.text(version.as_str()));
+        bounds
+            .into_iter()
+            .flatten()
+            .for_each(|version| out.text(version.as_str()));
     }
     out.number(affected.npm_ranges.len() as u64);
-    affected.npm_ranges.iter().for_each(|range| out.text(range.as_str()));
+    affected
+        .npm_ranges
+        .iter()
+        .for_each(|range| out.text(range.as_str()));
     out.number(affected.hashes.len() as u64);
     for integrity in &affected.hashes {
         out.number(integrity.digests().len() as u64);
@@ -97,18 +112,36 @@ pub(super) fn read(cursor: &mut Cursor<'_>, name: &PackageName, feed: &str) -> R
         Untrusted::from(cursor.at("summary").text()?)
     };
     cursor.at("times");
-    let published = has(PUBLISHED).then(|| cursor.signed()).transpose()?.map(Timestamp::from_millis);
-    let withdrawn = has(WITHDRAWN).then(|| cursor.signed()).transpose()?.map(Timestamp::from_millis);
-    let severity = has(SEVERITY).then(|| read_severity(cursor.at("severity"))).transpose()?;
+    let published = has(PUBLISHED)
+        .then(|| cursor.signed())
+        .transpose()?
+        .map(Timestamp::from_millis);
+    let withdrawn = has(WITHDRAWN)
+        .then(|| cursor.signed())
+        .transpose()?
+        .map(Timestamp::from_millis);
+    let severity = has(SEVERITY)
+        .then(|| read_severity(cursor.at("severity")))
+        .transpose()?;
     cursor.at("texts");
     let url = has(URL).then(|| cursor.text()).transpose()?.map(Untrusted::from);
-    let campaign = has(CAMPAIGN).then(|| cursor.text()).transpose()?.map(Untrusted::from);
-    let last_good = has(LAST_GOOD).then(|| cursor.text()).transpose()?.map(Untrusted::from);
+    let campaign = has(CAMPAIGN)
+        .then(|| cursor.text())
+        .transpose()?
+        .map(Untrusted::from);
+    let last_good = has(LAST_GOOD)
+        .then(|| cursor.text())
+        .transpose()?
+        .map(Untrusted::from);
     Ok(Advisory {
         id,
         aliases,
         name: name.clone(),
-        kind: if has(VULNERABLE) { AdvisoryKind::Vulnerable } else { AdvisoryKind::Malicious },
+        kind: if has(VULNERABLE) {
+            AdvisoryKind::Vulnerable
+        } else {
+            AdvisoryKind::Malicious
+        },
         summary,
         url,
         published,
@@ -125,7 +158,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, name: &PackageName, feed: &str) -> R
 fn read_severity(cursor: &mut Cursor<'_>) -> Result<AdvisorySeverity, Damaged> {
     let vector = Untrusted::from(cursor.text()?);
     let score = f32::from_bits(cursor.u32()?);
-    if (0.0..=10.0).contains(&score) { Ok(AdvisorySeverity { vector, score }) } else { Err(cursor.damaged()) }
+    if (0.0..=10.0).contains(&score) {
+        Ok(AdvisorySeverity { vector, score })
+    } else {
+        Err(cursor.damaged())
+    }
 }
 
 fn read_affected(cursor: &mut Cursor<'_>) -> Result<Affected, Damaged> {
@@ -147,7 +184,9 @@ fn read_affected(cursor: &mut Cursor<'_>) -> Result<Affected, Damaged> {
     }
     for _ in 0..cursor.at("npm ranges").count()? {
         let text = cursor.text()?;
-        affected.npm_ranges.push(Range::parse(text).map_err(|_| cursor.damaged())?);
+        affected
+            .npm_ranges
+            .push(Range::parse(text).map_err(|_| cursor.damaged())?);
     }
     for _ in 0..cursor.at("digests").count()? {
         affected.hashes.push(read_integrity(cursor)?);
@@ -163,7 +202,10 @@ fn read_version(cursor: &mut Cursor<'_>) -> Result<Version, Damaged> {
 fn read_integrity(cursor: &mut Cursor<'_>) -> Result<Integrity, Damaged> {
     let mut together: Option<Integrity> = None;
     for _ in 0..cursor.count()? {
-        let digest = Digest { algorithm: read_algorithm(cursor)?, bytes: cursor.blob()?.to_vec() };
+        let digest = Digest {
+            algorithm: read_algorithm(cursor)?,
+            bytes: cursor.blob()?.to_vec(),
+        };
         let one = Integrity::from_digest(digest.algorithm, &digest.bytes).ok_or(cursor.damaged())?;
         together = Some(together.map_or_else(|| one.clone(), |all| all.merged(&one)));
     }

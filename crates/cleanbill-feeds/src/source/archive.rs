@@ -49,7 +49,8 @@ pub(super) fn each(
         return Err(SourceError::ArchiveTooLarge);
     }
     let shared = Shared(Rc::new(RefCell::new(Bounded::new(file, MAX_DIRECTORY_BYTES))));
-    let mut archive = ZipArchive::new(BufReader::with_capacity(64 * 1024, shared.clone())).map_err(refused)?;
+    let mut archive =
+        ZipArchive::new(BufReader::with_capacity(64 * 1024, shared.clone())).map_err(refused)?;
     shared.0.borrow_mut().lift();
     if archive.len() > MAX_ENTRIES {
         return Err(SourceError::TooManyEntries);
@@ -65,7 +66,9 @@ pub(super) fn each(
 fn refused(error: ZipError) -> SourceError {
     match error {
         ZipError::Io(error) if error.to_string() == SPENT => SourceError::DirectoryTooLarge,
-        other => SourceError::NoArchive { reason: other.to_string() },
+        other => SourceError::NoArchive {
+            reason: other.to_string(),
+        },
     }
 }
 
@@ -113,9 +116,17 @@ fn read_entry<R: Read + Seek>(
     if let Err(error) = read {
         skipped.add(&name, "unreadable-entry", error.to_string());
     } else if unpacked > RATIO_FROM_BYTES && unpacked / packed.max(1) > MAX_RATIO {
-        skipped.add(&name, "packed-too-well", format!("it unpacks to more than {MAX_RATIO} times its size"));
+        skipped.add(
+            &name,
+            "packed-too-well",
+            format!("it unpacks to more than {MAX_RATIO} times its size"),
+        );
     } else if unpacked > MAX_RECORD_BYTES {
-        skipped.add(&name, "record-too-large", format!("it has more than {MAX_RECORD_BYTES} bytes"));
+        skipped.add(
+            &name,
+            "record-too-large",
+            format!("it has more than {MAX_RECORD_BYTES} bytes"),
+        );
     } else {
         visit(&name, record, skipped);
     }

@@ -13,7 +13,10 @@ pub(super) const SPENT: &str = "read budget spent";
 
 impl<R> Bounded<R> {
     pub(super) fn new(inner: R, budget: u64) -> Self {
-        Self { inner, budget: Some(budget) }
+        Self {
+            inner,
+            budget: Some(budget),
+        }
     }
 
     /// Lifts the bound, once what it guarded is over.
@@ -26,7 +29,9 @@ impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if let Some(budget) = &mut self.budget {
-            *budget = budget.checked_sub(read as u64).ok_or_else(|| io::Error::other(SPENT))?;
+            *budget = budget
+                .checked_sub(read as u64)
+                .ok_or_else(|| io::Error::other(SPENT))?;
         }
         Ok(read)
     }

@@ -109,13 +109,20 @@ async fn ask(
         return Ok(Answer::Unchanged);
     }
     if status != StatusCode::OK {
-        return Err(FetchFailure::Status { status: status.as_u16() });
+        return Err(FetchFailure::Status {
+            status: status.as_u16(),
+        });
     }
-    if response.content_length().is_some_and(|length| length > MAX_ARCHIVE_BYTES) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > MAX_ARCHIVE_BYTES)
+    {
         return Err(FetchFailure::TooLarge);
     }
-    let (etag, last_modified) =
-        (validator(response.headers(), &ETAG), validator(response.headers(), &LAST_MODIFIED));
+    let (etag, last_modified) = (
+        validator(response.headers(), &ETAG),
+        validator(response.headers(), &LAST_MODIFIED),
+    );
     let mut file = NamedTempFile::new_in(folder).map_err(FetchFailure::Disk)?;
     let mut written = 0_u64;
     let mut body = response.bytes_stream();
@@ -128,13 +135,20 @@ async fn ask(
         file.write_all(&piece).map_err(FetchFailure::Disk)?;
     }
     file.flush().map_err(FetchFailure::Disk)?;
-    Ok(Answer::New { file, etag, last_modified })
+    Ok(Answer::New {
+        file,
+        etag,
+        last_modified,
+    })
 }
 
 /// Follows a few redirects, and never from an encrypted address to an open one.
 fn careful_redirects() -> redirect::Policy {
     redirect::Policy::custom(|attempt| {
-        let was_encrypted = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
+        let was_encrypted = attempt
+            .previous()
+            .last()
+            .is_some_and(|url| url.scheme() == "https");
         if attempt.previous().len() > MAX_REDIRECTS {
             attempt.error("too many redirects")
         } else if was_encrypted && attempt.url().scheme() != "https" {

@@ -25,12 +25,19 @@ pub(super) fn each(
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let place = error.path().map_or_else(String::new, |path| path.display().to_string());
+                let place = error
+                    .path()
+                    .map_or_else(String::new, |path| path.display().to_string());
                 skipped.add(&place, "unreadable-entry", error.to_string());
                 continue;
             }
         };
-        let name = entry.path().strip_prefix(path).unwrap_or(entry.path()).display().to_string();
+        let name = entry
+            .path()
+            .strip_prefix(path)
+            .unwrap_or(entry.path())
+            .display()
+            .to_string();
         if entry.path_is_symlink() && entry.depth() > 0 {
             skipped.add(&name, "symlink", "it is a symbolic link");
             continue;
@@ -53,7 +60,11 @@ pub(super) fn each(
         match read {
             Err(error) => skipped.add(&name, "unreadable-entry", error.to_string()),
             Ok(_) if record.len() as u64 > MAX_RECORD_BYTES => {
-                skipped.add(&name, "record-too-large", format!("it has more than {MAX_RECORD_BYTES} bytes"));
+                skipped.add(
+                    &name,
+                    "record-too-large",
+                    format!("it has more than {MAX_RECORD_BYTES} bytes"),
+                );
             }
             Ok(_) => visit(&name, &record, skipped),
         }

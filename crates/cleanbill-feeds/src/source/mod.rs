@@ -89,7 +89,11 @@ pub(crate) fn each(
     visit: &mut dyn FnMut(&str, &[u8], &mut Skipped),
 ) -> Result<(), SourceError> {
     let about = std::fs::metadata(path)?;
-    if about.is_dir() { folder::each(path, skipped, visit) } else { archive::each(path, skipped, visit) }
+    if about.is_dir() {
+        folder::each(path, skipped, visit)
+    } else {
+        archive::each(path, skipped, visit)
+    }
 }
 
 /// Adds up what was unpacked, against one limit.
@@ -100,7 +104,10 @@ pub(crate) struct Total {
 
 impl Total {
     pub(crate) fn new(limit: u64) -> Self {
-        Self { used: 0, limit: limit.min(MAX_TOTAL_BYTES) }
+        Self {
+            used: 0,
+            limit: limit.min(MAX_TOTAL_BYTES),
+        }
     }
 
     pub(crate) fn add(&mut self, bytes: u64) -> Result<(), SourceError> {

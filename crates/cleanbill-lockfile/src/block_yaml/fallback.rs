@@ -1,32 +1,34 @@
 //! The slow reader: `yaml_serde` for whatever the quick one does not take, bounded beforehand.
 //! It gets no places from the library, so it looks for each key's line afterwards.
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{MAX_DOCUMENTS, Node, Pair, Value, too_deep, too_many_documents};
+use super::{Count, Node, Pair, Value, too_deep, too_many_documents, too_many_nodes};
 use crate::{
     ParseLockfileError,
-    limits::MAX_DEPTH,
+    limits::{MAX_DEPTH, MAX_DOCUMENTS, MAX_GENERAL_YAML_BYTES},
     text::{malformed, narrow},
 };
 
 /// Every document of `text`.
 pub(super) fn read(text: &str) -> Result<Vec<Node<'_>>, ParseLockfileError> {
+    if text.len() > MAX_GENERAL_YAML_BYTES {
+        return Err(ParseLockfileError::Limit { limit: "MAX_GENERAL_YAML_BYTES", allowed: MAX_GENERAL_YAML_BYTES });
+    }
     refuse_aliases(text)?;
     refuse_deep_flow(text)?;
+    let count = RefCell::new(Count::default());
     let mut documents = Vec::new();
     for document in yaml_serde::Deserializer::from_str(text) {
         if documents.len() >= MAX_DOCUMENTS {
             return Err(too_many_documents());
         }
-        let node = Seed { depth: 0 }.deserialize(document).map_err(|error| refused(&error))?;
+        let node = Seed { depth: 0, count: &count }.deserialize(document).map_err(|error| refused(&error))?;
         documents.push(node);
     }
     let mut places = Places::of(text);
-    for document in &mut documents {
-        places.give(document);
-    }
+    places.give_all(&mut documents);
     Ok(documents)
 }
 
@@ -34,6 +36,9 @@ fn refused(error: &yaml_serde::Error) -> ParseLockfileError {
     let text = error.to_string();
     if text.contains(TOO_DEEP) || text.contains("recursion limit") {
         return too_deep();
+    }
+    if text.contains(TOO_MANY) {
+        return too_many_nodes();
     }
     let (line, column) = error.location().map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
     malformed(narrow(line), narrow(column), text)
@@ -88,26 +93,29 @@ fn place_of(text: &str, at: usize) -> (u32, u32) {
 }
 
 const TOO_DEEP: &str = "nested too deep";
+const TOO_MANY: &str = "too many nodes";
 
 /// Reads a node of any kind, without a line.
 #[derive(Clone, Copy)]
-struct Seed {
+struct Seed<'c> {
     depth: usize,
+    count: &'c RefCell<Count>,
 }
 
-impl<'de> DeserializeSeed<'de> for Seed {
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Node<'de>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         if self.depth > MAX_DEPTH {
             return Err(D::Error::custom(TOO_DEEP));
         }
+        self.count.borrow_mut().one().map_err(|_| D::Error::custom(TOO_MANY))?;
         deserializer.deserialize_any(self)
     }
 }
 
-impl Seed {
+impl Seed<'_> {
     fn deeper(self) -> Self {
-        Self { depth: self.depth + 1 }
+        Self { depth: self.depth + 1, ..self }
     }
 }
 
@@ -115,7 +123,7 @@ fn node(value: Value<'_>) -> Node<'_> {
     Node { line: 0, value }
 }
 
-impl<'de> Visitor<'de> for Seed {
+impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Node<'de>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a scalar, a list or a map")
@@ -196,56 +204,91 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Finds keys in the text, in the order the tree has them.
+/// Finds keys in the text, level by level: the keys of one map stand one below the other, at one column.
 struct Places<'a> {
     lines: Vec<&'a str>,
-    next: usize,
     /// Lines it may still look at. A key that stands nowhere as written (an escape, a flow map) costs a
-    /// search to the end; the budget keeps the whole search linear, and later keys get a near line.
+    /// search of its map's lines; the budget keeps the whole search linear, and later keys get a near line.
     budget: usize,
 }
 
-/// How many times the file may be looked through for keys that are not found.
+/// How many times the file may be looked through.
 const SEARCHES: usize = 16;
+
+/// Lines of the text, counted from 0, behind the first and before the second.
+type Between = (usize, usize);
 
 impl<'a> Places<'a> {
     fn of(text: &'a str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
         let budget = lines.len().saturating_mul(SEARCHES);
-        Self { lines, next: 0, budget }
+        Self { lines, budget }
     }
 
-    fn give(&mut self, node: &mut Node<'_>) {
-        node.line = narrow(self.next.max(1));
+    /// Gives each document the lines between its first key and that of the next.
+    fn give_all(&mut self, documents: &mut [Node<'_>]) {
+        let mut from = 0;
+        for document in documents {
+            from = self.give(document, (from, self.lines.len()), 1, None);
+        }
+    }
+
+    /// Gives lines to a node that is written within `between`; answers where its last key stands.
+    fn give(&mut self, node: &mut Node<'_>, between: Between, line: u32, above: Option<usize>) -> usize {
+        node.line = line;
         match &mut node.value {
-            Value::Map(pairs) => {
-                for pair in pairs {
-                    self.find(&pair.key);
-                    pair.line = narrow(self.next.max(1));
-                    self.give(&mut pair.node);
-                }
-            }
+            Value::Map(pairs) => self.give_map(pairs, between, line, above),
             Value::List(items) => {
                 for item in items {
-                    self.give(item);
+                    self.give(item, (between.0, between.0), line, above);
                 }
+                between.0
             }
-            Value::Null | Value::Text(_) => {}
+            Value::Null | Value::Text(_) => between.0,
         }
     }
 
-    /// Goes behind the next line that opens with `key`, if there is one.
-    fn find(&mut self, key: &str) {
-        let rest = self.lines.get(self.next..).unwrap_or_default();
-        let found = rest.iter().take(self.budget).position(|line| opens_with(line, key));
-        self.budget = self.budget.saturating_sub(found.map_or(rest.len(), |at| at + 1));
-        if let Some(at) = found {
-            self.next += at + 1;
+    fn give_map(&mut self, pairs: &mut [Pair<'_>], between: Between, line: u32, above: Option<usize>) -> usize {
+        let (mut next, end) = between;
+        let mut column = None;
+        let mut starts = Vec::with_capacity(pairs.len());
+        for pair in &mut *pairs {
+            let found = self.find(&pair.key, (next, end), above, column);
+            if let Some((at, found_column)) = found {
+                (next, column) = (at + 1, Some(found_column));
+            }
+            pair.line = found.map_or(line, |(at, _)| narrow(at).saturating_add(1));
+            starts.push(found.map(|(at, _)| at));
         }
+        let mut until = end;
+        let mut last = between.0;
+        for (pair, start) in pairs.iter_mut().zip(starts).rev() {
+            let inner = start.map_or((end, end), |start| (start + 1, until));
+            let inside = self.give(&mut pair.node, inner, pair.line, column);
+            last = last.max(if start.is_some() { inside } else { last });
+            until = start.unwrap_or(until);
+        }
+        last.max(next)
+    }
+
+    /// The next line within `between` that opens with `key`, deeper than `above` and at `column` where
+    /// that is known; and the column of the key.
+    fn find(&mut self, key: &str, between: Between, above: Option<usize>, column: Option<usize>) -> Option<(usize, usize)> {
+        let lines = self.lines.get(between.0..between.1).unwrap_or_default();
+        let found = lines.iter().take(self.budget).enumerate().find_map(|(at, line)| {
+            let found = opens_with(line, key)?;
+            let fits = column.map_or(above.is_none_or(|above| found > above), |column| column == found);
+            fits.then_some((between.0 + at, found))
+        });
+        self.budget = self.budget.saturating_sub(found.map_or(lines.len(), |(at, _)| at + 1 - between.0));
+        found
     }
 }
 
-fn opens_with(line: &str, key: &str) -> bool {
-    let bare = line.trim_start_matches([' ', '-', '?', '\t']).trim_start_matches(['"', '\'']);
-    bare.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '"', '\'', ' ']))
+/// The column of `key`, where `line` opens with it.
+fn opens_with(line: &str, key: &str) -> Option<usize> {
+    let marked = line.trim_start_matches([' ', '-', '?', '\t']);
+    let bare = marked.trim_start_matches(['"', '\'']);
+    let found = bare.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '"', '\'', ' ']));
+    found.then_some(line.len() - marked.len())
 }

@@ -2,27 +2,29 @@
 //! It knows nothing of blocks, and refuses what spans lines.
 use std::borrow::Cow;
 
-use super::{Node, Pair, Stop, Value, scalar};
+use super::{Count, Node, Pair, Stop, Value, scalar};
 use crate::limits::MAX_DEPTH;
 
 /// A collection at the start of `text`, and the bytes it takes.
-pub(super) fn read(text: &str, line: u32, depth: usize) -> Result<(Value<'_>, usize), Stop> {
-    let mut flow = Flow { text, at: 0, line };
+pub(super) fn read<'a>(text: &'a str, line: u32, depth: usize, count: &mut Count) -> Result<(Value<'a>, usize), Stop> {
+    let mut flow = Flow { text, at: 0, line, count };
     let value = flow.value(depth)?;
     Ok((value, flow.at))
 }
 
-struct Flow<'a> {
+struct Flow<'a, 'c> {
     text: &'a str,
     at: usize,
     line: u32,
+    count: &'c mut Count,
 }
 
-impl<'a> Flow<'a> {
+impl<'a> Flow<'a, '_> {
     fn value(&mut self, depth: usize) -> Result<Value<'a>, Stop> {
         if depth > MAX_DEPTH {
             return Err(Stop::Deep);
         }
+        self.count.one()?;
         match self.peek() {
             Some(b'{') => self.map(depth),
             Some(b'[') => self.list(depth),
@@ -82,7 +84,7 @@ impl<'a> Flow<'a> {
     /// A plain scalar up to `,`, a closing bracket, or the `: ` of a key.
     fn plain(&mut self) -> Result<&'a str, Stop> {
         let rest = self.rest();
-        if !scalar::starts_plain(rest) {
+        if !scalar::starts_plain(rest) || rest.starts_with([':', '?']) {
             return Err(Stop::Outside);
         }
         let bytes = rest.as_bytes();

@@ -12,10 +12,10 @@ mod tests;
 
 use std::{borrow::Cow, collections::HashMap};
 
-use crate::{ParseLockfileError, limits::MAX_DEPTH};
-
-/// Most documents read from one file. pnpm writes two; more than a few are no lockfile.
-pub(crate) const MAX_DOCUMENTS: usize = 16;
+use crate::{
+    ParseLockfileError,
+    limits::{MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES},
+};
 
 /// One node: what stands there, and on which line (from 1).
 #[derive(Clone, Debug, PartialEq)]
@@ -158,6 +158,19 @@ enum Stop {
     Outside,
     /// Nested deeper than [`MAX_DEPTH`].
     Deep,
+    /// More than [`MAX_NODES`].
+    Many,
+}
+
+/// Counts nodes up to [`MAX_NODES`].
+#[derive(Debug, Default)]
+struct Count(usize);
+
+impl Count {
+    fn one(&mut self) -> Result<(), Stop> {
+        self.0 += 1;
+        if self.0 > MAX_NODES { Err(Stop::Many) } else { Ok(()) }
+    }
 }
 
 /// Reads every document of `text`.
@@ -168,6 +181,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Node<'_>>, ParseLockfileError> {
     let documents = match quick::read(text) {
         Ok(documents) => documents,
         Err(Stop::Deep) => return Err(too_deep()),
+        Err(Stop::Many) => return Err(too_many_nodes()),
         Err(Stop::Outside) => fallback::read(text)?,
     };
     if documents.len() > MAX_DOCUMENTS {
@@ -178,6 +192,10 @@ pub(crate) fn read(text: &str) -> Result<Vec<Node<'_>>, ParseLockfileError> {
 
 fn too_deep() -> ParseLockfileError {
     ParseLockfileError::Limit { limit: "MAX_DEPTH", allowed: MAX_DEPTH }
+}
+
+fn too_many_nodes() -> ParseLockfileError {
+    ParseLockfileError::Limit { limit: "MAX_NODES", allowed: MAX_NODES }
 }
 
 fn too_many_documents() -> ParseLockfileError {

@@ -2,20 +2,23 @@
 //! It never guesses: at anything outside that subset it stops, and says so.
 use std::borrow::Cow;
 
-use super::{MAX_DOCUMENTS, Node, Pair, Stop, Value, flow, scalar};
-use crate::limits::MAX_DEPTH;
+use super::{Count, Node, Pair, Stop, Value, flow, scalar};
+use crate::limits::{MAX_DEPTH, MAX_DOCUMENTS};
 
 /// Every document of `text`.
 pub(super) fn read(text: &str) -> Result<Vec<Node<'_>>, Stop> {
     if !is_plain_text(text) {
         return Err(Stop::Outside);
     }
-    let mut reader = Reader { text, at: 0, line: 1, column: 0 };
+    let mut reader = Reader { text, at: 0, line: 1, column: 0, count: Count::default() };
     let mut documents = Vec::new();
     reader.next_line_from_here();
     loop {
         let marked = reader.document_marker()?;
         if reader.at_end() && !marked {
+            if documents.is_empty() {
+                documents.push(Node { line: 1, value: Value::Null });
+            }
             return Ok(documents);
         }
         if documents.len() > MAX_DOCUMENTS {
@@ -61,6 +64,7 @@ struct Reader<'a> {
     line: u32,
     /// Blanks before `at` on its line, counting `- ` and `? ` of compact collections as blanks.
     column: usize,
+    count: Count,
 }
 
 impl<'a> Reader<'a> {
@@ -121,7 +125,7 @@ impl<'a> Reader<'a> {
         self.column == 0 && matches!(self.rest().split(' ').next(), Some("---" | "..."))
     }
 
-    /// Takes a `---` that opens a document.
+    /// Takes a `---` that opens a document; what stands behind it on its line is for the slow reader.
     fn document_marker(&mut self) -> Result<bool, Stop> {
         if self.column != 0 || self.at_end() {
             return Ok(false);
@@ -130,8 +134,11 @@ impl<'a> Reader<'a> {
         if rest.starts_with('%') || rest.starts_with("...") {
             return Err(Stop::Outside);
         }
-        if rest.trim_end_matches(' ') != "---" {
+        if !self.stands_at_marker() {
             return Ok(false);
+        }
+        if rest.trim_end_matches(' ') != "---" {
+            return Err(Stop::Outside);
         }
         self.next_line();
         Ok(true)
@@ -171,6 +178,7 @@ impl<'a> Reader<'a> {
     }
 
     fn pair(&mut self, column: usize, depth: usize) -> Result<Pair<'a>, Stop> {
+        self.count.one()?;
         if self.rest().starts_with("? ") {
             return self.explicit_pair(column, depth);
         }
@@ -248,7 +256,7 @@ impl<'a> Reader<'a> {
         let value = match text.as_bytes().first() {
             Some(b'|' | b'>') => return self.block_scalar(text, column),
             Some(b'{' | b'[') => {
-                let (value, taken) = flow::read(text, self.line, depth + 1)?;
+                let (value, taken) = flow::read(text, self.line, depth + 1, &mut self.count)?;
                 ends(text.get(taken..).unwrap_or_default())?;
                 value
             }
@@ -325,6 +333,7 @@ impl<'a> Reader<'a> {
             if !self.rest().starts_with("- ") {
                 return Err(Stop::Outside);
             }
+            self.count.one()?;
             self.at += 2;
             self.column += 2;
             items.push(self.compact(depth)?);

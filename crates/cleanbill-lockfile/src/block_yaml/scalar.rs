@@ -36,7 +36,7 @@ fn single(text: &str) -> Result<(Cow<'_, str>, usize), Stop> {
     Ok((value, at + 1))
 }
 
-/// `"a \"b\""`: only escaped quotes and backslashes; any other escape is for the slow reader.
+/// `"a \"b\""`: with the escapes that are one letter; any other is for the slow reader.
 fn double(text: &str) -> Result<(Cow<'_, str>, usize), Stop> {
     let bytes = text.as_bytes();
     let mut at = 1;
@@ -47,7 +47,7 @@ fn double(text: &str) -> Result<(Cow<'_, str>, usize), Stop> {
         if bytes.get(at) == Some(&b'"') {
             break;
         }
-        if !matches!(bytes.get(at + 1), Some(b'"' | b'\\')) {
+        if !matches!(bytes.get(at + 1), Some(b'"' | b'\\' | b'/' | b'n' | b't' | b'r')) {
             return Err(Stop::Outside);
         }
         escaped = true;
@@ -57,12 +57,20 @@ fn double(text: &str) -> Result<(Cow<'_, str>, usize), Stop> {
     Ok((if escaped { Cow::Owned(unescaped(inner)) } else { Cow::Borrowed(inner) }, at + 1))
 }
 
-/// Drops the backslash before each escaped character.
+/// Puts the character that is meant for each escape that [`double`] lets pass.
 fn unescaped(inner: &str) -> String {
     let mut out = String::with_capacity(inner.len());
     let mut characters = inner.chars();
     while let Some(character) = characters.next() {
-        out.extend(if character == '\\' { characters.next() } else { Some(character) });
+        out.extend(match character {
+            '\\' => characters.next().map(|letter| match letter {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                other => other,
+            }),
+            other => Some(other),
+        });
     }
     out
 }
@@ -77,18 +85,16 @@ pub(super) fn starts_plain(text: &str) -> bool {
     }
 }
 
-/// A plain scalar that takes all of `text`, a value to the end of its line.
+/// A plain scalar at the start of `text`, a value to the end of its line or to a comment.
 pub(super) fn plain(text: &str) -> Result<Value<'_>, Stop> {
+    let text = memchr::memmem::find(text.as_bytes(), b" #").and_then(|at| text.get(..at)).unwrap_or(text);
     let text = text.trim_end_matches(' ');
     if !starts_plain(text) || text.ends_with(':') {
         return Err(Stop::Outside);
     }
     let bytes = text.as_bytes();
-    let special = memchr::memchr2_iter(b':', b'#', bytes).any(|at| match bytes.get(at) {
-        Some(b':') => bytes.get(at + 1) == Some(&b' '),
-        _ => bytes.get(at.wrapping_sub(1)) == Some(&b' '),
-    });
-    if special { Err(Stop::Outside) } else { Ok(plain_value(text)) }
+    let is_key = memchr::memchr_iter(b':', bytes).any(|at| bytes.get(at + 1) == Some(&b' '));
+    if is_key { Err(Stop::Outside) } else { Ok(plain_value(text)) }
 }
 
 /// The value of plain text: null in its spellings, else the text.

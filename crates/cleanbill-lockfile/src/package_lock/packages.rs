@@ -87,7 +87,7 @@ pub(super) fn read(folders: &Folders<'_, '_>, reading: &mut Reading<'_>, lines: 
     let requests = entry::requests(asked.iter().flatten(), count);
     let links = links(folders, &requests, &slot_of);
 
-    let mut lockfile = Lockfile::default();
+    let mut lockfile = Lockfile { packages: Vec::with_capacity(count), ..Lockfile::default() };
     for (index, entry, node) in folders.kept() {
         let edges = asked.get_mut(index).map(std::mem::take).unwrap_or_default();
         let Some(installed) = install_name(&entry.key) else {

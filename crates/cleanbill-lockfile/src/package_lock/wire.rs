@@ -2,13 +2,13 @@
 //! It checks shapes and draws no conclusions.
 use std::borrow::Cow;
 
-use serde::de::{IgnoredAny, MapAccess};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use serde_json::value::RawValue;
 
 use crate::{
     EdgeKind,
     asks::{self, Ask},
-    json::{Head, Members, Object, Place, Reading},
+    json::{Members, Object, Place, Reading, head},
     limits::{MAX_DEPTH, MAX_FIELD_BYTES},
 };
 
@@ -82,7 +82,8 @@ impl<'a> Members<'a> for Top<'_, 'a> {
                 if self.file.packages.take().is_some() {
                     self.duplicate(&key);
                 }
-                let mut packages = Packages { reading: &mut *self.reading, entries: Vec::new(), is_object: true };
+                let entries = Vec::with_capacity(self.reading.likely_entries());
+                let mut packages = Packages { reading: &mut *self.reading, entries, is_object: true };
                 map.next_value_seed(Object(&mut packages))?;
                 self.file.packages = packages.is_object.then_some(packages.entries);
             }
@@ -90,7 +91,7 @@ impl<'a> Members<'a> for Top<'_, 'a> {
                 if self.file.nested.take().is_some() {
                     self.duplicate(&key);
                 }
-                let mut entries = Vec::new();
+                let mut entries = Vec::with_capacity(self.reading.likely_entries());
                 let mut nested =
                     Nested { reading: &mut *self.reading, entries: &mut entries, parent: None, depth: 0, is_object: true };
                 map.next_value_seed(Object(&mut nested))?;
@@ -138,39 +139,34 @@ impl<'a> Members<'a> for Packages<'_, 'a> {
     }
 }
 
-/// The fields that mean something here; of others it does not matter how often they stand.
-const FIELDS: [&str; 20] = [
-    "version",
-    "resolved",
-    "integrity",
-    "dependencies",
-    "requires",
-    "dev",
-    "optional",
-    "devOptional",
-    "peer",
-    "peerDependencies",
-    "optionalDependencies",
-    "devDependencies",
-    "hasInstallScript",
-    "inBundle",
-    "bundled",
-    "bundleDependencies",
-    "bundledDependencies",
-    "name",
-    "link",
-    "workspaces",
-];
-
-/// Which of [`FIELDS`] have been read, one bit each.
+/// Which fields of an entry have been read, one bit each.
 #[derive(Default)]
 struct Seen(u32);
 
 impl Seen {
-    /// True when the field was there before.
+    /// True when the field was there before. Of fields that mean nothing here it does not matter.
     fn again(&mut self, field: &str) -> bool {
-        let Some(bit) = FIELDS.iter().position(|known| *known == field) else { return false };
-        let mask = 1_u32 << bit;
+        let mask = match field {
+            "version" => 1,
+            "resolved" => 1 << 1,
+            "integrity" => 1 << 2,
+            "dependencies" => 1 << 3,
+            "requires" => 1 << 4,
+            "dev" => 1 << 5,
+            "optional" => 1 << 6,
+            "devOptional" => 1 << 7,
+            "peer" => 1 << 8,
+            "peerDependencies" => 1 << 9,
+            "optionalDependencies" => 1 << 10,
+            "devDependencies" => 1 << 11,
+            "hasInstallScript" => 1 << 12,
+            "inBundle" | "bundled" => 1 << 13,
+            "bundleDependencies" | "bundledDependencies" => 1 << 14,
+            "name" => 1 << 15,
+            "link" => 1 << 16,
+            "workspaces" => 1 << 17,
+            _ => 0,
+        };
         let before = self.0 & mask != 0;
         self.0 |= mask;
         before
@@ -211,7 +207,12 @@ impl<'a> Members<'a> for Fields<'_, 'a> {
                 let raw: &RawValue = map.next_value()?;
                 entry.flags.bundles_others = raw.get() == "true" || (raw.get().starts_with('[') && raw.get().contains('"'));
             }
-            "workspaces" => workspaces(reading, entry, map.next_value()?),
+            "workspaces" => {
+                entry.flags.has_workspaces = true;
+                entry.workspaces.clear();
+                let into = &mut entry.workspaces;
+                map.next_value_seed(Object(&mut Workspaces { reading: &mut **reading, into }))?;
+            }
             "dependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Runtime, &field, map)?,
             "devDependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Development, &field, map)?,
             "optionalDependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Optional, &field, map)?,
@@ -332,28 +333,27 @@ fn key_of<'a>(reading: &mut Reading<'a>, key: &'a RawValue, map: &'static str) -
     Some((reading.decode(key, &place), offset))
 }
 
-/// The workspace patterns of a root: a list, or an object with `packages`.
-fn workspaces<'a>(reading: &mut Reading<'a>, entry: &mut Entry<'a>, raw: &'a RawValue) {
-    #[derive(serde::Deserialize)]
-    struct Long<'a> {
-        #[serde(borrow, default)]
-        packages: Option<&'a RawValue>,
-    }
-    entry.flags.has_workspaces = true;
-    let place = Place { map: "packages", key: &entry.key, field: "workspaces" };
-    let list = if raw.get().starts_with('{') {
-        serde_json::from_str::<Long<'a>>(raw.get()).ok().and_then(|long| long.packages)
-    } else {
-        Some(raw)
-    };
-    let head = list.and_then(|list| {
-        let mut deserializer = serde_json::Deserializer::from_str(list.get());
-        serde::de::DeserializeSeed::deserialize(Head::<MAX_WORKSPACE_PATTERNS>, &mut deserializer).ok().flatten()
-    });
-    match head {
-        Some(patterns) => {
-            entry.workspaces = patterns.into_iter().filter_map(|pattern| reading.text(pattern, &place)).collect();
+/// Reads the workspace patterns of a root: a list, or an object with `packages`.
+struct Workspaces<'r, 'a> {
+    reading: &'r mut Reading<'a>,
+    into: &'r mut Vec<Cow<'a, str>>,
+}
+
+impl<'a> Members<'a> for Workspaces<'_, 'a> {
+    fn member<A: MapAccess<'a>>(&mut self, key: &'a RawValue, map: &mut A) -> Result<(), A::Error> {
+        if key.get() == "\"packages\"" {
+            map.next_value_seed(Object(self))
+        } else {
+            map.next_value::<IgnoredAny>().map(drop)
         }
-        None => reading.wrong_type(&place, "a list of folders", raw),
+    }
+    fn list<A: SeqAccess<'a>>(&mut self, seq: A) -> Result<(), A::Error> {
+        for pattern in head(seq, MAX_WORKSPACE_PATTERNS)? {
+            self.into.extend(self.reading.text(pattern, &Place::top("workspaces")));
+        }
+        Ok(())
+    }
+    fn no_object(&mut self, found: &'static str) {
+        self.reading.defect("wrong-type", "workspaces", format!("{found} stands where a list of folders belongs"));
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Gathered {
     pub(super) packages: Vec<Locked>,
     /// What the file itself says of each entry's being for development alone, where it does.
     pub(super) dev_flags: Vec<Option<bool>>,
+    /// Where in `roots` the project at the file's own folder stands.
+    own_root: Option<usize>,
 }
 
 /// Maps of a project, and what they mean. Configuration dependencies and pnpm's own version run at every
@@ -89,7 +91,8 @@ impl<'n> Reader<'_, 'n> {
     fn entry(&mut self, package: &'n Pair<'n>, snapshot: &'n Pair<'n>) -> Result<(), ParseLockfileError> {
         self.intake.count_entry()?;
         let (line, node) = (package.line, &package.node);
-        for pair in [package, snapshot] {
+        let pairs = if std::ptr::eq(package, snapshot) { &[package][..] } else { &[package, snapshot] };
+        for pair in pairs {
             if !matches!(pair.node.value, Value::Map(_)) {
                 self.intake.flaw_of("wrong-type", pair.line, &format!("an entry that is {}", pair.node.kind()), &pair.key);
             }
@@ -109,7 +112,8 @@ impl<'n> Reader<'_, 'n> {
             edges: Vec::new(),
             scope: Scope::Runtime,
             optional: optional == Some(true),
-            has_install_script: script,
+            // Of optional packages pnpm writes it unseen, since it may not have fetched them.
+            has_install_script: script.filter(|_| optional != Some(true)),
             line,
             key: kept_key(&package.key),
         });
@@ -196,9 +200,15 @@ impl<'n> Reader<'_, 'n> {
             let edges = self.project_edges(path, node, &catalogs, &workspaces, &mut links)?;
             let path = if *path == "." { "" } else { path };
             // pnpm's own document speaks for the same project as the one that follows.
-            match self.gathered.roots.iter_mut().find(|root| path.is_empty() && root.path.is_empty()) {
+            let own = self.gathered.own_root.filter(|_| path.is_empty());
+            match own.and_then(|own| self.gathered.roots.get_mut(own)) {
                 Some(known) => known.edges.extend(edges),
-                None => self.gathered.roots.push(Root { path: path.to_owned(), name: None, edges }),
+                None => {
+                    if path.is_empty() {
+                        self.gathered.own_root = Some(self.gathered.roots.len());
+                    }
+                    self.gathered.roots.push(Root { path: path.to_owned(), name: None, edges });
+                }
             }
         }
         self.gathered.dev_flags.resize(self.gathered.packages.len(), None);

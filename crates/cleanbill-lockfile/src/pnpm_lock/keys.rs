@@ -2,6 +2,8 @@
 //! It knows text alone: whether the entry is there is not its affair.
 use std::borrow::Cow;
 
+use crate::spec::name_and_rest;
+
 /// The grammar of keys and references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Grammar {
@@ -78,7 +80,7 @@ impl<'a> Key<'a> {
             return other;
         }
         let Some((_host, rest)) = key.split_once('/') else { return other };
-        match split_name(rest) {
+        match name_and_rest(rest) {
             Some((name, version)) if is_version(version) => Self { name: Some(name), place: Place::Version(version) },
             _ => other,
         }
@@ -86,7 +88,7 @@ impl<'a> Key<'a> {
 
     /// `name@1.0.0`, `name@registry:1.0.0` for a registry that the workspace has named, or `name@address`.
     fn at(key: &'a str) -> Self {
-        let Some((name, rest)) = split_name(key) else {
+        let Some((name, rest)) = name_and_rest(key) else {
             return Self { name: None, place: Place::Other(key) };
         };
         let place = if is_version(rest) { Place::Version(rest) } else { named_registry(rest).map_or(Place::Other(rest), Place::Version) };
@@ -142,12 +144,6 @@ pub(super) fn without_peers(key: &str) -> &str {
         }
     }
     key.get(..start).unwrap_or(key)
-}
-
-/// Cuts at the `@` that is not the scope's.
-fn split_name(text: &str) -> Option<(&str, &str)> {
-    let (at, _) = text.char_indices().skip(1).find(|(_, character)| *character == '@')?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 fn is_local(text: &str) -> bool {

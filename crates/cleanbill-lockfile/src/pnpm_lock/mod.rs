@@ -57,7 +57,7 @@ impl LockfileFormat for PnpmLock {
             version = Some(found);
         }
         let version = version.ok_or_else(|| malformed(1, 1, "the file is empty"))?;
-        let Gathered { roots, mut packages, dev_flags } = gathered;
+        let Gathered { roots, mut packages, dev_flags, .. } = gathered;
         let is_needed = |edge: &Edge| edge.kind != EdgeKind::Development;
         let needed = reach::reached(&packages, reach::asked(&roots, is_needed), is_needed);
         let somehow = reach::reached(&packages, reach::asked(&roots, |_| true), |_| true);

@@ -3,7 +3,7 @@
 use cleanbill_model::{Integrity, SafeUrl};
 
 use super::keys::Place;
-use crate::{Origin, address, block_yaml::Node, intake::Intake};
+use crate::{Origin, address, block_yaml::Node, intake::Intake, spec::is_http};
 
 /// Origin and integrity of an entry whose key says `place`.
 pub(super) fn source(entry: &Node<'_>, place: Place<'_>, line: u32, intake: &mut Intake) -> (Origin, Option<Integrity>) {
@@ -45,7 +45,7 @@ fn tarball_origin(tarball: &str, registry: Option<&str>, place: Place<'_>) -> Or
         Place::Version(_) => {
             // Old files keep the path alone, beside the registry it is below.
             let joined = registry
-                .filter(|_| !address::is_web(tarball))
+                .filter(|_| !is_http(tarball))
                 .and_then(|registry| url::Url::parse(registry).ok()?.join(tarball).ok());
             let url = joined.map_or_else(|| tarball.to_owned(), String::from);
             Origin::Registry { url: Some(SafeUrl::new(url)) }

@@ -2,7 +2,7 @@
 //! It knows what the words mean, not which entry of the file they belong to.
 use std::borrow::Cow;
 
-use crate::{Origin, address};
+use crate::{Origin, address, spec};
 
 /// Deepest chain of `virtual:` and `patch:` followed; Yarn itself nests two.
 const MAX_CHAIN: usize = 8;
@@ -46,7 +46,7 @@ pub(super) fn under_patch(descriptor: &str) -> Option<String> {
 }
 
 /// The same, only where Yarn lays the patch over by itself, whoever asks.
-pub(super) fn under_under_built_in(descriptor: &str) -> Option<String> {
+pub(super) fn under_built_in(descriptor: &str) -> Option<String> {
     let (_, patch) = descriptor.split_once('#')?;
     let patch = patch.trim_start_matches("optional!").trim_start_matches('~');
     if patch.starts_with("builtin<") { under_patch(descriptor) } else { None }
@@ -55,12 +55,8 @@ pub(super) fn under_under_built_in(descriptor: &str) -> Option<String> {
 impl<'a> Locator<'a> {
     /// Cuts at the `@` that is not the scope's.
     pub(super) fn parse(text: &'a str) -> Self {
-        match text.char_indices().skip(1).find(|(_, character)| *character == '@') {
-            Some((at, _)) => {
-                Self { name: text.get(..at).unwrap_or_default(), reference: text.get(at + 1..).unwrap_or_default() }
-            }
-            None => Self { name: text, reference: "" },
-        }
+        let (name, reference) = spec::name_and_rest(text).unwrap_or((text, ""));
+        Self { name, reference }
     }
 
     pub(super) fn source(&self) -> Source {

@@ -1,7 +1,11 @@
 //! The line grammar of a Yarn 1 lockfile: keys at the margin, fields below, maps of fields below those.
 //! It knows what a field is called, not what its value means.
 use super::Text;
-use crate::{ParseLockfileError, text::malformed};
+use crate::{
+    ParseLockfileError,
+    limits::{MAX_EDGES, MAX_ENTRIES},
+    text::malformed,
+};
 
 /// A file, line by line understood.
 pub(super) struct Parsed<'a> {
@@ -40,24 +44,30 @@ pub(super) fn read(text: &str) -> Result<Parsed<'_>, ParseLockfileError> {
     let mut parsed = Parsed { version: None, entries: Vec::new() };
     let mut open: Option<Entry<'_>> = None;
     let mut section = None;
-    for line in Lines { rest: text, number: 0 } {
+    let mut kept = Kept(0);
+    for line in (Lines { rest: text, number: 0 }) {
+        if parsed.entries.len() >= MAX_ENTRIES {
+            return Err(ParseLockfileError::Limit { limit: "MAX_ENTRIES", allowed: MAX_ENTRIES });
+        }
         match line.indent {
             _ if line.text.starts_with('#') => {
                 parsed.version = parsed.version.or_else(|| line.text.strip_prefix(VERSION_COMMENT).map(str::trim_end));
             }
+            _ if line.text.starts_with('\t') => return Err(line.refuse(0, "a tab where blanks belong")),
             0 => {
-                let next = line.entry()?;
+                let next = line.entry(&mut kept)?;
                 parsed.entries.extend(open.replace(next));
                 section = None;
             }
             2 => {
                 let entry = open.as_mut().ok_or_else(|| line.refuse(0, "a field before the first entry"))?;
-                section = line.field(entry)?;
+                section = line.field(entry, &mut kept)?;
             }
             4 => {
                 let entry = open.as_mut().ok_or_else(|| line.refuse(0, "a field before the first entry"))?;
                 let (name, value) = line.two()?;
                 if let Some(section) = section {
+                    kept.one()?;
                     entry.asks.push((section, name, value));
                 }
             }
@@ -67,6 +77,20 @@ pub(super) fn read(text: &str) -> Result<Parsed<'_>, ParseLockfileError> {
     }
     parsed.entries.extend(open);
     Ok(parsed)
+}
+
+/// Counts what is kept besides entries. Patterns, requests and repeated fields share the bound of edges: a
+/// line of two bytes would else take many times that in memory.
+struct Kept(usize);
+
+impl Kept {
+    fn one(&mut self) -> Result<(), ParseLockfileError> {
+        self.0 += 1;
+        if self.0 > MAX_EDGES {
+            return Err(ParseLockfileError::Limit { limit: "MAX_EDGES", allowed: MAX_EDGES });
+        }
+        Ok(())
+    }
 }
 
 /// A line that is not blank.
@@ -112,10 +136,11 @@ impl<'a> Line<'a> {
     }
 
     /// `pattern, "pattern":`
-    fn entry(&self) -> Result<Entry<'a>, ParseLockfileError> {
+    fn entry(&self, kept: &mut Kept) -> Result<Entry<'a>, ParseLockfileError> {
         let mut words = Words { line: self, at: 0 };
         let mut patterns = Vec::with_capacity(2);
         loop {
+            kept.one()?;
             patterns.push(words.key()?);
             words.blanks();
             match words.take() {
@@ -130,7 +155,7 @@ impl<'a> Line<'a> {
     }
 
     /// `field value` or `section:`; says which section the lines below belong to.
-    fn field(&self, entry: &mut Entry<'a>) -> Result<Option<Section>, ParseLockfileError> {
+    fn field(&self, entry: &mut Entry<'a>, kept: &mut Kept) -> Result<Option<Section>, ParseLockfileError> {
         if self.text.trim_end().ends_with(':') && !self.text.contains(' ') {
             return Ok(match self.text.trim_end() {
                 "dependencies:" => Some(Section::Dependencies),
@@ -147,6 +172,7 @@ impl<'a> Line<'a> {
             _ => return Ok(None),
         };
         if place.is_some() {
+            kept.one()?;
             entry.repeated.push(field);
         } else {
             *place = Some(value);

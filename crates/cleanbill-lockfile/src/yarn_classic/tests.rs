@@ -115,7 +115,7 @@ fn what_is_not_of_the_grammar_is_refused_with_its_place() {
         ("a@1:\n  version \"1.0.0\n", (2, 11)),
         ("a@1:\n   version \"1.0.0\"\n", (2, 4)),
         ("  version \"1.0.0\"\n", (1, 3)),
-        ("a@1:\n\tversion \"1.0.0\"\n", (2, 9)),
+        ("a@1:\n\tversion \"1.0.0\"\n", (2, 1)),
         ("a@1: b\n", (1, 6)),
         ("<<<<<<< HEAD\na@1:\n", (1, 1)),
         ("a@1:\n  version \"\\q\"\n", (2, 11)),
@@ -154,6 +154,17 @@ fn a_flood_of_defects_is_counted() {
     assert_eq!(lockfile.defects.len(), crate::limits::MAX_DEFECTS + 1);
     assert_eq!(lockfile.defects.last().unwrap().code, "limit-defects");
     assert_eq!(lockfile.packages.len(), 1_200);
+}
+
+#[test]
+fn floods_of_entries_and_patterns_are_refused() {
+    use crate::limits::{MAX_EDGES, MAX_ENTRIES};
+    let entries = "a:\n".repeat(MAX_ENTRIES + 1);
+    assert_eq!(refused(&entries), ParseLockfileError::Limit { limit: "MAX_ENTRIES", allowed: MAX_ENTRIES });
+    let patterns = "a,".repeat(MAX_EDGES + 1);
+    assert_eq!(refused(&patterns), ParseLockfileError::Limit { limit: "MAX_EDGES", allowed: MAX_EDGES });
+    let fields = format!("a@1:\n{}", "  version 1\n".repeat(MAX_EDGES + 2));
+    assert_eq!(refused(&fields), ParseLockfileError::Limit { limit: "MAX_EDGES", allowed: MAX_EDGES });
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
 
 use super::sheet::Sheet;
-use crate::{escape::terminal, format::Colour};
+use crate::{
+    escape::terminal,
+    excerpt::{self, Shown},
+    format::Colour,
+};
 
-/// Lines shown of one excerpt; the place itself is the first.
-const MAX_FRAME_LINES: usize = 5;
-/// Characters kept before the marked column of a very long line, as minified code has.
-const KEEP_BEFORE: usize = 40;
-/// Characters kept of one line.
-const KEEP_LINE: usize = 200;
+/// Characters of a path shown above a frame; no honest path is longer.
+const MAX_PATH_CHARS: usize = 240;
 
 /// What to draw.
 pub(crate) struct Frame<'a> {
@@ -24,14 +24,8 @@ pub(crate) struct Frame<'a> {
 
 /// Draws the frame; nothing when there is no source to show.
 pub(crate) fn draw(sheet: &mut Sheet, indent: usize, frame: &Frame<'_>) {
-    let mut lines = frame.source.lines().take(MAX_FRAME_LINES);
-    let Some(first) = lines.next().filter(|line| !line.trim().is_empty()) else { return };
-    let (shown, mark) = marked(first, frame.column);
-    let mut source = shown;
-    for line in lines {
-        source.push('\n');
-        source.push_str(&window(line, 0));
-    }
+    let lines = excerpt::lines(frame.source, frame.line, frame.column);
+    let Some((source, mark)) = escaped(&lines) else { return };
     let renderer = match sheet.colour() {
         Colour::Always => Renderer::styled(),
         Colour::Never => Renderer::plain(),
@@ -45,41 +39,30 @@ pub(crate) fn draw(sheet: &mut Sheet, indent: usize, frame: &Frame<'_>) {
     }
     let snippet = Snippet::source(source)
         .line_start(frame.line.max(1) as usize)
-        .path(terminal::line(frame.path).into_owned())
+        .path(terminal::line(&frame.path.chars().take(MAX_PATH_CHARS).collect::<String>()).into_owned())
         .fold(false)
         .annotation(annotation);
     let drawn = renderer.render(&[Group::with_level(Level::ERROR).element(snippet)]);
     sheet.drawn(indent, &drawn);
 }
 
-/// The first line as shown, and the byte range in it that the column points at.
-fn marked(line: &str, column: Option<u32>) -> (String, std::ops::Range<usize>) {
-    let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-    let at = column.map_or(indent, |column| (column.saturating_sub(1)) as usize);
-    let start = at.saturating_sub(KEEP_BEFORE).min(line.chars().count().saturating_sub(1));
-    let start = if line.chars().count() <= KEEP_LINE { 0 } else { start };
-    let shown = window(line, start);
-    let before: String = line.chars().skip(start).take(at.saturating_sub(start)).collect();
-    let lead = if start > 0 { '…'.len_utf8() } else { 0 };
-    let from = floor(&shown, lead + terminal::block(&before).len());
-    let end = shown.trim_end().len();
-    let from = from.min(end.saturating_sub(1));
-    let from = floor(&shown, from);
-    (shown, from..end.max(from))
-}
-
-/// The escaped line from a character on, cut to what fits a screen.
-fn window(line: &str, start: usize) -> String {
-    let cut: String = line.chars().skip(start).take(KEEP_LINE).collect();
-    let more = line.chars().nth(start + KEEP_LINE).is_some();
-    format!("{}{}{}", if start > 0 { "…" } else { "" }, terminal::block(&cut), if more { "…" } else { "" })
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while at > 0 && !text.is_char_boundary(at) {
-        at -= 1;
+/// The lines as a terminal may show them, and the byte range of the mark.
+fn escaped(lines: &[Shown]) -> Option<(String, std::ops::Range<usize>)> {
+    let first = lines.first()?;
+    let before = terminal::block(&first.before);
+    let marked = terminal::block(&first.marked);
+    let mut source = format!("{before}{marked}{}", first.after);
+    let mut mark = before.len()..before.len() + marked.len();
+    // Two harmless pieces may be harmful side by side; then the whole line is escaped, and marked.
+    if terminal::line(&source) != source {
+        source = terminal::line(&source).into_owned();
+        mark = 0..source.len();
     }
-    at.min(text.len())
+    for line in lines.get(1..).unwrap_or_default() {
+        source.push('\n');
+        source.push_str(&terminal::block(&line.before));
+    }
+    Some((source, mark))
 }
 
 #[cfg(test)]

@@ -59,14 +59,14 @@ pub(crate) fn held(sheet: &mut Sheet, group: &Alike<'_>, detail: Detail) {
     let Some(first) = group.packages.first() else { return };
     sheet.gap();
     let text = format!("{}, all for the same reason", words::releases(group.packages.len()));
-    sheet.entry(0, ("held", release::ink(Verdict::Quarantine)), (&text, Ink::Strong));
+    sheet.entry(0, ("held:", release::ink(Verdict::Quarantine)), (&text, Ink::Strong));
     let view = crate::view::ReleaseView::from(&first.judgement);
     for finding in view.findings.iter().filter(|f| f.level > Level::Note && !f.waived) {
         told_once(sheet, finding);
     }
     sheet.gap();
     let mut packages = group.packages.clone();
-    packages.sort_by_key(|package| package.judgement.until.is_none());
+    packages.sort_by_key(|package| (package.judgement.until.is_none(), package.judgement.until));
     for package in packages.iter().take(listed(detail)) {
         let judgement = &package.judgement;
         let until = judgement.until.map_or(String::new(), |end| format!(" until {}", words::until(end, judgement.as_of)));
@@ -78,7 +78,7 @@ pub(crate) fn held(sheet: &mut Sheet, group: &Alike<'_>, detail: Detail) {
 /// A finding without its proof, for many at once; its words are those of the first release.
 fn told_once(sheet: &mut Sheet, finding: &FindingView<'_>) {
     sheet.entry(2, ("-", Ink::Faint), (&format!("{} [{}]", finding.title, finding.audit), Ink::Strong));
-    for (label, text) in [("for one,", finding.what), ("why:", finding.why), ("do:", finding.advice)] {
+    for (label, text) in [("for one:", finding.what), ("why:", finding.why), ("do:", finding.advice)] {
         if !text.is_empty() {
             sheet.entry(4, (label, Ink::Faint), (text, Ink::Plain));
         }
@@ -123,7 +123,7 @@ pub(crate) fn unassessed(sheet: &mut Sheet, report: &AuditReport, detail: Detail
         UnassessedRule::Tell => "let through, as the policy asks",
     };
     let text = format!("{}: {consequence}", words::releases(open.len()));
-    sheet.entry(0, ("not assessed", release::ink(Verdict::Unassessed)), (&text, Ink::Strong));
+    sheet.entry(0, ("not assessed:", release::ink(Verdict::Unassessed)), (&text, Ink::Strong));
     let mut reasons: Vec<(&str, Vec<String>)> = by_reason.into_iter().collect();
     reasons.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
     for (reason, mut names) in reasons {
@@ -181,7 +181,7 @@ pub(crate) fn warnings(sheet: &mut Sheet, report: &AuditReport, detail: Detail) 
 fn one_warning(sheet: &mut Sheet, warning: &Warning<'_>, report: &AuditReport, detail: Detail) {
     let first = &warning.first;
     sheet.gap();
-    let label = if first.level == Level::Note { "note" } else { "warning" };
+    let label = if first.level == Level::Note { "note:" } else { "warning:" };
     let title = format!("{} [{}]", first.title, first.audit);
     if let [only] = warning.packages.as_slice() {
         sheet.entry(0, (label, Ink::Strong), (&format!("{}: {title}", only.judgement.subject.spec()), Ink::Strong));

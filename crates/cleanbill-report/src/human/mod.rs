@@ -43,6 +43,7 @@ pub(crate) fn audit(report: &AuditReport, options: &RenderOptions) -> Result<Str
         groups::warnings(&mut sheet, report, detail);
     }
     standing::tell(&mut sheet, report, detail);
+    summary::read_on(&mut sheet, report);
     summary::last_line(&mut sheet, report);
     Ok(sheet.finish())
 }
@@ -89,11 +90,11 @@ pub(crate) fn inspect(report: &InspectReport, options: &RenderOptions) -> Result
 pub(crate) fn one(sheet: &mut Sheet, view: &ReleaseView<'_>, brings_in: &[BroughtIn], detail: Detail) {
     release::heading(sheet, view);
     if let Some(integrity) = &view.integrity {
-        sheet.entry(2, ("integrity", Ink::Faint), (integrity, Ink::Plain));
+        sheet.entry(2, ("integrity:", Ink::Faint), (integrity, Ink::Plain));
     }
-    sheet.entry(2, ("as of", Ink::Faint), (&words::moment(view.as_of), Ink::Plain));
+    sheet.entry(2, ("as of:", Ink::Faint), (&words::moment(view.as_of), Ink::Plain));
     if !view.capabilities.is_empty() {
-        sheet.entry(2, ("can use", Ink::Faint), (&view.capabilities.join(", "), Ink::Plain));
+        sheet.entry(2, ("can use:", Ink::Faint), (&view.capabilities.join(", "), Ink::Plain));
     }
     for dependency in brings_in {
         let text = format!("{} ({}): {}", dependency.spec.raw(), dependency.range.raw(), dependency.reason.raw());

@@ -40,10 +40,11 @@ fn level_ink(level: Level) -> Ink {
 /// `blocked left@1.2.3` and, for the held, until when.
 pub(crate) fn heading(sheet: &mut Sheet, view: &ReleaseView<'_>) {
     sheet.gap();
-    sheet.entry(0, (words::verdict(view.verdict), ink(view.verdict)), (&view.spec, Ink::Strong));
+    let label = format!("{}:", words::verdict(view.verdict));
+    sheet.entry(0, (&label, ink(view.verdict)), (&view.spec, Ink::Strong));
     if let Some(until) = view.until.filter(|_| view.verdict == Verdict::Quarantine) {
         let text = format!("{}, if nothing else is found", words::until(until, view.as_of));
-        sheet.entry(2, ("until", Ink::Faint), (&text, Ink::Plain));
+        sheet.entry(2, ("until:", Ink::Faint), (&text, Ink::Plain));
     }
 }
 
@@ -51,18 +52,18 @@ pub(crate) fn heading(sheet: &mut Sheet, view: &ReleaseView<'_>) {
 pub(crate) fn ways(sheet: &mut Sheet, package: &PackageReport, detail: Detail) {
     let shown = if detail == Detail::Verbose { package.paths.len() } else { USUAL_PATHS };
     for path in package.paths.iter().take(shown) {
-        sheet.entry(2, ("way in", Ink::Faint), (&way(path), Ink::Plain));
+        sheet.entry(2, ("way in:", Ink::Faint), (&way(path), Ink::Plain));
     }
     let more = package.paths.len().saturating_sub(shown) + package.more_paths;
     if more > 0 {
         let hint = if detail == Detail::Verbose { "" } else { " (`-v` lists them)" };
         let text = format!("and {}{hint}", words::counted(more, "other way", "other ways"));
-        sheet.text(9, &text, Ink::Faint);
+        sheet.text(10, &text, Ink::Faint);
     }
     match (package.dev, package.optional) {
-        (true, true) => sheet.entry(2, ("needed", Ink::Faint), ("for development only, and optional", Ink::Plain)),
-        (true, false) => sheet.entry(2, ("needed", Ink::Faint), ("for development only", Ink::Plain)),
-        (false, true) => sheet.entry(2, ("needed", Ink::Faint), ("optionally", Ink::Plain)),
+        (true, true) => sheet.entry(2, ("needed:", Ink::Faint), ("for development only, and optional", Ink::Plain)),
+        (true, false) => sheet.entry(2, ("needed:", Ink::Faint), ("for development only", Ink::Plain)),
+        (false, true) => sheet.entry(2, ("needed:", Ink::Faint), ("optionally", Ink::Plain)),
         (false, false) => {}
     }
 }
@@ -120,8 +121,8 @@ fn evidence(sheet: &mut Sheet, steps: &[EvidenceView<'_>], detail: Detail) {
         let label = if steps.len() > 1 { format!("{}.", i + 1) } else { "seen:".to_owned() };
         let place = place(step);
         let text = match (place.is_empty(), step.note.is_empty()) {
-            (false, false) => format!("{}, at {place}", step.note),
-            (false, true) => format!("at {place}"),
+            (false, false) => format!("{} ({place})", step.note),
+            (false, true) => place,
             (true, _) => step.note.to_owned(),
         };
         if !text.is_empty() {
@@ -154,7 +155,7 @@ pub(crate) fn pins(sheet: &mut Sheet, pins: &[PinPlace], detail: Detail) {
     let Some(first) = pins.first() else { return };
     sheet.gap();
     if first.text.raw().trim().is_empty() {
-        sheet.entry(2, ("pinned", Ink::Faint), (&at(first), Ink::Plain));
+        sheet.entry(2, ("pinned:", Ink::Faint), (&at(first), Ink::Plain));
     } else {
         let (path, source) = (first.lockfile.raw(), first.text.raw());
         frame::draw(sheet, 2, &Frame { path, line: first.line, column: None, source, label: "pinned here" });
@@ -162,7 +163,7 @@ pub(crate) fn pins(sheet: &mut Sheet, pins: &[PinPlace], detail: Detail) {
     let others = pins.get(1..).unwrap_or_default();
     if detail == Detail::Verbose {
         for pin in others {
-            sheet.entry(2, ("also", Ink::Faint), (&at(pin), Ink::Plain));
+            sheet.entry(2, ("also:", Ink::Faint), (&at(pin), Ink::Plain));
         }
     } else if !others.is_empty() {
         let text = format!("and in {} (`-v` lists them)", words::counted(others.len(), "other place", "other places"));

@@ -70,6 +70,10 @@ impl Sheet {
         let label_text = terminal::line(label.0);
         let label_width = textwrap::core::display_width(&label_text);
         let hang = if label_width == 0 { indent } else { indent + label_width + 1 };
+        if hang > self.columns / 2 && indent + 2 <= self.columns / 2 {
+            self.entry(indent, ("", Ink::Plain), label);
+            return self.entry(indent + 2, ("", Ink::Plain), text);
+        }
         let body = clipped(text.0);
         let width = self.columns.saturating_sub(hang).max(20);
         let lines = textwrap::wrap(&body, textwrap::Options::new(width).break_words(true));

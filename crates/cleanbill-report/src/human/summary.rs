@@ -64,20 +64,23 @@ pub(crate) fn lockfiles(sheet: &mut Sheet, report: &AuditReport, detail: Detail)
         return;
     }
     let shown = if detail == Detail::Verbose { usize::MAX } else { USUAL_LOCKFILES };
+    if report.lockfiles.iter().any(|lockfile| lockfile.error.is_some()) {
+        sheet.gap();
+    }
     let read = report.lockfiles.iter().filter(|lockfile| lockfile.error.is_none());
     for lockfile in read.clone().take(shown) {
         let text = format!(
-            "{} {}, {}, {}",
+            "{}{}, {}, {}",
             lockfile.format,
-            lockfile.version,
+            words::version(&lockfile.version),
             words::counted(lockfile.entries, "entry", "entries"),
             words::releases(lockfile.releases)
         );
-        sheet.entry(2, (lockfile.path.raw(), Ink::Link), (&text, Ink::Faint));
+        sheet.entry(2, (&format!("{}:", lockfile.path.raw()), Ink::Link), (&text, Ink::Faint));
         let defects = if detail == Detail::Verbose { usize::MAX } else { USUAL_DEFECTS };
         for defect in lockfile.defects.iter().take(defects) {
             let text = format!("{} ({})", defect.note.raw(), defect.code);
-            sheet.entry(4, (defect.place.raw(), Ink::Open), (&text, Ink::Plain));
+            sheet.entry(4, (&format!("{}:", defect.place.raw()), Ink::Open), (&text, Ink::Plain));
         }
         let more = lockfile.defects.len().saturating_sub(defects);
         if more > 0 {
@@ -87,6 +90,19 @@ pub(crate) fn lockfiles(sheet: &mut Sheet, report: &AuditReport, detail: Detail)
     let more = read.count().saturating_sub(shown);
     if more > 0 {
         sheet.text(2, &format!("and {} more (`-v` lists them)", words::number(more)), Ink::Faint);
+    }
+}
+
+/// Where the worst finding is explained.
+pub(crate) fn read_on(sheet: &mut Sheet, report: &AuditReport) {
+    let findings = report.packages.iter().flat_map(|package| &package.judgement.findings);
+    let told = findings.filter(|f| !f.waived && f.level > cleanbill_model::Level::Note);
+    let worst = told.max_by(|a, b| {
+        (a.level, a.signal.severity, b.signal.audit).cmp(&(b.level, b.signal.severity, a.signal.audit))
+    });
+    if let Some(worst) = worst {
+        sheet.gap();
+        sheet.whole(0, ("read on:", Ink::Faint), &format!("cleanbill explain {}", worst.signal.audit), Ink::Link);
     }
 }
 
@@ -102,14 +118,14 @@ pub(crate) fn last_line(sheet: &mut Sheet, report: &AuditReport) {
         parts.push(format!("remove {} before you install", words::releases(blocked)));
     }
     if held > 0 {
-        parts.push(format!("leave {} alone for now", words::releases(held)));
+        parts.push(format!("wait with {}", words::releases(held)));
     }
     if open > 0 {
         let rule = match report.unassessed {
             UnassessedRule::Hold => "the policy holds",
             UnassessedRule::Tell => "the policy lets through",
         };
-        parts.push(format!("{rule} {} not assessed", words::releases(open)));
+        parts.push(format!("{rule} {} that could not be assessed", words::releases(open)));
     }
     if unread > 0 {
         parts.push(format!("{} could not be read", words::counted(unread, "lockfile", "lockfiles")));

@@ -5,7 +5,7 @@ use crate::{
     escape::json::pretty,
     format::{RenderError, RenderOptions},
     report::{AuditReport, FeedLine, InspectReport, LockfileReport, NotKnown, PackageReport, WaiverNote, WaiverState},
-    view,
+    view, words,
 };
 
 pub mod v1;
@@ -176,7 +176,7 @@ fn finding(finding: &Finding) -> v1::Finding {
             id: advisory.id.raw().to_owned(),
             aliases: advisory.aliases.iter().map(|id| id.raw().to_owned()).collect(),
             fixed: advisory.fixed.as_ref().map(ToString::to_string),
-            score: advisory.score.map(|score| score.get()),
+            score: words::score(advisory),
             malicious: advisory.malicious,
             feed: advisory.feed.clone(),
         }),

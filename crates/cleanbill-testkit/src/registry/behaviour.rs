@@ -64,6 +64,11 @@ pub enum Behaviour {
         /// Bytes sent first.
         after: usize,
     },
+    /// The same in the middle of a gzip body.
+    DropPacked {
+        /// Bytes sent first.
+        after: usize,
+    },
     /// `Content-Encoding: gzip` on bytes that are not.
     WrongGzip,
     /// Gzip that ends early inside a whole HTTP answer.
@@ -84,6 +89,13 @@ pub enum Behaviour {
     },
     /// 304 whatever was asked.
     NotModified,
+}
+
+impl Behaviour {
+    /// False where the honest answer is to be taken without compression, so that counts of bytes hold.
+    pub(super) fn takes_packed(&self) -> bool {
+        matches!(self, Self::Honest | Self::SlowStart(_) | Self::DropPacked { .. })
+    }
 }
 
 /// An answer before it is sent.

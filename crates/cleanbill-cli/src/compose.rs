@@ -1,0 +1,196 @@
+//! The only room that names concrete adapters: settings in, the abilities of a run out.
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use cleanbill_config::{Layer, LayerKind, Overrides, Settings, file::MAX_SETTINGS_BYTES, resolve};
+use cleanbill_embedded::VerdictFolder;
+use cleanbill_engine::Ports;
+use cleanbill_feeds::{FeedSet, FeedSettings};
+use cleanbill_model::{Level, Timestamp};
+use cleanbill_report::ClientSetting;
+use cleanbill_upstream::Upstream;
+
+use crate::{cli::Common, client::Client, commands::feed::feed_settings, failure::Failure, output, world::World};
+
+/// A run's settings and abilities.
+pub struct Session {
+    /// The clock reading verdicts hold for.
+    pub as_of: Timestamp,
+    /// The clock.
+    pub now: Timestamp,
+    /// Everything decided.
+    pub settings: Settings,
+    /// Feeds to read.
+    pub feeds: Vec<FeedSettings>,
+    /// The registry and the advisories.
+    pub ports: Ports,
+    /// The log of verdicts.
+    pub log: VerdictFolder,
+    /// Where asynchronous work runs.
+    pub runtime: tokio::runtime::Runtime,
+    client: Client,
+}
+
+impl Session {
+    /// Opens what a run that judges needs. Where no registry can be named, that is an error with advice,
+    /// unless the run is offline and may find everything in the cache.
+    ///
+    /// # Errors
+    /// When settings cannot be read or meant, or no registry can be named.
+    pub fn open(common: &Common, world: &World, project: &Path, fail_on: Option<Level>) -> Result<Self, Failure> {
+        Self::with(common, world, project, fail_on, true)
+    }
+
+    /// The same for commands that ask no registry.
+    ///
+    /// # Errors
+    /// When settings cannot be read or meant.
+    pub fn without_registry(common: &Common, world: &World, project: &Path, fail_on: Option<Level>) -> Result<Self, Failure> {
+        Self::with(common, world, project, fail_on, false)
+    }
+
+    fn with(common: &Common, world: &World, project: &Path, fail_on: Option<Level>, ask: bool) -> Result<Self, Failure> {
+        let as_of = match &common.as_of {
+            Some(text) => Timestamp::parse(text).map_err(|error| {
+                Failure::usage("cannot read `--as-of`").because(&error).hint("write it as 2026-06-17T01:16:00Z")
+            })?,
+            None => world.now,
+        };
+        let settings = settings(common, world, project, fail_on)?;
+        let feeds = feed_settings(&settings);
+        let client = Client::read(common, world, project, ask && !common.offline)?;
+        let upstream = Upstream::new(client.upstream_settings(world, common.offline))
+            .map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::ours("cannot start the runtime").because(&error))?;
+        Ok(Self {
+            as_of,
+            now: world.now,
+            ports: Ports {
+                registry: Arc::new(upstream),
+                advisories: Arc::new(FeedSet::open(&feed_folder(world), &feeds, as_of)),
+            },
+            feeds,
+            log: verdict_log(world),
+            runtime,
+            settings,
+            client,
+        })
+    }
+
+    /// The package managers' own settings, beside ours.
+    #[must_use]
+    pub fn client_settings(&self, project: &Path) -> Vec<ClientSetting> {
+        self.client.lines(project, &self.settings.policy)
+    }
+
+    /// The registry as it may be shown.
+    #[must_use]
+    pub fn registry_shown(&self) -> String {
+        self.client.registry_shown()
+    }
+
+    /// Where the registry's name came from.
+    #[must_use]
+    pub fn registry_origin(&self) -> String {
+        self.client.registry_origin()
+    }
+
+    /// Tells what a project's settings wanted and may not.
+    pub fn tell_refused(&self, common: &Common) {
+        for (place, refused) in &self.settings.refused {
+            output::remark(&format!("note: `{}` in {place} is left out: {}", refused.key, refused.reason), common);
+        }
+    }
+}
+
+/// The log of verdicts.
+#[must_use]
+pub fn verdict_log(world: &World) -> VerdictFolder {
+    VerdictFolder::new(world.state_folder().join("verdicts"))
+}
+
+/// Where feed indexes lie.
+#[must_use]
+pub fn feed_folder(world: &World) -> PathBuf {
+    world.state_folder().join("feeds")
+}
+
+/// The folder a run's paths belong to: that of the first path.
+#[must_use]
+pub fn project_folder(paths: &[PathBuf], world: &World) -> PathBuf {
+    let first = paths.first().map_or_else(|| world.folder.clone(), |path| world.folder.join(path));
+    let folder = if first.is_dir() { first } else { first.parent().map_or_else(|| world.folder.clone(), Path::to_owned) };
+    folder.canonicalize().unwrap_or(folder)
+}
+
+/// Reads every settings file there is and decides.
+fn settings(common: &Common, world: &World, project: &Path, fail_on: Option<Level>) -> Result<Settings, Failure> {
+    let mut layers = Vec::new();
+    if let Some(path) = &common.policy {
+        let path = world.folder.join(path);
+        match layer(LayerKind::Organisation, &path, "", world)? {
+            Some(found) => layers.push(found),
+            None => return Err(Failure::usage(format!("no settings at `{}`", path.display())).hint("check the path given to `--policy`")),
+        }
+    } else {
+        layers.extend(layer(LayerKind::Organisation, Path::new(ORGANISATION_SETTINGS), "", world)?);
+    }
+    if let Some(path) = world.user_settings() {
+        layers.extend(layer(LayerKind::User, &path, "", world)?);
+    }
+    let folder = project.display().to_string();
+    let ours = project.join("cleanbill.toml");
+    let named_already = common.policy.as_ref().is_some_and(|path| world.folder.join(path) == ours);
+    if !named_already {
+        layers.extend(layer(LayerKind::Project, &ours, &folder, world)?);
+    }
+    let overrides = Overrides { fail_on, deep: None };
+    resolve(layers, &overrides).map_err(|error| Failure::usage("cannot use the settings").because(&error).hint("`cleanbill config template` shows what may be written"))
+}
+
+/// The organisation's settings on a machine it manages.
+const ORGANISATION_SETTINGS: &str = "/etc/cleanbill/cleanbill.toml";
+
+/// Settings files in the order in which they speak, for telling.
+#[must_use]
+pub fn settings_places(world: &World) -> String {
+    let user = world.user_settings();
+    let places = [Some(PathBuf::from(ORGANISATION_SETTINGS)), user, Some(world.folder.join("cleanbill.toml"))];
+    places.into_iter().flatten().map(|path| format!("  {}{}\n", path.display(), if path.is_file() { "" } else { " (not there)" })).collect()
+}
+
+fn layer(kind: LayerKind, path: &Path, folder: &str, world: &World) -> Result<Option<Layer>, Failure> {
+    let Some(text) = read_text(path, MAX_SETTINGS_BYTES)? else { return Ok(None) };
+    let place = world.shown(path);
+    let file = cleanbill_config::parse(&text).map_err(|error| {
+        Failure::usage(format!("cannot read settings `{place}`")).because(&error).hint("`cleanbill config template` shows what may be written")
+    })?;
+    Ok(Some(Layer { kind, place, folder: folder.to_owned(), file }))
+}
+
+/// Reads a small text file; `None` where there is none. More than `limit` bytes are an error.
+///
+/// # Errors
+/// When it is there and cannot be read, is too large, or is not UTF-8.
+pub fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Failure> {
+    let cannot = || Failure::usage(format!("cannot read `{}`", path.display()));
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) => return Err(cannot().because(&error)),
+    };
+    let mut text = String::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX);
+    file.take(most.saturating_add(1)).read_to_string(&mut text).map_err(|error| cannot().because(&error))?;
+    if text.len() > limit {
+        return Err(cannot().hint(format!("it has more than {limit} bytes, which no such file needs")));
+    }
+    Ok(Some(text))
+}

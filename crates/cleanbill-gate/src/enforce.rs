@@ -1,0 +1,93 @@
+//! Which versions of a package may be seen and fetched at a moment, and when that changes by time alone.
+//! It asks the engine about the versions that could be held at all and leaves the long past alone.
+use std::{collections::BTreeMap, sync::Arc};
+
+use cleanbill_engine::{GatherOptions, Ports, Subject, assess::assess, gather};
+use cleanbill_facts::{Package, PopularNames};
+use cleanbill_model::{Age, Judgement, PackageName, Purl, Timestamp, Verdict, Version};
+use cleanbill_policy::{Policy, UnassessedAction};
+
+use crate::problem::sentence;
+
+/// Versions younger than this are judged by every audit; older ones only where an advisory names them.
+/// It covers the longest window of the hijack audits and any cooldown in use.
+const JUDGED: Age = Age::days(90);
+/// Most versions of one package judged by every audit at one time. A name that publishes more within
+/// the window is a nightly channel; the youngest matter most.
+const MAX_JUDGED: usize = 400;
+
+/// A version that is not let through.
+#[derive(Clone, Debug)]
+pub struct HeldVersion {
+    /// Quarantined, blocked or unassessed.
+    pub verdict: Verdict,
+    /// Why and what to do, in one line of plain words.
+    pub sentence: String,
+    /// When time alone lets it through.
+    pub until: Option<Timestamp>,
+}
+
+/// What may not be seen of one package.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    /// By version.
+    pub versions: BTreeMap<Version, HeldVersion>,
+    /// The first moment at which one of them matures.
+    pub next_change: Option<Timestamp>,
+}
+
+/// Judges packages for a gate.
+#[derive(Clone)]
+pub struct Enforcer {
+    /// The registry and the advisories.
+    pub ports: Ports,
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// Popular names.
+    pub popular: Arc<PopularNames>,
+}
+
+impl Enforcer {
+    /// What of `package` is held at `now`, with every judgement that was made.
+    pub async fn judge(&self, name: &PackageName, package: &Package, now: Timestamp) -> (Held, Vec<Judgement>) {
+        let about = self.ports.advisories.about(name);
+        let young = package.releases.iter().rev().filter(|release| {
+            release.published.get().is_none_or(|moment| now.since(*moment) <= JUDGED)
+        });
+        let mut versions: Vec<Version> = young.take(MAX_JUDGED).map(|release| release.version.clone()).collect();
+        for release in &package.releases {
+            let named = about.iter().any(|advisory| advisory.covers(&release.version));
+            if named && !versions.contains(&release.version) {
+                versions.push(release.version.clone());
+            }
+        }
+        let subjects: Vec<Subject> =
+            versions.into_iter().map(|version| Subject { purl: Purl::new(name.clone(), version), pins: Vec::new() }).collect();
+        let options = GatherOptions {
+            as_of: now,
+            progress: Arc::new(|_| {}),
+            popular: Arc::clone(&self.popular),
+            installed: Arc::default(),
+        };
+        let inputs = gather(&subjects, &self.ports, &options).await;
+        let judgements: Vec<Judgement> =
+            subjects.iter().map(|subject| assess(&inputs.facts(subject, 0), &self.policy).judgement).collect();
+        let mut held = Held::default();
+        for judgement in &judgements {
+            let stops = match judgement.verdict {
+                Verdict::Block | Verdict::Quarantine => true,
+                Verdict::Unassessed => self.policy.unassessed == UnassessedAction::Hold,
+                Verdict::Allow => false,
+            };
+            if stops {
+                let until = judgement.until;
+                held.next_change = [held.next_change, until].into_iter().flatten().min();
+                held.versions.insert(
+                    judgement.subject.version.clone(),
+                    HeldVersion { verdict: judgement.verdict, sentence: sentence(judgement), until },
+                );
+            }
+        }
+        (held, judgements)
+    }
+}

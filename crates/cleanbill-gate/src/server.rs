@@ -1,0 +1,181 @@
+//! The gate as a running server: one listener, one cache of answers, stopped when its handle is dropped.
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, routing::any};
+use cleanbill_facts::Package;
+use cleanbill_model::{PackageName, SafeUrl, Timestamp};
+use cleanbill_ports::{Clock, FetchError};
+use moka::future::Cache;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::{
+    enforce::Enforcer,
+    routes,
+    snapshot::Snapshot,
+    trail::{Sink, Trail},
+};
+
+/// Memory for answers, in bytes. The documents of a large project are near 60 MB, compressed and plain.
+const ANSWER_BYTES: u64 = 192 * 1024 * 1024;
+/// How long a stop waits for requests in flight.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which upstream answers for what is not filtered, and with which credential.
+pub type PassTo = Arc<dyn Fn(Option<&PackageName>) -> Option<SafeUrl> + Send + Sync>;
+
+/// What a gate is told.
+#[derive(Clone)]
+pub struct GateSettings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address clients use, where it is not the listening one (behind a proxy); no slash at its end.
+    pub public_address: Option<String>,
+    /// Judges packages.
+    pub enforcer: Enforcer,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Upstream for routes that pass.
+    pub pass_to: PassTo,
+    /// Names that must not be told to a public upstream.
+    pub internal: Arc<dyn Fn(&PackageName) -> bool + Send + Sync>,
+    /// Hears of everything fetched and refused.
+    pub sink: Option<Sink>,
+    /// Hears of every judgement, for `why`.
+    pub remember: Option<Arc<dyn Fn(&[cleanbill_model::Judgement]) + Send + Sync>>,
+}
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct Gate {
+    pub(crate) settings: Arc<GateSettings>,
+    pub(crate) address: Arc<str>,
+    pub(crate) answers: Cache<PackageName, Arc<Snapshot>>,
+    pub(crate) trail: Trail,
+    pub(crate) client: reqwest::Client,
+}
+
+/// A gate that runs; dropping it stops it.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it has done.
+    pub trail: Trail,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// A gate cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be had.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The client for what passes cannot be made.
+    #[error("cannot set up the client for upstream")]
+    Client(#[source] reqwest::Error),
+}
+
+impl Gate {
+    /// Starts a gate.
+    ///
+    /// # Errors
+    /// When its address cannot be had.
+    pub async fn start(settings: GateSettings) -> Result<Running, StartError> {
+        let listen = |source| StartError::Listen { address: settings.listen, source };
+        let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_gzip()
+            .no_brotli()
+            .build()
+            .map_err(StartError::Client)?;
+        let trail = settings.sink.clone().map_or_else(Trail::default, Trail::with);
+        let gate = Self {
+            address: settings.public_address.clone().unwrap_or_else(|| format!("http://{address}")).into(),
+            answers: Cache::builder()
+                .weigher(|_: &PackageName, snapshot: &Arc<Snapshot>| u32::try_from(snapshot.weight()).unwrap_or(u32::MAX))
+                .max_capacity(ANSWER_BYTES)
+                .build(),
+            trail: trail.clone(),
+            client,
+            settings: Arc::new(settings),
+        };
+        let router = Router::new().fallback(any(routes::route)).with_state(gate);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move {
+            let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+                drop(stopped.await);
+            });
+            if let Err(error) = served.await {
+                tracing::error!(target: "cleanbill", reason = %error, "gate stopped serving");
+            }
+        });
+        Ok(Running { address, trail, stop: Some(stop), task: Some(task) })
+    }
+
+    /// The filtered answer on `name`, made when there is none or the last one's time is over. Requests at
+    /// one time wait for one making; a client that goes away does not end it for the others.
+    pub(crate) async fn snapshot(&self, name: &PackageName) -> Result<Arc<Snapshot>, Arc<FetchError>> {
+        let now = self.settings.clock.now();
+        if let Some(snapshot) = self.answers.get(name).await {
+            if now < snapshot.expires {
+                return Ok(snapshot);
+            }
+            self.answers.invalidate(name).await;
+        }
+        let gate = self.clone();
+        let wanted = name.clone();
+        let making = async move { tokio::spawn(async move { gate.make(&wanted, now).await }).await };
+        self.answers
+            .try_get_with(name.clone(), async move {
+                making.await.unwrap_or_else(|error| {
+                    Err(FetchError::Unusable { url: SafeUrl::new(""), reason: format!("the gate broke off: {error}") })
+                })
+            })
+            .await
+    }
+
+    async fn make(&self, name: &PackageName, now: Timestamp) -> Result<Arc<Snapshot>, FetchError> {
+        let fetched = self.settings.enforcer.ports.registry.packument(name).await?;
+        let unusable = |reason: &str| FetchError::Unusable { url: SafeUrl::new(name.as_str()), reason: reason.to_owned() };
+        let package = {
+            let packument = cleanbill_npm::packument::parse(&fetched.bytes).map_err(|error| unusable(&error.to_string()))?;
+            Package::collect(name, &packument, now)
+        };
+        let (held, judgements) = self.settings.enforcer.judge(name, &package, now).await;
+        if let Some(remember) = &self.settings.remember {
+            remember(&judgements);
+        }
+        let document = std::str::from_utf8(&fetched.bytes).map_err(|_| unusable("the document is not UTF-8"))?;
+        Snapshot::make(name, document, &package, held, &self.address, now).map(Arc::new).map_err(|error| unusable(&error.to_string()))
+    }
+}
+
+impl Running {
+    /// Stops listening and waits for what is in flight.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            drop(stop.send(()));
+        }
+        if let Some(task) = self.task.take() {
+            drop(tokio::time::timeout(STOP_PATIENCE, task).await);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            drop(stop.send(()));
+        }
+    }
+}
