@@ -56,7 +56,12 @@ pub(crate) fn upper_camel(id: &str) -> String {
     id.split(['-', '_'])
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+                .collect::<String>()
         })
         .collect()
 }
@@ -66,7 +71,9 @@ pub(crate) fn all(tree: &Tree) -> Result<Vec<Audit>> {
     let folder = format!("{CRATE}/src/catalogue");
     let mut audits = Vec::new();
     for name in tree.names(&folder) {
-        let Some(module) = name.strip_suffix(".rs") else { continue };
+        let Some(module) = name.strip_suffix(".rs") else {
+            continue;
+        };
         let path = format!("{folder}/{name}");
         audits.push(parse(module, &tree.read(&path)?).with_context(|| format!("`{path}`"))?);
     }
@@ -75,15 +82,23 @@ pub(crate) fn all(tree: &Tree) -> Result<Vec<Audit>> {
 }
 
 fn parse(module: &str, text: &str) -> Result<Audit> {
-    let (_, after) = text.split_once("META: AuditMeta = AuditMeta {").context("it has no `META`")?;
+    let (_, after) = text
+        .split_once("META: AuditMeta = AuditMeta {")
+        .context("it has no `META`")?;
     let (literal, _) = after.split_once("\n};").context("its `META` does not end")?;
     let fields = fields(literal);
     let field = |name: &str| {
-        let found = fields.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let found = fields
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.as_str());
         found.with_context(|| format!("its `META` has no `{name}`"))
     };
     let text_of = |name: &str| -> Result<String> {
-        strings(field(name)?).into_iter().next().with_context(|| format!("its `{name}` is no text"))
+        strings(field(name)?)
+            .into_iter()
+            .next()
+            .with_context(|| format!("its `{name}` is no text"))
     };
     let word = |name: &str| -> Result<String> { Ok(variants(field(name)?).join("")) };
     let audit = Audit {
@@ -99,7 +114,11 @@ fn parse(module: &str, text: &str) -> Result<Audit> {
         taxonomy: strings(field("taxonomy")?),
         attack: strings(field("attack")?),
     };
-    ensure!(audit.id == module.replace('_', "-"), "its id is `{}`, which is not its file's name", audit.id);
+    ensure!(
+        audit.id == module.replace('_', "-"),
+        "its id is `{}`, which is not its file's name",
+        audit.id
+    );
     ensure!(!audit.since.is_empty(), "its `since` is empty");
     Ok(audit)
 }
@@ -121,7 +140,11 @@ fn fields(literal: &str) -> Vec<(&str, String)> {
         }
     }
     parts.push(literal.get(start..).unwrap_or_default());
-    parts.into_iter().filter_map(|part| part.split_once(':')).map(|(key, value)| (key.trim(), value.trim().to_owned())).collect()
+    parts
+        .into_iter()
+        .filter_map(|part| part.split_once(':'))
+        .map(|(key, value)| (key.trim(), value.trim().to_owned()))
+        .collect()
 }
 
 fn strings(value: &str) -> Vec<String> {
@@ -130,8 +153,16 @@ fn strings(value: &str) -> Vec<String> {
 
 /// `Need::Package, Need::Release` as `package`, `release`.
 fn variants(value: &str) -> Vec<String> {
-    let end = |word: &str| word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len());
-    value.split("::").skip(1).filter_map(|word| word.get(..end(word))).map(str::to_lowercase).collect()
+    let end = |word: &str| {
+        word.find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(word.len())
+    };
+    value
+        .split("::")
+        .skip(1)
+        .filter_map(|word| word.get(..end(word)))
+        .map(str::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -160,8 +191,14 @@ static META: AuditMeta = AuditMeta {
     #[test]
     fn a_description_is_read_however_it_is_wrapped() {
         let audit = parse("left_seen", FILE).unwrap();
-        assert_eq!((audit.id.as_str(), audit.title.as_str()), ("left-seen", "left, then right: both"));
-        assert_eq!((audit.severity.as_str(), audit.stability.as_str()), ("high", "preview"));
+        assert_eq!(
+            (audit.id.as_str(), audit.title.as_str()),
+            ("left-seen", "left, then right: both")
+        );
+        assert_eq!(
+            (audit.severity.as_str(), audit.stability.as_str()),
+            ("high", "preview")
+        );
         assert_eq!(audit.needs, ["package", "release"]);
         assert_eq!(audit.attack, ["T1195.001", "T1195.002"]);
         assert!(audit.taxonomy.is_empty());

@@ -26,16 +26,25 @@ pub(crate) fn stale(tree: &Tree) -> Result<Vec<Output>> {
 /// Every generated file as it should be.
 fn outputs(tree: &Tree) -> Result<Vec<Output>> {
     let audits = audits::all(tree)?;
-    let mut outputs = vec![Output { path: format!("{CRATE}/src/catalogue.rs").into(), text: catalogue(&audits) }];
+    let mut outputs = vec![Output {
+        path: format!("{CRATE}/src/catalogue.rs").into(),
+        text: catalogue(&audits),
+    }];
     let mut summaries = Vec::new();
     for audit in &audits {
         let page = tree.read(audit.page())?;
         let page = replaced(&page, "meta", &table(audit)).with_context(|| audit.page())?;
         let page = replaced(&page, "examples", &examples(tree, audit)?).with_context(|| audit.page())?;
         summaries.push(page.lines().next().unwrap_or_default().to_owned());
-        outputs.push(Output { path: audit.page().into(), text: page });
+        outputs.push(Output {
+            path: audit.page().into(),
+            text: page,
+        });
     }
-    outputs.push(Output { path: "docs/audits.md".into(), text: index(&audits, &summaries) });
+    outputs.push(Output {
+        path: "docs/audits.md".into(),
+        text: index(&audits, &summaries),
+    });
     Ok(outputs)
 }
 
@@ -57,7 +66,13 @@ fn catalogue(audits: &[Audit]) -> String {
 
 /// The table at the head of a page.
 fn table(audit: &Audit) -> String {
-    let list = |items: &[String]| if items.is_empty() { "–".to_owned() } else { items.join(", ") };
+    let list = |items: &[String]| {
+        if items.is_empty() {
+            "–".to_owned()
+        } else {
+            items.join(", ")
+        }
+    };
     let rows = [
         ("severity", format!("{}, at most", audit.severity)),
         ("confidence", format!("{}, at most", audit.confidence)),
@@ -83,7 +98,10 @@ fn examples(tree: &Tree, audit: &Audit) -> Result<String> {
             let snapshot = format!("{}/{kind}/{case}/expected.snap", audit.fixtures());
             let says = if tree.has(&snapshot) {
                 let snapshot = tree.read(&snapshot)?;
-                let what = snapshot.lines().find_map(|line| line.strip_prefix("  what: ")).map(str::to_owned);
+                let what = snapshot
+                    .lines()
+                    .find_map(|line| line.strip_prefix("  what: "))
+                    .map(str::to_owned);
                 what.unwrap_or_else(|| "seen.".to_owned())
             } else {
                 "nothing is said.".to_owned()
@@ -119,8 +137,12 @@ fn index(audits: &[Audit], summaries: &[String]) -> String {
 fn replaced(page: &str, name: &str, part: &str) -> Result<String> {
     let begins = format!("<!-- {name}: written by xtask gen -->\n");
     let ends = format!("<!-- /{name} -->");
-    let (before, rest) = page.split_once(&begins).with_context(|| format!("the page has no `{}`", begins.trim_end()))?;
-    let (_, after) = rest.split_once(&ends).with_context(|| format!("the page has no `{ends}`"))?;
+    let (before, rest) = page
+        .split_once(&begins)
+        .with_context(|| format!("the page has no `{}`", begins.trim_end()))?;
+    let (_, after) = rest
+        .split_once(&ends)
+        .with_context(|| format!("the page has no `{ends}`"))?;
     Ok(format!("{before}{begins}{part}{ends}{after}"))
 }
 
@@ -131,7 +153,10 @@ mod tests {
     #[test]
     fn what_is_committed_is_what_would_be_written() {
         let stale = stale(&Tree::here().unwrap()).unwrap();
-        let paths: Vec<_> = stale.iter().map(|output| output.path.display().to_string()).collect();
+        let paths: Vec<_> = stale
+            .iter()
+            .map(|output| output.path.display().to_string())
+            .collect();
         assert!(paths.is_empty(), "run `cargo xtask gen`: {paths:?}");
     }
 
@@ -139,7 +164,10 @@ mod tests {
     fn only_the_part_between_the_marks_changes() {
         let page = "a\n<!-- meta: written by xtask gen -->\nold\n<!-- /meta -->\nb\n";
         let new = replaced(page, "meta", "new\n").unwrap();
-        assert_eq!(new, "a\n<!-- meta: written by xtask gen -->\nnew\n<!-- /meta -->\nb\n");
+        assert_eq!(
+            new,
+            "a\n<!-- meta: written by xtask gen -->\nnew\n<!-- /meta -->\nb\n"
+        );
         assert_eq!(replaced(&new, "meta", "new\n").unwrap(), new);
         assert!(replaced("a\n", "meta", "new\n").is_err());
     }

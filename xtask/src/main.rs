@@ -3,7 +3,10 @@
 //!
 //! Reading order: the tree on disk ([`tree`]), the audits as their files tell them ([`audits`]), what is
 //! generated from them ([`generate`]), scaffolds ([`scaffold`]), checks ([`tidy`]).
-#![expect(clippy::disallowed_methods, reason = "this tool is made to read and write the tree and to ask cargo and git")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this tool is made to read and write the tree and to ask cargo and git"
+)]
 
 mod audits;
 mod generate;

@@ -5,8 +5,14 @@ use std::net::IpAddr;
 use cleanbill_model::{Confidence, Level};
 
 /// Hosts whose business is source code, where a pinned commit can be looked up by anyone.
-const FORGES: &[&str] =
-    &["github.com", "codeload.github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "git.sr.ht"];
+const FORGES: &[&str] = &[
+    "github.com",
+    "codeload.github.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "git.sr.ht",
+];
 /// Digits of a full git commit.
 const COMMIT_DIGITS: usize = 40;
 
@@ -41,14 +47,18 @@ pub(crate) struct Address {
 impl Address {
     /// Reads a URL or a git specifier such as `git@host:owner/repository`, `github:owner/repository`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (text, fragment) = text.split_once('#').map_or((text, ""), |(text, fragment)| (text, fragment));
+        let (text, fragment) = text
+            .split_once('#')
+            .map_or((text, ""), |(text, fragment)| (text, fragment));
         let plain = text.strip_prefix("git+").unwrap_or(text);
         let long = match plain.split_once(':') {
             Some(("github", path)) => format!("https://github.com/{path}"),
             Some(("gitlab", path)) => format!("https://gitlab.com/{path}"),
             Some(("bitbucket", path)) => format!("https://bitbucket.org/{path}"),
             Some(("gist", path)) => format!("https://gist.github.com/{path}"),
-            Some((before, path)) if !path.starts_with("//") && before.contains('@') => format!("ssh://{before}/{path}"),
+            Some((before, path)) if !path.starts_with("//") && before.contains('@') => {
+                format!("ssh://{before}/{path}")
+            }
             _ => plain.to_owned(),
         };
         let url = url::Url::parse(&long).ok()?;
@@ -58,22 +68,61 @@ impl Address {
             _ => return None,
         };
         let host = url.host_str()?.to_ascii_lowercase();
-        let path = url.path().replace("%2f", "/").replace("%2F", "/").replace("%40", "@");
-        let is_commit = |word: &str| word.len() == COMMIT_DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let path = url
+            .path()
+            .replace("%2f", "/")
+            .replace("%2F", "/")
+            .replace("%40", "@");
+        let is_commit =
+            |word: &str| word.len() == COMMIT_DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
         let commit = is_commit(fragment) || path.split(['/', '.']).any(is_commit);
-        Some(Self { sealed, place: place(&host), host, path, commit })
+        Some(Self {
+            sealed,
+            place: place(&host),
+            host,
+            path,
+            commit,
+        })
     }
 
     /// How far bytes from here go, and why: `pinned` when a digest or a commit says which bytes they are.
     pub(crate) fn judge(&self, pinned: bool) -> (Level, Confidence, &'static str) {
         match (self.place, self.sealed, pinned) {
-            (Place::Local, _, _) => (Level::Warn, Confidence::Medium, "they come from a private network, where others cannot check them"),
-            (_, false, false) => (Level::Block, Confidence::High, "the way is not encrypted, so anyone along it can put other bytes in their place"),
-            (Place::Number, _, false) => (Level::Block, Confidence::High, "a bare number names nobody who answers for what is served there"),
-            (Place::Number, _, true) => (Level::Quarantine, Confidence::Medium, "a bare number names nobody who answers for what is served there"),
-            (Place::Forge, true, true) => (Level::Note, Confidence::Low, "only the repository's owner stands behind them; the pinned commit can be looked up"),
-            (Place::Forge, _, _) => (Level::Warn, Confidence::Medium, "they change with whatever the repository's owner, or a thief, puts there next"),
-            (Place::Other, _, _) => (Level::Quarantine, Confidence::Medium, "the host is no forge people know, and what it serves can change after any check"),
+            (Place::Local, _, _) => (
+                Level::Warn,
+                Confidence::Medium,
+                "they come from a private network, where others cannot check them",
+            ),
+            (_, false, false) => (
+                Level::Block,
+                Confidence::High,
+                "the way is not encrypted, so anyone along it can put other bytes in their place",
+            ),
+            (Place::Number, _, false) => (
+                Level::Block,
+                Confidence::High,
+                "a bare number names nobody who answers for what is served there",
+            ),
+            (Place::Number, _, true) => (
+                Level::Quarantine,
+                Confidence::Medium,
+                "a bare number names nobody who answers for what is served there",
+            ),
+            (Place::Forge, true, true) => (
+                Level::Note,
+                Confidence::Low,
+                "only the repository's owner stands behind them; the pinned commit can be looked up",
+            ),
+            (Place::Forge, _, _) => (
+                Level::Warn,
+                Confidence::Medium,
+                "they change with whatever the repository's owner, or a thief, puts there next",
+            ),
+            (Place::Other, _, _) => (
+                Level::Quarantine,
+                Confidence::Medium,
+                "the host is no forge people know, and what it serves can change after any check",
+            ),
         }
     }
 }
@@ -87,7 +136,11 @@ fn place(host: &str) -> Place {
     }
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
-        Ok(IpAddr::V4(v4)) if v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() => Place::Local,
+        Ok(IpAddr::V4(v4))
+            if v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() =>
+        {
+            Place::Local
+        }
         Ok(IpAddr::V6(v6)) if v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() => Place::Local,
         Ok(_) => Place::Number,
         Err(_) => Place::Other,

@@ -41,7 +41,10 @@ pub(crate) fn account(release: &Release) -> Option<Account<'_>> {
     if let Some(Channel::TrustedPublisher { provider }) = release.channel.get() {
         return Some(Account::Workflow(provider));
     }
-    release.publisher.get().map(|person| Account::Person(&person.name))
+    release
+        .publisher
+        .get()
+        .map(|person| Account::Person(&person.name))
 }
 
 /// Releases before `release` that were out for [`SETTLED`] when it came, latest first; where there are none,
@@ -52,23 +55,41 @@ pub(crate) fn earlier<'a>(package: &'a Package, release: &'a Release) -> Vec<&'a
         _ => false,
     };
     let found: Vec<&Release> = package.before(release).filter(settled).collect();
-    if found.is_empty() { package.before(release).collect() } else { found }
+    if found.is_empty() {
+        package.before(release).collect()
+    } else {
+        found
+    }
 }
 
 /// The settled release an updater would come from: the highest below this one in its line, else the highest
 /// below it of all.
 pub(crate) fn baseline<'a>(package: &'a Package, release: &'a Release) -> Option<&'a Release> {
     let stable = |earlier: &&Release| release.version.is_prerelease() || !earlier.version.is_prerelease();
-    let below: Vec<&Release> =
-        earlier(package, release).into_iter().filter(|earlier| earlier.version < release.version).filter(stable).collect();
+    let below: Vec<&Release> = earlier(package, release)
+        .into_iter()
+        .filter(|earlier| earlier.version < release.version)
+        .filter(stable)
+        .collect();
     let highest = |list: &mut dyn Iterator<Item = &'a Release>| list.max_by(|a, b| a.version.cmp(&b.version));
-    highest(&mut below.iter().copied().filter(|earlier| earlier.version.same_line(&release.version)))
-        .or_else(|| highest(&mut below.iter().copied()))
+    highest(
+        &mut below
+            .iter()
+            .copied()
+            .filter(|earlier| earlier.version.same_line(&release.version)),
+    )
+    .or_else(|| highest(&mut below.iter().copied()))
 }
 
 /// The last settled release of `account` before `release`.
-pub(crate) fn last_by<'a>(package: &'a Package, release: &'a Release, account: Account<'_>) -> Option<&'a Release> {
-    earlier(package, release).into_iter().find(|earlier| self::account(earlier) == Some(account))
+pub(crate) fn last_by<'a>(
+    package: &'a Package,
+    release: &'a Release,
+    account: Account<'_>,
+) -> Option<&'a Release> {
+    earlier(package, release)
+        .into_iter()
+        .find(|earlier| self::account(earlier) == Some(account))
 }
 
 /// How long before `release` the account last published here, when that is known.
@@ -94,8 +115,14 @@ pub(crate) fn alone(release: &Release, as_of: Timestamp) -> Level {
 /// When the package's name came into being; the first known publication where the registry does not say.
 pub(crate) fn created(package: &Package) -> Option<Timestamp> {
     package.created.get().copied().or_else(|| {
-        let known = package.releases.iter().filter_map(|release| release.published.get());
-        known.chain(package.withdrawn.iter().filter_map(|gone| gone.published.get())).min().copied()
+        let known = package
+            .releases
+            .iter()
+            .filter_map(|release| release.published.get());
+        known
+            .chain(package.withdrawn.iter().filter_map(|gone| gone.published.get()))
+            .min()
+            .copied()
     })
 }
 
@@ -106,10 +133,18 @@ pub(crate) fn resolve<'a>(package: &'a Package, range: &str, as_of: Timestamp) -
     let Ok(range) = cleanbill_model::Range::parse(range) else {
         return package.release(package.dist_tags.get(range)?).filter(there);
     };
-    let latest = package.dist_tags.get("latest").and_then(|version| package.release(version)).filter(there);
+    let latest = package
+        .dist_tags
+        .get("latest")
+        .and_then(|version| package.release(version))
+        .filter(there);
     if let Some(latest) = latest.filter(|release| range.matches(&release.version)) {
         return Some(latest);
     }
-    let fitting = package.releases.iter().filter(there).filter(|release| range.matches(&release.version));
+    let fitting = package
+        .releases
+        .iter()
+        .filter(there)
+        .filter(|release| range.matches(&release.version));
     fitting.max_by(|a, b| a.version.cmp(&b.version))
 }

@@ -5,9 +5,9 @@
 //! stands alone.
 #![deny(clippy::disallowed_methods)]
 
+mod address;
 pub mod audit;
 pub mod catalogue;
-mod address;
 mod history;
 mod resemblance;
 mod words;

@@ -109,10 +109,12 @@ fn kind(name: &str, popular: &str) -> Likeness {
 }
 
 fn neighbours(a: char, b: char) -> bool {
-    ROWS.iter().any(|row| match (row.find(a.to_ascii_lowercase()), row.find(b.to_ascii_lowercase())) {
-        (Some(a), Some(b)) => a.abs_diff(b) == 1,
-        _ => false,
-    })
+    ROWS.iter().any(
+        |row| match (row.find(a.to_ascii_lowercase()), row.find(b.to_ascii_lowercase())) {
+            (Some(a), Some(b)) => a.abs_diff(b) == 1,
+            _ => false,
+        },
+    )
 }
 
 fn split(name: &str) -> (Option<&str>, &str) {
@@ -124,12 +126,19 @@ fn split(name: &str) -> (Option<&str>, &str) {
 
 /// The letters and digits alone, in lower case.
 pub(crate) fn squashed(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    name.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// The last step of a repository's address, without `.git`.
 pub(crate) fn repository_name(address: &str) -> Option<&str> {
-    let plain = address.split(['#', '?']).next().unwrap_or(address).trim_end_matches('/');
+    let plain = address
+        .split(['#', '?'])
+        .next()
+        .unwrap_or(address)
+        .trim_end_matches('/');
     let last = plain.rsplit(['/', ':']).next()?;
     Some(last.strip_suffix(".git").unwrap_or(last)).filter(|name| !name.is_empty())
 }
@@ -163,7 +172,12 @@ mod tests {
 
     #[test]
     fn a_repository_is_named_by_its_last_step() {
-        for address in ["git+https://github.com/left/left.git", "git@github.com:left/left.git#main", "github:left/left", "https://git.example/left/left/"] {
+        for address in [
+            "git+https://github.com/left/left.git",
+            "git@github.com:left/left.git#main",
+            "github:left/left",
+            "https://git.example/left/left/",
+        ] {
             assert_eq!(repository_name(address), Some("left"), "{address}");
         }
     }

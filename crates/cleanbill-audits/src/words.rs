@@ -32,7 +32,10 @@ pub(crate) fn quote(text: &str) -> String {
 /// The command that installs exactly this version, quoted where a shell would trip over it.
 pub(crate) fn install(name: &str, version: &Version) -> String {
     let spec = format!("{name}@{version}");
-    if spec.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@/+".contains(c)) {
+    if spec
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-_.@/+".contains(c))
+    {
         format!("npm install {spec}")
     } else {
         format!("npm install '{}'", spec.replace('\'', r"'\''"))
@@ -55,6 +58,9 @@ mod tests {
     fn a_name_a_shell_would_split_is_quoted() {
         let version = Version::parse("1.0.0").unwrap();
         assert_eq!(install("@scope/left", &version), "npm install @scope/left@1.0.0");
-        assert_eq!(install("a~b!(c)'d", &version), r"npm install 'a~b!(c)'\''d@1.0.0'");
+        assert_eq!(
+            install("a~b!(c)'d", &version),
+            r"npm install 'a~b!(c)'\''d@1.0.0'"
+        );
     }
 }

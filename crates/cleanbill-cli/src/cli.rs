@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, config, explain, feed, generate, inspect, why};
+use crate::commands::{audit, config, explain, feed, gate, generate, inspect, run, why};
 
 /// Gives every npm dependency a clean bill of health.
 #[derive(Debug, Parser)]
@@ -31,6 +31,10 @@ pub enum Command {
     Audit(audit::Arguments),
     /// Judge one release in depth
     Inspect(inspect::Arguments),
+    /// Be a registry that lets nothing unproven through
+    Gate(gate::Arguments),
+    /// Run one command behind a gate of its own
+    Run(run::Arguments),
     /// Tell the reason for the last verdict on a release, from the local log
     Why(why::Arguments),
     /// Show the page of one audit, or list all audits

@@ -7,10 +7,11 @@ use std::{
 };
 
 use cleanbill_config::{Layer, LayerKind, Overrides, Settings, file::MAX_SETTINGS_BYTES, resolve};
-use cleanbill_embedded::VerdictFolder;
+use cleanbill_embedded::FileVerdictLog;
 use cleanbill_engine::Ports;
 use cleanbill_feeds::{FeedSet, FeedSettings};
-use cleanbill_model::{Level, Timestamp};
+use cleanbill_model::{Level, PackageName, SafeUrl, Timestamp};
+use cleanbill_ports::Registry;
 use cleanbill_report::ClientSetting;
 use cleanbill_upstream::Upstream;
 
@@ -29,7 +30,7 @@ pub struct Session {
     /// The registry and the advisories.
     pub ports: Ports,
     /// The log of verdicts.
-    pub log: VerdictFolder,
+    pub log: FileVerdictLog,
     /// Where asynchronous work runs.
     pub runtime: tokio::runtime::Runtime,
     client: Client,
@@ -102,6 +103,35 @@ impl Session {
         self.client.registry_origin()
     }
 
+    /// The registry with its documents whole, as a gate passes them on.
+    ///
+    /// # Errors
+    /// When a certificate or a proxy address cannot be read.
+    pub fn whole_documents(&self, world: &World, offline: bool) -> Result<Arc<dyn Registry>, Failure> {
+        let mut told = self.client.upstream_settings(world, offline);
+        told.condense = None;
+        let upstream = Upstream::new(told).map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
+        Ok(Arc::new(upstream))
+    }
+
+    /// Which registry answers for a name, or for routes of none.
+    #[must_use]
+    pub fn base_of(&self) -> Arc<dyn Fn(Option<&PackageName>) -> Option<SafeUrl> + Send + Sync> {
+        Arc::new(self.client.base_of())
+    }
+
+    /// Scopes with a registry of their own.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<String> {
+        self.client.scopes()
+    }
+
+    /// The default registry's address.
+    #[must_use]
+    pub fn registry_base(&self) -> Option<String> {
+        self.client.registry_base()
+    }
+
     /// Tells what a project's settings wanted and may not.
     pub fn tell_refused(&self, common: &Common) {
         for (place, refused) in &self.settings.refused {
@@ -112,8 +142,8 @@ impl Session {
 
 /// The log of verdicts.
 #[must_use]
-pub fn verdict_log(world: &World) -> VerdictFolder {
-    VerdictFolder::new(world.state_folder().join("verdicts"))
+pub fn verdict_log(world: &World) -> FileVerdictLog {
+    FileVerdictLog::in_folder(world.state_folder().join("verdicts"))
 }
 
 /// Where feed indexes lie.

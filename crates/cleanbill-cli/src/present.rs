@@ -2,7 +2,7 @@
 //! It decides nothing and draws nothing.
 use cleanbill_audits::catalogue::CATALOGUE;
 use cleanbill_engine::{AuditOutcome, InspectOutcome, NotKnown as Lacking, Subject};
-use cleanbill_facts::Scope;
+use cleanbill_facts::pin::Scope;
 use cleanbill_lockfile::Lockfile;
 use cleanbill_model::{AuditMeta, Hint, Judgement, Level, Timestamp, Untrusted, Verdict};
 use cleanbill_policy::{Policy, UnassessedAction, WaiverState as Outcome};

@@ -1,4 +1,9 @@
 //! Packages as they stood at a reading, from packuments as registries send them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails is a test that fails"
+)]
 use std::sync::Arc;
 
 use cleanbill_facts::{Channel, DependencyKind, Package, Person, Run};

@@ -14,7 +14,6 @@ pub mod index;
 pub mod limits;
 pub mod osv;
 pub mod pack;
-mod ranges;
 mod set;
 pub mod settings;
 mod source;

@@ -19,6 +19,7 @@ use crate::{
 pub struct FeedSet {
     feeds: Vec<OpenFeed>,
     as_of: Timestamp,
+    pack_as_of: Timestamp,
 }
 
 struct OpenFeed {
@@ -44,15 +45,20 @@ impl FeedSet {
             .iter()
             .map(|settings| OpenFeed::open(state, settings))
             .collect();
-        Self { feeds, as_of }
+        Self {
+            feeds,
+            ..Self::built_in(as_of)
+        }
     }
 
     /// The built-in pack alone.
     #[must_use]
     pub fn built_in(as_of: Timestamp) -> Self {
+        let pack_as_of = Timestamp::parse(pack::AS_OF).unwrap_or(as_of);
         Self {
             feeds: Vec::new(),
             as_of,
+            pack_as_of,
         }
     }
 
@@ -158,9 +164,10 @@ fn told(error: &IndexError) -> String {
     }
 }
 
-/// The advisory as it stood at `as_of`, or `None` when it was not published yet.
-fn at(mut advisory: Advisory, as_of: Timestamp) -> Option<Advisory> {
-    if advisory.published.is_some_and(|published| published > as_of) {
+/// The advisory as it stood at `as_of`, or `None` when it was not published yet. What was brought in
+/// before `as_of` was known then, whatever date it bears: a date ahead must not hide an advisory.
+fn at(mut advisory: Advisory, as_of: Timestamp, synced: Timestamp) -> Option<Advisory> {
+    if as_of < synced && advisory.published.is_some_and(|published| published > as_of) {
         return None;
     }
     if advisory.withdrawn.is_some_and(|withdrawn| withdrawn > as_of) {
@@ -172,23 +179,19 @@ fn at(mut advisory: Advisory, as_of: Timestamp) -> Option<Advisory> {
 impl Advisories for FeedSet {
     fn about(&self, name: &PackageName) -> Vec<Arc<Advisory>> {
         let mut found: Vec<Arc<Advisory>> = Vec::new();
+        let mut take = |advisories: Vec<Advisory>, synced: Timestamp| {
+            let standing = advisories
+                .into_iter()
+                .filter_map(|advisory| at(advisory, self.as_of, synced));
+            found.extend(standing.map(Arc::new));
+        };
         if let Ok(pack) = pack::pack() {
-            found.extend(
-                pack.about(name)
-                    .into_iter()
-                    .filter_map(|advisory| at(advisory, self.as_of))
-                    .map(Arc::new),
-            );
+            take(pack.about(name), self.pack_as_of);
         }
         for feed in &self.feeds {
             let Ok(index) = &feed.index else { continue };
             match index.about(name, &feed.settings.name) {
-                Ok(advisories) => {
-                    let standing = advisories
-                        .into_iter()
-                        .filter_map(|advisory| at(advisory, self.as_of));
-                    found.extend(standing.map(Arc::new));
-                }
+                Ok(advisories) => take(advisories, index.summary().synced),
                 Err(error) => feed.tell_damage(&error),
             }
         }

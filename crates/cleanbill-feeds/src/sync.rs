@@ -268,7 +268,7 @@ fn compile(
         );
     }
     built.store(&target).map_err(write_error)?;
-    memory.skipped = skipped.total();
+    memory.skipped = skipped.unreadable();
     memory.store(&settings.state_path(state)?).map_err(write_error)?;
     let summary = built.summary;
     Ok(SyncReport {

@@ -1,4 +1,5 @@
 //! Feeds fetched from a server on loopback: what is new, what is not, and servers that misbehave.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests make their feeds on the disk")]
 mod common;
 
@@ -48,6 +49,11 @@ async fn cut(State(feed): State<Feed>) -> Response {
     Body::from_stream(pieces).into_response()
 }
 
+/// A body that never comes.
+fn endless() -> impl futures::Stream<Item = std::io::Result<Vec<u8>>> {
+    futures::stream::pending()
+}
+
 struct Server {
     address: SocketAddr,
     asked: Arc<AtomicUsize>,
@@ -83,7 +89,7 @@ impl Server {
             .route("/unasked", get(|| async { StatusCode::NOT_MODIFIED }))
             .route(
                 "/huge",
-                get(move || async move { ([(header::CONTENT_LENGTH, huge)], Body::empty()) }),
+                get(move || async move { ([(header::CONTENT_LENGTH, huge)], Body::from_stream(endless())) }),
             )
             .with_state(Feed {
                 archive,

@@ -1,4 +1,5 @@
 //! OSV records as feeds carry them: what is taken, what is passed over, what is told.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 use cleanbill_feeds::osv::{self, ParseRecordError, Parsed};
 use cleanbill_model::{Advisory, AdvisoryKind, Integrity, Version};
 use serde_json::{Value, json};
@@ -191,6 +192,25 @@ fn one_record_on_several_packages_gives_one_advisory_for_each_of_npm() {
     let names: Vec<_> = parsed.advisories.iter().map(|a| a.name.as_str()).collect();
     assert_eq!(names, ["left", "@scope/right"]);
     assert_eq!(parsed.other_ecosystems, 5);
+}
+
+#[test]
+fn one_package_named_for_each_of_its_ranges_is_one_advisory_on_all_of_them() {
+    let entry = |from: &str, to: &str| {
+        json!({"package": {"ecosystem": "npm", "name": "left"},
+            "ranges": [{"type": "SEMVER", "events": [{"introduced": from}, {"fixed": to}]}]})
+    };
+    let advisory =
+        one(&json!({"id": "GHSA-j", "affected": [entry("1.0.0", "1.2.0"), entry("2.0.0", "2.5.0")]}));
+    assert!(advisory.covers(&version("1.1.0")) && advisory.covers(&version("2.1.0")));
+    assert!(!advisory.covers(&version("1.3.0")) && !advisory.covers(&version("2.5.0")));
+    let whole = json!({"package": {"ecosystem": "npm", "name": "left"}});
+    for order in [
+        [entry("1.0.0", "1.2.0"), whole.clone()],
+        [whole.clone(), entry("1.0.0", "1.2.0")],
+    ] {
+        assert!(one(&json!({"id": "GHSA-k", "affected": order})).covers_everything());
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The built-in campaigns: found by name and version with nothing fetched, and nothing beside them.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 use cleanbill_feeds::{FeedSet, campaign::Class, pack};
 use cleanbill_model::{Advisory, Integrity, PackageName, Range, Timestamp, Version};
 use cleanbill_ports::{Advisories, FeedState};
@@ -190,10 +191,12 @@ fn the_pack_shows_among_the_feeds() {
 #[test]
 fn every_campaign_file_is_whole_and_every_fact_in_it_readable() {
     let campaigns = pack::campaigns().unwrap();
-    assert_eq!(campaigns.len(), 83);
+    let files = std::fs::read_dir("data/campaigns").unwrap().count();
+    assert!(files >= 83);
+    assert_eq!(campaigns.len(), files);
     let mut ids: Vec<_> = campaigns.iter().map(|c| c.id.as_str()).collect();
     ids.dedup();
-    assert_eq!(ids.len(), 83, "each file once, in order");
+    assert_eq!(ids.len(), files, "each file once, in order");
     let mut matchable = 0;
     for campaign in &campaigns {
         assert_eq!(campaign.schema, cleanbill_feeds::campaign::SCHEMA);

@@ -5,6 +5,7 @@
 //! filtered answer and its validators ([`snapshot`]), how a refusal is said ([`problem`]), the routes
 //! ([`routes`]), and all of it served ([`server`]).
 
+pub mod canonical;
 pub mod enforce;
 pub mod names;
 pub mod problem;

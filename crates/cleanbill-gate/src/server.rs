@@ -60,6 +60,7 @@ pub struct Running {
     pub address: SocketAddr,
     /// What it has done.
     pub trail: Trail,
+    gate: Gate,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
 }
@@ -108,7 +109,7 @@ impl Gate {
             client,
             settings: Arc::new(settings),
         };
-        let router = Router::new().fallback(any(routes::route)).with_state(gate);
+        let router = Router::new().fallback(any(routes::route)).with_state(gate.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {
@@ -119,7 +120,7 @@ impl Gate {
                 tracing::error!(target: "cleanbill", reason = %error, "gate stopped serving");
             }
         });
-        Ok(Running { address, trail, stop: Some(stop), task: Some(task) })
+        Ok(Running { address, trail, gate, stop: Some(stop), task: Some(task) })
     }
 
     /// The filtered answer on `name`, made when there is none or the last one's time is over. Requests at
@@ -161,10 +162,17 @@ impl Gate {
 }
 
 impl Running {
+    /// Upstream's own address of a tarball that this gate has told of.
+    pub async fn original(&self, name: &PackageName, file: &str) -> Option<String> {
+        let snapshot = self.gate.answers.get(name).await?;
+        let version = snapshot.version_of(name, file)?;
+        snapshot.tarballs.get(version).map(|tarball| tarball.url.expose().to_owned())
+    }
+
     /// Stops listening and waits for what is in flight.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
-            drop(stop.send(()));
+            let _gone = stop.send(());
         }
         if let Some(task) = self.task.take() {
             drop(tokio::time::timeout(STOP_PATIENCE, task).await);
@@ -175,7 +183,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            drop(stop.send(()));
+            let _gone = stop.send(());
         }
     }
 }

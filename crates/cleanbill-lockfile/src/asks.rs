@@ -29,8 +29,23 @@ pub(crate) fn read<'a, A: MapAccess<'a>>(
 ) -> Result<(), A::Error> {
     into.retain(|ask| ask.kind != kind);
     let from = into.len();
-    map.next_value_seed(Object(&mut Asks { reading: &mut *reading, key, field, kind, into: &mut *into }))?;
-    keep_last(reading, into, from, &Place { map: "packages", key, field });
+    map.next_value_seed(Object(&mut Asks {
+        reading: &mut *reading,
+        key,
+        field,
+        kind,
+        into: &mut *into,
+    }))?;
+    keep_last(
+        reading,
+        into,
+        from,
+        &Place {
+            map: "packages",
+            key,
+            field,
+        },
+    );
     Ok(())
 }
 
@@ -46,19 +61,35 @@ struct Asks<'r, 'a> {
 impl<'a> Members<'a> for Asks<'_, 'a> {
     fn member<A: MapAccess<'a>>(&mut self, key: &'a RawValue, map: &mut A) -> Result<(), A::Error> {
         self.reading.count_edge()?;
-        let place = Place { map: "packages", key: self.key, field: self.field };
+        let place = Place {
+            map: "packages",
+            key: self.key,
+            field: self.field,
+        };
         let value: &RawValue = map.next_value()?;
         let (name, range) = (self.reading.text(key, &place), self.reading.text(value, &place));
         if let (Some(name), Some(range)) = (name, range) {
-            self.into.push(Ask { name, range, kind: self.kind });
+            self.into.push(Ask {
+                name,
+                range,
+                kind: self.kind,
+            });
         }
         Ok(())
     }
     fn no_object(&mut self, found: &'static str) {
         // Old npm writes `"requires": true` at the top and `false` where nothing is required.
         if self.field != "requires" || found != "true or false" {
-            let place = Place { map: "packages", key: self.key, field: self.field };
-            self.reading.defect("wrong-type", &place, format!("{found} stands where an object belongs"));
+            let place = Place {
+                map: "packages",
+                key: self.key,
+                field: self.field,
+            };
+            self.reading.defect(
+                "wrong-type",
+                &place,
+                format!("{found} stands where an object belongs"),
+            );
         }
     }
 }
@@ -71,7 +102,11 @@ fn keep_last(reading: &mut Reading<'_>, asks: &mut Vec<Ask<'_>>, from: usize, pl
         return;
     }
     let mut seen = HashSet::with_capacity(added.len());
-    let mut keep: Vec<bool> = added.iter().rev().map(|ask| seen.insert(ask.name.as_ref())).collect();
+    let mut keep: Vec<bool> = added
+        .iter()
+        .rev()
+        .map(|ask| seen.insert(ask.name.as_ref()))
+        .collect();
     if keep.iter().all(|&kept| kept) {
         return;
     }
@@ -81,4 +116,3 @@ fn keep_last(reading: &mut Reading<'_>, asks: &mut Vec<Ask<'_>>, from: usize, pl
     tail.retain(|_| keep.pop().unwrap_or(true));
     asks.append(&mut tail);
 }
-

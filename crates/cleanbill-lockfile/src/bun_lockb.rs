@@ -40,12 +40,21 @@ mod tests {
         let bytes = [HEAD, &2_u32.to_le_bytes(), &[0xff; 64]].concat();
         let error = crate::parse("bun.lockb", &bytes).unwrap_err();
         assert_eq!(error.to_string(), "the file is bun-lockb, a binary format");
-        assert!(matches!(&error, ParseLockfileError::Binary { version: Some(version), .. } if version == "2"));
-        assert!(error.hint().is_some_and(|hint| format!("{hint:?}").contains("--save-text-lockfile")));
+        assert!(
+            matches!(&error, ParseLockfileError::Binary { version: Some(version), .. } if version == "2")
+        );
+        assert!(
+            error
+                .hint()
+                .is_some_and(|hint| format!("{hint:?}").contains("--save-text-lockfile"))
+        );
     }
 
     #[test]
     fn it_is_known_by_its_head_whatever_its_name() {
-        assert!(matches!(crate::parse("bun.lock", HEAD), Err(ParseLockfileError::Binary { version: None, .. })));
+        assert!(matches!(
+            crate::parse("bun.lock", HEAD),
+            Err(ParseLockfileError::Binary { version: None, .. })
+        ));
     }
 }

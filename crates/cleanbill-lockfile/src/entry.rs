@@ -19,8 +19,13 @@ pub(crate) fn identity(
     installed: &str,
     place: &Place<'_>,
 ) -> (Option<PackageName>, Option<String>) {
-    let name = PackageName::parse(real)
-        .map_err(|error| reading.defect("bad-name", place, Untrusted::clipped(&format!("{real}: {error}"), SHOWN)));
+    let name = PackageName::parse(real).map_err(|error| {
+        reading.defect(
+            "bad-name",
+            place,
+            Untrusted::clipped(&format!("{real}: {error}"), SHOWN),
+        )
+    });
     (name.ok(), (real != installed).then(|| installed.to_owned()))
 }
 
@@ -33,7 +38,11 @@ pub(crate) fn version(reading: &mut Reading<'_>, text: Option<&str>, place: &Pla
 }
 
 /// A digest, where one is written.
-pub(crate) fn integrity(reading: &mut Reading<'_>, text: Option<&str>, place: &Place<'_>) -> Option<Integrity> {
+pub(crate) fn integrity(
+    reading: &mut Reading<'_>,
+    text: Option<&str>,
+    place: &Place<'_>,
+) -> Option<Integrity> {
     let text = text.filter(|text| !text.is_empty())?;
     Integrity::parse(text)
         .map_err(|_| reading.defect("bad-integrity", place, Untrusted::clipped(text, SHOWN)))
@@ -64,7 +73,10 @@ pub(crate) struct Requests {
 impl Requests {
     /// The kind asked for, when nobody asks for a release.
     pub(crate) fn only_other(&self) -> Option<(Asked, &str)> {
-        self.other.as_ref().filter(|_| !self.release).map(|(asked, spec)| (*asked, spec.as_str()))
+        self.other
+            .as_ref()
+            .filter(|_| !self.release)
+            .map(|(asked, spec)| (*asked, spec.as_str()))
     }
 }
 
@@ -72,7 +84,9 @@ impl Requests {
 pub(crate) fn requests<'e>(edges: impl Iterator<Item = &'e Edge>, count: usize) -> Vec<Requests> {
     let mut all = vec![Requests::default(); count];
     for edge in edges {
-        let (Some(to), Some(range)) = (edge.to, edge.range.as_deref()) else { continue };
+        let (Some(to), Some(range)) = (edge.to, edge.range.as_deref()) else {
+            continue;
+        };
         let Some(requests) = all.get_mut(to) else { continue };
         match asked(range) {
             Asked::Release => requests.release = true,

@@ -22,7 +22,14 @@ pub trait LockfileFormat: Sync {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn LockfileFormat] = &[&crate::bun_lockb::BunLockb, &crate::bun_lock::BunLock, &crate::package_lock::PackageLock, &crate::yarn_berry::YarnBerry, &crate::yarn_classic::YarnClassic, &crate::pnpm_lock::PnpmLock];
+pub static FORMATS: &[&dyn LockfileFormat] = &[
+    &crate::bun_lockb::BunLockb,
+    &crate::bun_lock::BunLock,
+    &crate::package_lock::PackageLock,
+    &crate::yarn_berry::YarnBerry,
+    &crate::yarn_classic::YarnClassic,
+    &crate::pnpm_lock::PnpmLock,
+];
 
 /// Why a lockfile cannot be read. The file's path is added by the caller, who knows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,10 +95,12 @@ impl ParseLockfileError {
     #[must_use]
     pub fn hint(&self) -> Option<Hint> {
         match self {
-            Self::UnknownVersion { convert, .. } | Self::Binary { convert, .. } => Some(Hint::new(format!("run `{convert}`"))),
-            Self::Malformed { .. } | Self::NotUtf8 { .. } => {
-                Some(Hint::new("restore the file from version control, or let the package manager write it anew"))
+            Self::UnknownVersion { convert, .. } | Self::Binary { convert, .. } => {
+                Some(Hint::new(format!("run `{convert}`")))
             }
+            Self::Malformed { .. } | Self::NotUtf8 { .. } => Some(Hint::new(
+                "restore the file from version control, or let the package manager write it anew",
+            )),
             _ => None,
         }
     }
@@ -100,7 +109,10 @@ impl ParseLockfileError {
 /// The format of a file by its name and first bytes.
 #[must_use]
 pub fn format_of(file_name: &str, bytes: &[u8]) -> Option<&'static dyn LockfileFormat> {
-    FORMATS.iter().copied().find(|format| format.recognises(file_name, bytes))
+    FORMATS
+        .iter()
+        .copied()
+        .find(|format| format.recognises(file_name, bytes))
 }
 
 /// Reads a lockfile of any format.
@@ -111,5 +123,7 @@ pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Lockfile, ParseLockfileErr
     if bytes.len() > MAX_LOCKFILE_BYTES {
         return Err(ParseLockfileError::TooLarge { found: bytes.len() });
     }
-    format_of(file_name, bytes).ok_or(ParseLockfileError::UnknownFormat)?.parse(bytes)
+    format_of(file_name, bytes)
+        .ok_or(ParseLockfileError::UnknownFormat)?
+        .parse(bytes)
 }

@@ -40,7 +40,11 @@ impl Intake {
     pub(crate) fn into_defects(self) -> Vec<Defect> {
         let mut defects = self.defects;
         if self.left_out > 0 {
-            defects.push(Defect::new("limit-defects", "the file", format!("{} further defects are left out", self.left_out)));
+            defects.push(Defect::new(
+                "limit-defects",
+                "the file",
+                format!("{} further defects are left out", self.left_out),
+            ));
         }
         defects
     }
@@ -52,7 +56,10 @@ impl Intake {
     pub(crate) fn count_entry(&mut self) -> Result<(), ParseLockfileError> {
         self.entries += 1;
         if self.entries > MAX_ENTRIES {
-            return Err(ParseLockfileError::Limit { limit: "MAX_ENTRIES", allowed: MAX_ENTRIES });
+            return Err(ParseLockfileError::Limit {
+                limit: "MAX_ENTRIES",
+                allowed: MAX_ENTRIES,
+            });
         }
         Ok(())
     }
@@ -64,7 +71,10 @@ impl Intake {
     pub(crate) fn count_edge(&mut self) -> Result<(), ParseLockfileError> {
         self.edges += 1;
         if self.edges > MAX_EDGES {
-            return Err(ParseLockfileError::Limit { limit: "MAX_EDGES", allowed: MAX_EDGES });
+            return Err(ParseLockfileError::Limit {
+                limit: "MAX_EDGES",
+                allowed: MAX_EDGES,
+            });
         }
         Ok(())
     }
@@ -101,7 +111,11 @@ impl Intake {
         if text.len() <= MAX_FIELD_BYTES {
             return Some(text);
         }
-        self.flaw("limit-field", line, format!("a value of {} bytes, the limit is {MAX_FIELD_BYTES}", text.len()));
+        self.flaw(
+            "limit-field",
+            line,
+            format!("a value of {} bytes, the limit is {MAX_FIELD_BYTES}", text.len()),
+        );
         None
     }
 }

@@ -31,16 +31,15 @@ pub(crate) struct Reading<'a> {
     limit: Option<(&'static str, usize)>,
 }
 
-/// The text of a file: UTF-8, without the byte order mark that package managers pass over.
-pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, ParseLockfileError> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|error| ParseLockfileError::NotUtf8 { offset: error.valid_up_to() })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
 impl<'a> Reading<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, defects: Vec::new(), entries: 0, edges: 0, limit: None }
+        Self {
+            text,
+            defects: Vec::new(),
+            entries: 0,
+            edges: 0,
+            limit: None,
+        }
     }
 
     /// A guess at how many entries the text has, so that lists need not grow; never a large one.
@@ -51,7 +50,10 @@ impl<'a> Reading<'a> {
     /// Reads the whole text as one object.
     pub(crate) fn whole<M>(&mut self, members: M) -> Result<(), ParseLockfileError>
     where
-        M: FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>, &mut Self) -> serde_json::Result<()>,
+        M: FnOnce(
+            &mut serde_json::Deserializer<serde_json::de::StrRead<'a>>,
+            &mut Self,
+        ) -> serde_json::Result<()>,
     {
         let mut deserializer = serde_json::Deserializer::from_str(self.text);
         let outcome = members(&mut deserializer, self).and_then(|()| deserializer.end());
@@ -60,11 +62,18 @@ impl<'a> Reading<'a> {
 
     /// Where a piece borrowed from the text begins in it.
     pub(crate) fn offset_of(&self, piece: &str) -> usize {
-        (piece.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize).min(self.text.len())
+        (piece.as_ptr() as usize)
+            .saturating_sub(self.text.as_ptr() as usize)
+            .min(self.text.len())
     }
 
     /// Notes a flaw; beyond [`MAX_DEFECTS`] one last defect says that more were left out.
-    pub(crate) fn defect(&mut self, code: &'static str, place: impl Into<Untrusted>, note: impl Into<Untrusted>) {
+    pub(crate) fn defect(
+        &mut self,
+        code: &'static str,
+        place: impl Into<Untrusted>,
+        note: impl Into<Untrusted>,
+    ) {
         if self.defects.len() < MAX_DEFECTS {
             self.defects.push(Defect::new(code, place, note));
         } else if self.defects.len() == MAX_DEFECTS {
@@ -79,13 +88,21 @@ impl<'a> Reading<'a> {
     /// Counts an entry, and ends the reading beyond the limit.
     pub(crate) fn count_entry<E: de::Error>(&mut self) -> Result<(), E> {
         self.entries += 1;
-        if self.entries > MAX_ENTRIES { self.stop("MAX_ENTRIES", MAX_ENTRIES) } else { Ok(()) }
+        if self.entries > MAX_ENTRIES {
+            self.stop("MAX_ENTRIES", MAX_ENTRIES)
+        } else {
+            Ok(())
+        }
     }
 
     /// Counts an edge, and ends the reading beyond the limit.
     pub(crate) fn count_edge<E: de::Error>(&mut self) -> Result<(), E> {
         self.edges += 1;
-        if self.edges > MAX_EDGES { self.stop("MAX_EDGES", MAX_EDGES) } else { Ok(()) }
+        if self.edges > MAX_EDGES {
+            self.stop("MAX_EDGES", MAX_EDGES)
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends the reading at a limit.
@@ -141,7 +158,11 @@ impl<'a> Reading<'a> {
     /// Says that a value is not of the kind wanted.
     pub(crate) fn wrong_type(&mut self, place: &Place<'_>, wanted: &str, raw: &RawValue) {
         let found = kind_of(raw);
-        self.defect("wrong-type", place, format!("{found} stands where {wanted} belongs"));
+        self.defect(
+            "wrong-type",
+            place,
+            format!("{found} stands where {wanted} belongs"),
+        );
     }
 
     fn error(&self, error: &serde_json::Error) -> ParseLockfileError {
@@ -150,15 +171,16 @@ impl<'a> Reading<'a> {
         }
         let text = error.to_string();
         if text.starts_with("recursion limit exceeded") {
-            return ParseLockfileError::Limit { limit: "MAX_DEPTH", allowed: MAX_DEPTH };
+            return ParseLockfileError::Limit {
+                limit: "MAX_DEPTH",
+                allowed: MAX_DEPTH,
+            };
         }
         let line = u32::try_from(error.line().max(1)).unwrap_or(u32::MAX);
-        let at = self.text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-        let reason = if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| at.starts_with(mark)) {
-            "a merge conflict marker stands here".to_owned()
-        } else {
-            text.rsplit_once(" at line ").map_or(text.clone(), |(reason, _)| reason.to_owned())
-        };
+        let reason = text
+            .rsplit_once(" at line ")
+            .map_or(text.as_str(), |(reason, _)| reason)
+            .to_owned();
         let column = u32::try_from(error.column().max(1)).unwrap_or(u32::MAX);
         ParseLockfileError::Malformed { line, column, reason }
     }
@@ -174,7 +196,11 @@ pub(crate) struct Place<'p> {
 
 impl<'p> Place<'p> {
     pub(crate) fn top(field: &'p str) -> Self {
-        Self { map: "", key: "", field }
+        Self {
+            map: "",
+            key: "",
+            field,
+        }
     }
 }
 
@@ -267,7 +293,10 @@ pub(crate) fn head<'de, A: SeqAccess<'de>>(mut seq: A, limit: usize) -> Result<V
 }
 
 fn inner(raw: &RawValue) -> &str {
-    raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw.get())
+    raw.get()
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(raw.get())
 }
 
 fn kind_of(raw: &RawValue) -> &'static str {

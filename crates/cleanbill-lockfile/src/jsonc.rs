@@ -27,7 +27,11 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
             }
             b',' => {
                 // Behind an opening bracket or another comma there is no value to end.
-                comma = if comma.is_none() && has_value_before(out.as_deref().unwrap_or(bytes), at) { Some(at) } else { None };
+                comma = if comma.is_none() && has_value_before(out.as_deref().unwrap_or(bytes), at) {
+                    Some(at)
+                } else {
+                    None
+                };
                 at += 1;
             }
             b']' | b'}' => {
@@ -75,13 +79,20 @@ fn comment_end(bytes: &[u8], from: usize) -> usize {
 }
 
 fn has_value_before(bytes: &[u8], at: usize) -> bool {
-    let before = bytes.get(..at).unwrap_or_default().iter().rev().find(|byte| !byte.is_ascii_whitespace());
+    let before = bytes
+        .get(..at)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .find(|byte| !byte.is_ascii_whitespace());
     !matches!(before, None | Some(b'[' | b'{' | b',' | b':'))
 }
 
 /// Overwrites with blanks, save for line ends.
 fn blank(out: &mut [u8], from: usize, to: usize) {
-    let Some(mut rest) = out.get_mut(from..to) else { return };
+    let Some(mut rest) = out.get_mut(from..to) else {
+        return;
+    };
     while !rest.is_empty() {
         let stop = memchr3(b'\n', b'\r', b'\n', rest).unwrap_or(rest.len());
         let (head, tail) = rest.split_at_mut(stop);
@@ -108,12 +119,25 @@ mod tests {
         assert_eq!(plain.len(), text.len());
         assert_eq!(plain.find("\"b\""), text.find("\"b\""));
         assert_eq!(plain.lines().count(), text.lines().count());
-        assert_eq!(reads(text), Some(serde_json::json!({"a": [1, 2], "b": "x,] // not"})));
+        assert_eq!(
+            reads(text),
+            Some(serde_json::json!({"a": [1, 2], "b": "x,] // not"}))
+        );
     }
 
     #[test]
     fn a_comma_without_a_value_stays_an_error() {
-        for text in ["[,]", "[1,,]", "[1,,2]", "{,}", "[1/**/,/**/,]", "[/**/,]", "{\"a\":,}", ",", "[1,"] {
+        for text in [
+            "[,]",
+            "[1,,]",
+            "[1,,2]",
+            "{,}",
+            "[1/**/,/**/,]",
+            "[/**/,]",
+            "{\"a\":,}",
+            ",",
+            "[1,",
+        ] {
             assert_eq!(reads(text), None, "{text}");
         }
     }

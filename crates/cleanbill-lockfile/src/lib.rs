@@ -17,9 +17,11 @@ mod jsonc;
 pub mod limits;
 pub mod lines;
 pub mod lockfile;
+pub mod manifest;
 pub mod package_lock;
 pub mod pnpm_lock;
 mod reach;
+mod roots;
 mod scope;
 mod spec;
 mod text;
@@ -29,3 +31,4 @@ pub mod yarn_classic;
 
 pub use format::{FORMATS, LockfileFormat, ParseLockfileError, format_of, parse};
 pub use lockfile::{Edge, EdgeKind, Locked, Lockfile, Origin, Root, Scope};
+pub use manifest::{ParseManifestError, add_manifest};

@@ -24,3 +24,5 @@ pub const MAX_DOCUMENTS: usize = 16;
 /// Largest YAML file handed to the general library, in bytes: it keeps some hundred bytes for each event.
 /// Only files that no package manager wrote get there.
 pub const MAX_GENERAL_YAML_BYTES: usize = 8 * 1024 * 1024;
+/// Largest `package.json` read beside a lockfile, in bytes; the largest real ones are near 100 kB.
+pub const MAX_MANIFEST_BYTES: usize = 4 * 1024 * 1024;

@@ -45,7 +45,12 @@ impl<'a> Lines<'a> {
     pub fn position(&self, offset: usize) -> (u32, u32) {
         let offset = offset.min(self.text.len());
         let start = memrchr(b'\n', self.text.get(..offset).unwrap_or_default()).map_or(0, |at| at + 1);
-        (self.line(offset), u32::try_from(offset - start).unwrap_or(u32::MAX).saturating_add(1))
+        (
+            self.line(offset),
+            u32::try_from(offset - start)
+                .unwrap_or(u32::MAX)
+                .saturating_add(1),
+        )
     }
 }
 
@@ -65,7 +70,11 @@ mod tests {
         let mut column = 1;
         for (offset, byte) in text.bytes().enumerate() {
             assert_eq!(lines.position(offset), (line, column), "offset {offset}");
-            (line, column) = if byte == b'\n' { (line + 1, 1) } else { (line, column + 1) };
+            (line, column) = if byte == b'\n' {
+                (line + 1, 1)
+            } else {
+                (line, column + 1)
+            };
         }
         assert_eq!(lines.line(text.len()), line);
         assert_eq!(lines.line(usize::MAX), line);

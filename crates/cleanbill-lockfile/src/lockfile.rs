@@ -142,7 +142,9 @@ impl Locked {
     #[must_use]
     pub fn purl(&self) -> Option<Purl> {
         match (&self.origin, &self.name, &self.version) {
-            (Origin::Registry { .. }, Some(name), Some(version)) => Some(Purl::new(name.clone(), version.clone())),
+            (Origin::Registry { .. }, Some(name), Some(version)) => {
+                Some(Purl::new(name.clone(), version.clone()))
+            }
             _ => None,
         }
     }
@@ -162,7 +164,9 @@ impl Lockfile {
         }
         while let Some(path) = queue.pop_front() {
             let Some(&last) = path.last() else { continue };
-            let Some(known) = paths.get_mut(last) else { continue };
+            let Some(known) = paths.get_mut(last) else {
+                continue;
+            };
             if known.len() >= MAX_PATHS || known.contains(&path) {
                 continue;
             }
@@ -171,7 +175,13 @@ impl Lockfile {
             if !first_visit {
                 continue;
             }
-            for to in self.packages.get(last).into_iter().flat_map(|p| &p.edges).filter_map(|edge| edge.to) {
+            for to in self
+                .packages
+                .get(last)
+                .into_iter()
+                .flat_map(|p| &p.edges)
+                .filter_map(|edge| edge.to)
+            {
                 if !path.contains(&to) {
                     let mut longer = path.clone();
                     longer.push(to);

@@ -15,25 +15,46 @@ pub(crate) fn reached(
             Some(known) if !*known => *known = true,
             _ => continue,
         }
-        let edges = packages.get(at).map(|package| &*package.edges).unwrap_or_default();
-        open.extend(edges.iter().filter(|edge| follow(edge)).filter_map(|edge| edge.to));
+        let edges = packages
+            .get(at)
+            .map(|package| &*package.edges)
+            .unwrap_or_default();
+        open.extend(
+            edges
+                .iter()
+                .filter(|edge| follow(edge))
+                .filter_map(|edge| edge.to),
+        );
     }
     seen
 }
 
 /// What the projects ask for, along edges that `follow` takes.
 pub(crate) fn asked(roots: &[Root], follow: impl Fn(&Edge) -> bool) -> Vec<usize> {
-    roots.iter().flat_map(|root| &root.edges).filter(|edge| follow(edge)).filter_map(|edge| edge.to).collect()
+    roots
+        .iter()
+        .flat_map(|root| &root.edges)
+        .filter(|edge| follow(edge))
+        .filter_map(|edge| edge.to)
+        .collect()
 }
 
 /// Where an entry is asked for under another name than its own, that name becomes its alias.
 pub(crate) fn note_aliases(roots: &[Root], packages: &mut [Locked]) {
     let mut found: Vec<(usize, String)> = Vec::new();
-    let all = roots.iter().flat_map(|root| &root.edges).chain(packages.iter().flat_map(|package| &package.edges));
+    let all = roots
+        .iter()
+        .flat_map(|root| &root.edges)
+        .chain(packages.iter().flat_map(|package| &package.edges));
     for edge in all {
         let Some(to) = edge.to else { continue };
         let Some(target) = packages.get(to) else { continue };
-        if target.alias.is_none() && target.name.as_ref().is_some_and(|name| name.as_str() != edge.name) {
+        if target.alias.is_none()
+            && target
+                .name
+                .as_ref()
+                .is_some_and(|name| name.as_str() != edge.name)
+        {
             found.push((to, edge.name.clone()));
         }
     }

@@ -17,14 +17,27 @@ pub(crate) enum Asked {
     Path,
 }
 
-const GIT: [&str; 8] = ["git+", "git:", "git@", "ssh:", "github:", "gitlab:", "bitbucket:", "gist:"];
+const GIT: [&str; 8] = [
+    "git+",
+    "git:",
+    "git@",
+    "ssh:",
+    "github:",
+    "gitlab:",
+    "bitbucket:",
+    "gist:",
+];
 const PATH: [&str; 8] = ["file:", "link:", "portal:", "workspace:", "./", "../", "/", "~/"];
 
 /// Which kind of thing a specifier asks for, as npm tells them apart.
 pub(crate) fn asked(spec: &str) -> Asked {
     if is_http(spec) {
         let address = spec.split('#').next().unwrap_or(spec);
-        return if address.ends_with(".git") { Asked::Git } else { Asked::Url };
+        return if address.ends_with(".git") {
+            Asked::Git
+        } else {
+            Asked::Url
+        };
     }
     if PATH.iter().any(|start| spec.starts_with(start)) {
         return Asked::Path;
@@ -45,22 +58,32 @@ pub(crate) fn asked(spec: &str) -> Asked {
 /// True for `http:` and `https:` addresses; schemes have no case.
 pub(crate) fn is_http(text: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| {
-        text.as_bytes().get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
+        text.as_bytes()
+            .get(..scheme.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
     })
 }
 
 /// A git repository and its commit, from an address with the commit behind `#`.
 pub(crate) fn git(address: &str) -> Origin {
-    let (url, fragment) = address.split_once('#').map_or((address, None), |(url, rest)| (url, Some(rest)));
+    let (url, fragment) = address
+        .split_once('#')
+        .map_or((address, None), |(url, rest)| (url, Some(rest)));
     let commit = fragment
         .and_then(|text| text.split("::").next())
         .filter(|text| (7..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit()));
-    Origin::Git { url: SafeUrl::new(url), commit: commit.map(str::to_owned) }
+    Origin::Git {
+        url: SafeUrl::new(url),
+        commit: commit.map(str::to_owned),
+    }
 }
 
 /// The path behind `file:` or `link:`, or the path itself.
 pub(crate) fn path(spec: &str) -> &str {
-    ["file:", "link:", "portal:", "workspace:"].iter().find_map(|start| spec.strip_prefix(start)).unwrap_or(spec)
+    ["file:", "link:", "portal:", "workspace:"]
+        .iter()
+        .find_map(|start| spec.strip_prefix(start))
+        .unwrap_or(spec)
 }
 
 /// The real name and version behind `npm:name@version`.
@@ -99,16 +122,42 @@ mod tests {
 
     #[test]
     fn specifiers_are_told_apart_as_npm_does() {
-        for spec in ["^1.0.0", "~1", "", "*", "latest", "npm:@s/a@^1", ">=1 <2", "1.0.0 - 2.0.0", "catalog:"] {
+        for spec in [
+            "^1.0.0",
+            "~1",
+            "",
+            "*",
+            "latest",
+            "npm:@s/a@^1",
+            ">=1 <2",
+            "1.0.0 - 2.0.0",
+            "catalog:",
+        ] {
             assert_eq!(asked(spec), Asked::Release, "{spec}");
         }
-        for spec in ["a/b", "github:a/b", "git+ssh://git@git.example/a.git#abc", "git@git.example:a/b", "https://git.example/a.git#v1"] {
+        for spec in [
+            "a/b",
+            "github:a/b",
+            "git+ssh://git@git.example/a.git#abc",
+            "git@git.example:a/b",
+            "https://git.example/a.git#v1",
+        ] {
             assert_eq!(asked(spec), Asked::Git, "{spec}");
         }
         for spec in ["https://files.example/a.tgz", "HTTP://files.example/a.tgz"] {
             assert_eq!(asked(spec), Asked::Url, "{spec}");
         }
-        for spec in ["file:../a", "link:a", "./a.tgz", "vendor/a.tgz", "a.tar.gz", "../a", "/a", "~/a", "workspace:*"] {
+        for spec in [
+            "file:../a",
+            "link:a",
+            "./a.tgz",
+            "vendor/a.tgz",
+            "a.tar.gz",
+            "../a",
+            "/a",
+            "~/a",
+            "workspace:*",
+        ] {
             assert_eq!(asked(spec), Asked::Path, "{spec}");
         }
     }
@@ -119,7 +168,10 @@ mod tests {
             Origin::Git { commit, .. } => commit,
             _ => None,
         };
-        assert_eq!(commit("git+https://git.example/a.git#0123abc").as_deref(), Some("0123abc"));
+        assert_eq!(
+            commit("git+https://git.example/a.git#0123abc").as_deref(),
+            Some("0123abc")
+        );
         assert_eq!(commit("git+https://git.example/a.git#main"), None);
         assert_eq!(commit("git+https://git.example/a.git#semver:^1"), None);
         assert_eq!(commit("git+https://git.example/a.git"), None);
@@ -135,10 +187,16 @@ mod tests {
             "/@s/a/download/@s/a-1.0.0.tgz",
             "/download/@s/a/1.0.0/0123456789",
         ] {
-            assert!(has_registry_layout(&format!("https://registry.example{path}"), "@s/a", "1.0.0"), "{path}");
+            assert!(
+                has_registry_layout(&format!("https://registry.example{path}"), "@s/a", "1.0.0"),
+                "{path}"
+            );
         }
         for path in ["/@s/a/-/a-1.0.1.tgz", "/a.tgz", "/@s/ab/-/ab-1.0.0.tgz"] {
-            assert!(!has_registry_layout(&format!("https://registry.example{path}"), "@s/a", "1.0.0"), "{path}");
+            assert!(
+                !has_registry_layout(&format!("https://registry.example{path}"), "@s/a", "1.0.0"),
+                "{path}"
+            );
         }
     }
 

@@ -7,7 +7,9 @@ use crate::ParseLockfileError;
 /// # Errors
 /// When the bytes are not UTF-8, or version control left conflict markers in them.
 pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, ParseLockfileError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| ParseLockfileError::NotUtf8 { offset: error.valid_up_to() })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| ParseLockfileError::NotUtf8 {
+        offset: error.valid_up_to(),
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match conflict_line(text) {
         Some(line) => Err(malformed(line, 1, "an unresolved merge conflict stands here")),
@@ -17,7 +19,11 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, ParseLockfileError> {
 
 /// A [`ParseLockfileError::Malformed`].
 pub(crate) fn malformed(line: u32, column: u32, reason: impl Into<String>) -> ParseLockfileError {
-    ParseLockfileError::Malformed { line, column, reason: reason.into() }
+    ParseLockfileError::Malformed {
+        line,
+        column,
+        reason: reason.into(),
+    }
 }
 
 /// A count of lines or columns as the model keeps it; files beyond `u32` are refused long before.
@@ -30,7 +36,10 @@ pub(crate) fn clipped(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;
     }
-    let end = (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let end = (0..=limit)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
     text.get(..end).unwrap_or_default()
 }
 
@@ -61,7 +70,10 @@ mod tests {
     #[test]
     fn a_merge_conflict_is_named_by_line() {
         let refused = text_of(b"a:\n<<<<<<< HEAD\nb:\n").unwrap_err();
-        assert!(matches!(refused, ParseLockfileError::Malformed { line: 2, .. }), "{refused:?}");
+        assert!(
+            matches!(refused, ParseLockfileError::Malformed { line: 2, .. }),
+            "{refused:?}"
+        );
         assert!(text_of(b"a <<<<<<< b\n").is_ok());
     }
 

@@ -40,8 +40,15 @@ pub(crate) struct Tree<'k> {
 impl<'k> Tree<'k> {
     pub(crate) fn with_capacity(entries: usize) -> Self {
         let mut nodes = Vec::with_capacity(entries + 1);
-        nodes.push(Node { above: None, entry: None, is_leaf: true });
-        Self { nodes, below: HashMap::with_capacity(entries) }
+        nodes.push(Node {
+            above: None,
+            entry: None,
+            is_leaf: true,
+        });
+        Self {
+            nodes,
+            below: HashMap::with_capacity(entries),
+        }
     }
 
     /// The place of a path such as `packages/a/node_modules/@s/b`, made where it is not there yet.
@@ -74,7 +81,10 @@ impl<'k> Tree<'k> {
 
     /// True when the place lies below another package.
     pub(crate) fn is_nested(&self, node: NodeId) -> bool {
-        self.nodes.get(node).and_then(|node| node.above).is_some_and(|above| above != ROOT)
+        self.nodes
+            .get(node)
+            .and_then(|node| node.above)
+            .is_some_and(|above| above != ROOT)
     }
 
     /// The place of a path that is there already.
@@ -111,12 +121,15 @@ impl<'k> Tree<'k> {
 
     /// The entry that `name` finds from `node`: its own `node_modules`, then that of each folder above.
     pub(crate) fn resolve(&self, node: NodeId, name: &str) -> Option<usize> {
-        self.above(node).find_map(|node| self.entry(self.child_of(node, name)?))
+        self.above(node)
+            .find_map(|node| self.entry(self.child_of(node, name)?))
     }
 
     /// The place itself and those above it.
     pub(crate) fn above(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        std::iter::successors(Some(node), |&node| self.nodes.get(node).and_then(|node| node.above))
+        std::iter::successors(Some(node), |&node| {
+            self.nodes.get(node).and_then(|node| node.above)
+        })
     }
 
     fn step(&mut self, from: NodeId, step: Step, name: &'k str) -> Option<NodeId> {
@@ -128,7 +141,11 @@ impl<'k> Tree<'k> {
         }
         let above = (step == Step::Package || name != "..").then_some(from);
         let node = self.nodes.len();
-        self.nodes.push(Node { above, entry: None, is_leaf: true });
+        self.nodes.push(Node {
+            above,
+            entry: None,
+            is_leaf: true,
+        });
         if let Some(from) = self.nodes.get_mut(from) {
             from.is_leaf = false;
         }
@@ -141,7 +158,9 @@ impl<'k> Tree<'k> {
 pub(crate) fn install_name(path: &str) -> Option<&str> {
     let (above, name) = path.rsplit_once('/')?;
     let (above, from) = match above.rfind('/').map_or(("", above), |at| above.split_at(at)) {
-        (rest, last) if last.trim_start_matches('/').starts_with('@') => (rest, above.len() - last.trim_start_matches('/').len()),
+        (rest, last) if last.trim_start_matches('/').starts_with('@') => {
+            (rest, above.len() - last.trim_start_matches('/').len())
+        }
         _ => (above, path.len() - name.len()),
     };
     let is_package = above == "node_modules" || above.ends_with("/node_modules");
@@ -192,7 +211,12 @@ mod tests {
 
     #[test]
     fn the_nearest_folder_wins_and_a_sibling_is_not_seen() {
-        let tree = tree(&["node_modules/a", "node_modules/b", "node_modules/b/node_modules/a", "node_modules/@s/c"]);
+        let tree = tree(&[
+            "node_modules/a",
+            "node_modules/b",
+            "node_modules/b/node_modules/a",
+            "node_modules/@s/c",
+        ]);
         let at = |path| tree.find(path).unwrap();
         assert_eq!(tree.resolve(ROOT, "a"), Some(0));
         assert_eq!(tree.resolve(at("node_modules/b"), "a"), Some(2));
@@ -215,7 +239,10 @@ mod tests {
         let x = tree.find("packages/x").unwrap();
         assert_eq!((tree.resolve(x, "b"), tree.resolve(x, "a")), (Some(2), Some(0)));
         let out = tree.find("../out").unwrap();
-        assert_eq!((tree.resolve(out, "c"), tree.resolve(out, "d")), (Some(4), Some(5)));
+        assert_eq!(
+            (tree.resolve(out, "c"), tree.resolve(out, "d")),
+            (Some(4), Some(5))
+        );
         assert_eq!(tree.resolve(out, "a"), None);
     }
 
@@ -232,7 +259,14 @@ mod tests {
         assert_eq!(install_name("packages/my_node_modules/a"), None);
         assert_eq!(install_name("node_modules/@s/b"), Some("@s/b"));
         assert_eq!(install_name("node_modules/b"), Some("b"));
-        for path in ["", "node_modules/", "node_modules", "node_modules/a/lib", "@s/b", "node_modules/@s/"] {
+        for path in [
+            "",
+            "node_modules/",
+            "node_modules",
+            "node_modules/a/lib",
+            "@s/b",
+            "node_modules/@s/",
+        ] {
             assert_eq!(install_name(path), None, "{path}");
         }
     }

@@ -1,4 +1,6 @@
 //! How fast packuments are read and condensed, on documents of the shapes that occur.
+#![expect(clippy::unwrap_used, reason = "a bench that fails should stop")]
+#![allow(missing_docs, reason = "the macro that names the group writes none")]
 use std::{fmt::Write as _, hint::black_box};
 
 use cleanbill_npm::{condense, packument};

@@ -6,8 +6,9 @@ use cleanbill_model::{Defect, Known, Missing, Untrusted};
 use serde_json::value::RawValue;
 
 use crate::{
+    flaws::Flaws,
     json::{self, Kind},
-    limits::{MAX_DEFECTS, MAX_ENTRIES, MAX_QUOTED_CHARS},
+    limits::{MAX_ENTRIES, MAX_QUOTED_CHARS},
 };
 
 /// Where in a document: a chain that becomes text only when a defect needs it.
@@ -42,38 +43,24 @@ pub type Str<'a> = Cow<'a, str>;
 
 /// The defects of one document and what may still be kept of it.
 pub(crate) struct Reader {
-    defects: Vec<Defect>,
-    unsaid: usize,
+    flaws: Flaws,
     entries_left: usize,
 }
 
 impl Reader {
     pub(crate) fn new() -> Self {
         Self {
-            defects: Vec::new(),
-            unsaid: 0,
+            flaws: Flaws::default(),
             entries_left: MAX_ENTRIES,
         }
     }
 
-    /// The defects, with one more that counts those beyond the limit.
-    pub(crate) fn finish(mut self) -> Vec<Defect> {
-        if self.unsaid > 0 {
-            self.defects.push(Defect::new(
-                "limit-defects",
-                "",
-                format!("{} more defects are not listed", self.unsaid),
-            ));
-        }
-        self.defects
+    pub(crate) fn finish(self) -> Vec<Defect> {
+        self.flaws.finish()
     }
 
     pub(crate) fn defect(&mut self, code: &'static str, place: &Place<'_>, note: impl Into<Untrusted>) {
-        if self.defects.len() < MAX_DEFECTS {
-            self.defects.push(Defect::new(code, place.to_string(), note));
-        } else {
-            self.unsaid += 1;
-        }
+        self.flaws.push(code, || place.to_string(), note);
     }
 
     pub(crate) fn wrong_type(&mut self, place: &Place<'_>, found: Kind, wanted: &str) {

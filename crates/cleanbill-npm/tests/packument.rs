@@ -1,4 +1,5 @@
 //! Packuments, honest and hostile.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 use cleanbill_model::{Known, Missing};
 use cleanbill_npm::{Bundled, Packument, ParsePackumentError, condense, limits, packument};
 

@@ -1,11 +1,13 @@
 //! The abilities the engine asks of the world, each a small trait with its meaning in its doc.
 //! Bytes travel here, meaning does not.
 pub mod advisories;
+pub mod blobs;
 pub mod clock;
 pub mod registry;
 pub mod verdicts;
 
 pub use advisories::{Advisories, FeedState, FeedStatus};
+pub use blobs::{BlobKey, Blobs, BlobsError, ParseBlobKeyError};
 pub use clock::Clock;
 pub use registry::{FetchError, Fetched, Registry, Source};
 pub use verdicts::{VerdictLog, VerdictLogError, VerdictRecord};

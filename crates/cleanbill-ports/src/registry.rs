@@ -106,7 +106,11 @@ pub trait Registry: Send + Sync {
     /// The full packument of `name`.
     fn packument<'a>(&'a self, name: &'a PackageName) -> BoxFuture<'a, Result<Fetched, FetchError>>;
     /// The tarball at `url`, which belongs to `name`: credentials go along only where they are bound to it.
-    fn tarball<'a>(&'a self, name: &'a PackageName, url: &'a SafeUrl) -> BoxFuture<'a, Result<Fetched, FetchError>>;
+    fn tarball<'a>(
+        &'a self,
+        name: &'a PackageName,
+        url: &'a SafeUrl,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>>;
     /// Host (and port, where given) of the registry that answers for `name`.
     fn host_of(&self, name: &PackageName) -> Option<String>;
 }

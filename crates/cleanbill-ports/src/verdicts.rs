@@ -27,6 +27,14 @@ pub enum VerdictLogError {
         #[source]
         source: std::io::Error,
     },
+    /// More in one call than the log takes whole.
+    #[error("{found} bytes of verdicts at once are above the limit of {limit}")]
+    TooLarge {
+        /// Bytes given.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
 }
 
 /// Keeps verdicts. `append` is atomic per call: a reader sees all of it or nothing.
@@ -40,5 +48,9 @@ pub trait VerdictLog: Send + Sync {
     ///
     /// # Errors
     /// When the store cannot be read. A damaged record is passed over.
-    fn last(&self, name: &PackageName, version: Option<&Version>) -> Result<Option<VerdictRecord>, VerdictLogError>;
+    fn last(
+        &self,
+        name: &PackageName,
+        version: Option<&Version>,
+    ) -> Result<Option<VerdictRecord>, VerdictLogError>;
 }

@@ -9,7 +9,9 @@ use crate::{
 
 /// The commands for one release, most useful first; empty where nothing can be proposed.
 pub(crate) fn for_package(package: &PackageReport, lockfiles: &[LockfileReport]) -> Vec<String> {
-    let Some(client) = client_of(package, lockfiles) else { return vec![] };
+    let Some(client) = client_of(package, lockfiles) else {
+        return vec![];
+    };
     let judgement = &package.judgement;
     let name = shell::word(judgement.subject.name.as_str()).into_owned();
     let spec = shell::word(&judgement.subject.spec()).into_owned();
@@ -29,10 +31,12 @@ pub(crate) fn for_package(package: &PackageReport, lockfiles: &[LockfileReport])
     commands
 }
 
-/// The lowest version that mends every vulnerability found, where each of them has a fix.
+/// The lowest version that mends everything an advisory says against the release, where all of it has a
+/// fix; a version that mends only part would be bad advice.
 pub(crate) fn fixed_version(judgement: &Judgement) -> Option<&Version> {
     let mut highest: Option<&Version> = None;
-    for advisory in judgement.findings.iter().filter_map(|f| f.signal.advisory.as_ref()).filter(|a| !a.malicious) {
+    let told = judgement.findings.iter().filter(|finding| !finding.waived);
+    for advisory in told.filter_map(|finding| finding.signal.advisory.as_ref()) {
         let fixed = advisory.fixed.as_ref()?;
         highest = Some(highest.map_or(fixed, |other| other.max(fixed)));
     }
@@ -57,7 +61,9 @@ fn client_of(package: &PackageReport, lockfiles: &[LockfileReport]) -> Option<Cl
         f if f.starts_with("bun") => Some(Client::Bun),
         f if f.starts_with("yarn") && f.contains("classic") => Some(Client::YarnClassic),
         f if f.starts_with("yarn") => Some(Client::YarnBerry),
-        f if f.contains("package-lock") || f.contains("shrinkwrap") || f.starts_with("npm") => Some(Client::Npm),
+        f if f.contains("package-lock") || f.contains("shrinkwrap") || f.starts_with("npm") => {
+            Some(Client::Npm)
+        }
         _ => None,
     }
 }
@@ -100,9 +106,44 @@ mod tests {
     #[test]
     fn a_fix_of_a_direct_dependency_is_installed_by_version() {
         let report = samples::vulnerable();
-        let package = report.packages.iter().find(|p| fixed_version(&p.judgement).is_some()).unwrap();
+        let package = report
+            .packages
+            .iter()
+            .find(|p| fixed_version(&p.judgement).is_some())
+            .unwrap();
         let commands = for_package(package, &report.lockfiles);
         assert_eq!(commands.first().unwrap(), "npm install left-parse@2.4.1");
+    }
+
+    #[test]
+    fn a_fix_of_only_one_of_two_flaws_is_not_proposed() {
+        let mut report = samples::vulnerable();
+        let judgement = &mut report.packages.first_mut().unwrap().judgement;
+        let mut second = judgement.findings.first().unwrap().clone();
+        second.signal.advisory.as_mut().unwrap().fixed = None;
+        judgement.findings.push(second);
+        assert_eq!(fixed_version(judgement), None);
+        judgement.findings.last_mut().unwrap().waived = true;
+        assert!(fixed_version(judgement).is_some());
+    }
+
+    #[test]
+    fn what_is_deep_in_the_tree_is_updated_by_its_manager() {
+        let mut report = samples::vulnerable();
+        let package = report.packages.first_mut().unwrap();
+        package.paths = vec![["app", "a@1.0.0", "left-parse@2.3.0"].map(Into::into).to_vec()];
+        let package = package.clone();
+        for (format, wanted) in [
+            ("package-lock", "npm update left-parse"),
+            ("npm-shrinkwrap", "npm update left-parse"),
+            ("pnpm", "pnpm update --recursive --depth Infinity left-parse"),
+            ("yarn-classic", "yarn upgrade left-parse"),
+            ("yarn-berry", "yarn up --recursive left-parse"),
+            ("bun", "bun update left-parse"),
+        ] {
+            report.lockfiles.first_mut().unwrap().format = format.to_owned();
+            assert_eq!(for_package(&package, &report.lockfiles).first().unwrap(), wanted);
+        }
     }
 
     #[test]

@@ -28,7 +28,11 @@ pub(crate) fn lines(source: &str, line: u32, column: Option<u32>) -> Vec<Shown> 
             }
             shown.push(first(text, number, column));
         } else {
-            shown.push(Shown { number, before: window(text, 0), ..Shown::default() });
+            shown.push(Shown {
+                number,
+                before: window(text, 0),
+                ..Shown::default()
+            });
         }
     }
     shown
@@ -37,14 +41,34 @@ pub(crate) fn lines(source: &str, line: u32, column: Option<u32>) -> Vec<Shown> 
 fn first(text: &str, number: u32, column: Option<u32>) -> Shown {
     let length = text.trim_end().chars().count();
     let indent = text.chars().take_while(|c| c.is_whitespace()).count();
-    let at = column.map_or(indent, |column| column.saturating_sub(1) as usize).min(length.saturating_sub(1));
-    let start = if length <= KEEP_LINE { 0 } else { at.saturating_sub(KEEP_BEFORE) };
+    let at = column
+        .map_or(indent, |column| column.saturating_sub(1) as usize)
+        .min(length.saturating_sub(1));
+    let start = if length <= KEEP_LINE {
+        0
+    } else {
+        at.saturating_sub(KEEP_BEFORE)
+    };
     let skipped = if start > 0 { "…" } else { "" };
     let before: String = text.chars().skip(start).take(at - start).collect();
-    let rest: String = text.trim_end().chars().skip(at).take(KEEP_LINE - (at - start).min(KEEP_LINE)).collect();
+    let rest: String = text
+        .trim_end()
+        .chars()
+        .skip(at)
+        .take(KEEP_LINE - (at - start).min(KEEP_LINE))
+        .collect();
     let shown = at + rest.chars().count();
-    let after = if shown < length { "…".to_owned() } else { String::new() };
-    Shown { number, before: format!("{skipped}{before}"), marked: rest, after }
+    let after = if shown < length {
+        "…".to_owned()
+    } else {
+        String::new()
+    };
+    Shown {
+        number,
+        before: format!("{skipped}{before}"),
+        marked: rest,
+        after,
+    }
 }
 
 fn window(text: &str, start: usize) -> String {
@@ -62,8 +86,23 @@ mod tests {
     #[test]
     fn the_mark_begins_at_the_column() {
         let shown = lines("  let x = 1;\nnext", 7, Some(7));
-        assert_eq!(shown[0], Shown { number: 7, before: "  let ".into(), marked: "x = 1;".into(), after: String::new() });
-        assert_eq!(shown[1], Shown { number: 8, before: "next".into(), ..Shown::default() });
+        assert_eq!(
+            shown[0],
+            Shown {
+                number: 7,
+                before: "  let ".into(),
+                marked: "x = 1;".into(),
+                after: String::new()
+            }
+        );
+        assert_eq!(
+            shown[1],
+            Shown {
+                number: 8,
+                before: "next".into(),
+                ..Shown::default()
+            }
+        );
     }
 
     #[test]

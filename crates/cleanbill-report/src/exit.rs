@@ -36,13 +36,20 @@ impl ExitCode {
     #[must_use]
     pub fn of_audit(report: &AuditReport, fail_on: Option<Level>) -> Self {
         let bar = fail_on.unwrap_or(Level::Quarantine);
-        if report.packages.iter().any(|package| reaches(&package.judgement, bar)) {
+        if report
+            .packages
+            .iter()
+            .any(|package| reaches(&package.judgement, bar))
+        {
             return Self::Held;
         }
         if report.lockfiles.iter().any(|lockfile| lockfile.error.is_some()) {
             return Self::Usage;
         }
-        let unassessed = report.packages.iter().any(|package| package.judgement.verdict == Verdict::Unassessed);
+        let unassessed = report
+            .packages
+            .iter()
+            .any(|package| package.judgement.verdict == Verdict::Unassessed);
         Self::unless_held(report.unassessed, unassessed)
     }
 
@@ -56,7 +63,11 @@ impl ExitCode {
     }
 
     fn unless_held(rule: UnassessedRule, unassessed: bool) -> Self {
-        if unassessed && rule == UnassessedRule::Hold { Self::Unassessed } else { Self::Clean }
+        if unassessed && rule == UnassessedRule::Hold {
+            Self::Unassessed
+        } else {
+            Self::Clean
+        }
     }
 }
 
@@ -83,7 +94,10 @@ mod tests {
     #[test]
     fn a_clean_tree_is_zero_and_a_blocked_one_is_one() {
         assert_eq!(ExitCode::of_audit(&samples::clean(), None), ExitCode::Clean);
-        assert_eq!(ExitCode::of_audit(&samples::blocked_with_chain(), None), ExitCode::Held);
+        assert_eq!(
+            ExitCode::of_audit(&samples::blocked_with_chain(), None),
+            ExitCode::Held
+        );
     }
 
     #[test]
@@ -98,7 +112,11 @@ mod tests {
         let mut report = samples::vulnerable();
         assert_eq!(ExitCode::of_audit(&report, None), ExitCode::Clean);
         assert_eq!(ExitCode::of_audit(&report, Some(Level::Warn)), ExitCode::Held);
-        report.packages.iter_mut().flat_map(|p| &mut p.judgement.findings).for_each(|f| f.waived = true);
+        report
+            .packages
+            .iter_mut()
+            .flat_map(|p| &mut p.judgement.findings)
+            .for_each(|f| f.waived = true);
         assert_eq!(ExitCode::of_audit(&report, Some(Level::Warn)), ExitCode::Clean);
     }
 
@@ -112,15 +130,26 @@ mod tests {
 
     #[test]
     fn an_unreadable_lockfile_is_two_unless_something_is_held() {
-        assert_eq!(ExitCode::of_audit(&samples::broken_lockfile(), None), ExitCode::Usage);
+        assert_eq!(
+            ExitCode::of_audit(&samples::broken_lockfile(), None),
+            ExitCode::Usage
+        );
         let mut both = samples::blocked_with_chain();
-        both.lockfiles.iter_mut().for_each(|l| l.error = Some(LockfileProblem::default()));
+        both.lockfiles
+            .iter_mut()
+            .for_each(|l| l.error = Some(LockfileProblem::default()));
         assert_eq!(ExitCode::of_audit(&both, None), ExitCode::Held);
     }
 
     #[test]
     fn the_numbers_are_the_contract() {
-        let all = [ExitCode::Clean, ExitCode::Held, ExitCode::Usage, ExitCode::Unassessed, ExitCode::Internal];
+        let all = [
+            ExitCode::Clean,
+            ExitCode::Held,
+            ExitCode::Usage,
+            ExitCode::Unassessed,
+            ExitCode::Internal,
+        ];
         assert_eq!(all.map(ExitCode::code), [0, 1, 2, 3, 70]);
     }
 }

@@ -1,18 +1,23 @@
 //! An audit's page in a terminal: Markdown in, laid-out text out.
 //! Pages are our own words, yet they go through the same escaper as everything else.
 use cleanbill_model::{AuditMeta, Stability};
-use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::{
     format::RenderOptions,
     human::{Ink, Sheet},
+    page,
 };
 
 /// The page of an audit, headed by what the audit says of itself. Without colour it is plain text.
 #[must_use]
 pub fn explain(meta: &AuditMeta, options: &RenderOptions) -> String {
     let mut sheet = Sheet::new(options);
-    sheet.entry(0, (meta.id.0, Ink::Link), (meta.title, Ink::Strong));
+    sheet.entry(
+        0,
+        (&format!("{}:", meta.id), Ink::Link),
+        (meta.title, Ink::Strong),
+    );
     let stability = match meta.stability {
         Stability::Preview => "preview, may still change its mind",
         Stability::Stable => "stable",
@@ -31,7 +36,7 @@ pub fn explain(meta: &AuditMeta, options: &RenderOptions) -> String {
         sheet.text(0, &ids.join(", "), Ink::Faint);
     }
     sheet.gap();
-    page(&mut sheet, meta);
+    lay_out(&mut sheet, meta);
     sheet.finish()
 }
 
@@ -48,9 +53,10 @@ struct Reading {
     link: Option<String>,
 }
 
-fn page(sheet: &mut Sheet, meta: &AuditMeta) {
+fn lay_out(sheet: &mut Sheet, meta: &AuditMeta) {
     let mut reading = Reading::default();
-    for event in Parser::new(meta.page) {
+    let body = page::body(meta.page);
+    for event in Parser::new_ext(&body, Options::ENABLE_TABLES) {
         match event {
             Event::Start(tag) => start(sheet, &mut reading, tag),
             Event::End(tag) => end(sheet, &mut reading, tag, meta),
@@ -131,6 +137,8 @@ fn end(sheet: &mut Sheet, reading: &mut Reading, tag: TagEnd, meta: &AuditMeta) 
                 sheet.gap();
             }
         }
+        TagEnd::TableCell => reading.text.push_str("  "),
+        TagEnd::TableHead | TagEnd::TableRow => flush(sheet, reading),
         TagEnd::Link => {
             if let Some(url) = reading.link.take()
                 && !reading.text.ends_with(&url)
@@ -150,7 +158,15 @@ fn flush(sheet: &mut Sheet, reading: &mut Reading) {
     let indent = reading.quote * 2 + reading.lists.len().saturating_sub(1) * 2;
     match reading.marker.take() {
         Some(marker) => sheet.entry(indent, (&marker, Ink::Faint), (&text, Ink::Plain)),
-        None => sheet.text(if reading.lists.is_empty() { indent } else { indent + 2 }, &text, Ink::Plain),
+        None => sheet.text(
+            if reading.lists.is_empty() {
+                indent
+            } else {
+                indent + 2
+            },
+            &text,
+            Ink::Plain,
+        ),
     }
 }
 
@@ -162,7 +178,11 @@ mod tests {
     #[test]
     fn a_page_is_laid_out_without_its_markup() {
         let report = samples::clean();
-        let meta = report.audits.iter().find(|meta| meta.id.0 == "known-malicious").unwrap();
+        let meta = report
+            .audits
+            .iter()
+            .find(|meta| meta.id.0 == "known-malicious")
+            .unwrap();
         insta::assert_snapshot!(explain(meta, &RenderOptions::default()));
     }
 }

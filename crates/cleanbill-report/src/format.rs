@@ -39,7 +39,11 @@ pub const MAX_WIDTH: usize = 100;
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { colour: Colour::Never, width: 80, detail: Detail::Normal }
+        Self {
+            colour: Colour::Never,
+            width: 80,
+            detail: Detail::Normal,
+        }
     }
 }
 
@@ -136,11 +140,17 @@ impl Format {
             .iter()
             .copied()
             .find(|format| format.as_str() == text)
-            .ok_or_else(|| UnknownFormat { text: text.chars().take(40).collect() })
+            .ok_or_else(|| UnknownFormat {
+                text: text.chars().take(40).collect(),
+            })
     }
 
     fn names() -> String {
-        Self::ALL.iter().map(|format| format!("`{}`", format.as_str())).collect::<Vec<_>>().join(", ")
+        Self::ALL
+            .iter()
+            .map(|format| format!("`{}`", format.as_str()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -165,6 +175,9 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let message = Format::parse("xml\u{1b}[2J").unwrap_err().to_string();
-        assert!(message.contains("`sarif`") && !message.contains('\u{1b}'), "{message}");
+        assert!(
+            message.contains("`sarif`") && !message.contains('\u{1b}'),
+            "{message}"
+        );
     }
 }

@@ -23,11 +23,20 @@ pub(crate) fn audit(report: &AuditReport, options: &RenderOptions) -> Result<Str
     }
     for feed in report.feeds.iter().filter(|feed| feed.state != FeedState::Fresh) {
         let title = format!("feed {} is {}", feed.name, feed.state.as_str());
-        let text = feed.problem.as_ref().map_or("what only it knows was not looked up", |problem| problem.raw());
+        let text = feed
+            .problem
+            .as_ref()
+            .map_or("what only it knows was not looked up", |problem| problem.raw());
         command(&mut out, "warning", None, &title, &[text]);
     }
     if report.feeds.is_empty() {
-        command(&mut out, "warning", None, "no feed", &["known malware and vulnerabilities were not looked up"]);
+        command(
+            &mut out,
+            "warning",
+            None,
+            "no feed",
+            &["known malware and vulnerabilities were not looked up"],
+        );
     }
     Ok(out)
 }
@@ -41,7 +50,13 @@ fn unread(out: &mut String, lockfile: &LockfileReport) {
     let Some(problem) = &lockfile.error else { return };
     let hint = problem.hint.as_ref().map_or("", |hint| hint.raw());
     let place = Some((lockfile.path.raw(), 1));
-    command(out, "error", place, "lockfile not read", &[problem.message.raw(), hint]);
+    command(
+        out,
+        "error",
+        place,
+        "lockfile not read",
+        &[problem.message.raw(), hint],
+    );
 }
 
 fn annotate_package(out: &mut String, package: &PackageReport, report: &AuditReport, detail: Detail) {
@@ -52,18 +67,37 @@ fn annotate_package(out: &mut String, package: &PackageReport, report: &AuditRep
         let steps: Vec<&str> = path.iter().map(|step| step.raw()).collect();
         format!("way in: {}", steps.join(" > "))
     });
-    for finding in view.findings.iter().filter(|finding| !finding.waived && told(finding, detail)) {
-        let title = format!("{} {}: {}", words::verdict(view.verdict), view.spec, finding.title);
+    for finding in view
+        .findings
+        .iter()
+        .filter(|finding| !finding.waived && told(finding, detail))
+    {
+        let title = format!(
+            "{} {}: {}",
+            words::verdict(view.verdict),
+            view.spec,
+            finding.title
+        );
         let until = match view.until {
-            Some(until) if finding.level == Level::Quarantine => format!("until {}", words::until(until, view.as_of)),
+            Some(until) if finding.level == Level::Quarantine => {
+                format!("until {}", words::until(until, view.as_of))
+            }
             _ => String::new(),
         };
-        let advice = if finding.advice.is_empty() { String::new() } else { format!("do: {}", finding.advice) };
+        let advice = if finding.advice.is_empty() {
+            String::new()
+        } else {
+            format!("do: {}", finding.advice)
+        };
         let parts = [finding.what, finding.why, &advice, &until, &way];
         command(out, severity(finding.level), place, &title, &parts);
     }
     if view.verdict == Verdict::Unassessed {
-        let kind = if report.unassessed == UnassessedRule::Hold { "error" } else { "warning" };
+        let kind = if report.unassessed == UnassessedRule::Hold {
+            "error"
+        } else {
+            "warning"
+        };
         let reasons: Vec<&str> = view.unassessed.iter().map(|missed| missed.reason).collect();
         command(out, kind, place, &format!("not assessed {}", view.spec), &reasons);
     }
@@ -93,7 +127,11 @@ fn command(out: &mut String, kind: &str, place: Option<(&str, u32)>, title: &str
     if let Some((file, line)) = place {
         out.push_str(&format!("file={},line={line},", property(file)));
     }
-    let message: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| data(part)).collect();
+    let message: Vec<String> = parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| data(part))
+        .collect();
     out.push_str(&format!("title={}::{}\n", property(title), message.join("%0A")));
 }
 
@@ -112,7 +150,10 @@ mod tests {
     fn a_blocked_release_is_an_error_at_its_line() {
         let out = drawn(&samples::blocked_with_chain());
         assert!(out.starts_with("::error file=package-lock.json,line="), "{out}");
-        assert!(out.contains("line=812,title=blocked easy-day-kit@1.11.22%3A listed as malicious::"), "{out}");
+        assert!(
+            out.contains("line=812,title=blocked easy-day-kit@1.11.22%3A listed as malicious::"),
+            "{out}"
+        );
     }
 
     #[test]

@@ -20,12 +20,21 @@ pub(crate) fn audit(report: &AuditReport, _: &RenderOptions) -> Result<String, R
         out.add_test_suite(suite(lockfile, &packages, report.unassessed));
     }
     let known = |package: &&&PackageReport| {
-        package.pins.first().is_some_and(|pin| report.lockfiles.iter().any(|lockfile| lockfile.path == pin.lockfile))
+        package.pins.first().is_some_and(|pin| {
+            report
+                .lockfiles
+                .iter()
+                .any(|lockfile| lockfile.path == pin.lockfile)
+        })
     };
     let loose: Vec<&&PackageReport> = packages.iter().filter(|package| !known(package)).collect();
     if !loose.is_empty() {
         let mut suite = TestSuite::new("releases");
-        suite.add_test_cases(loose.iter().map(|package| case("releases", package, report.unassessed)));
+        suite.add_test_cases(
+            loose
+                .iter()
+                .map(|package| case("releases", package, report.unassessed)),
+        );
         out.add_test_suite(suite);
     }
     let mut text = out.to_string()?;
@@ -45,7 +54,9 @@ fn suite(lockfile: &LockfileReport, packages: &[&PackageReport], rule: Unassesse
     let mut suite = TestSuite::new(name.as_ref());
     if let Some(problem) = &lockfile.error {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type("lockfile-not-read").set_message(xml::line(problem.message.raw()).as_ref());
+        status
+            .set_type("lockfile-not-read")
+            .set_message(xml::line(problem.message.raw()).as_ref());
         if let Some(hint) = &problem.hint {
             status.set_description(xml::line(hint.raw()).as_ref());
         }
@@ -53,7 +64,9 @@ fn suite(lockfile: &LockfileReport, packages: &[&PackageReport], rule: Unassesse
         case.set_classname(name.as_ref());
         suite.add_test_case(case);
     }
-    let own = packages.iter().filter(|p| p.pins.first().is_some_and(|pin| pin.lockfile == lockfile.path));
+    let own = packages
+        .iter()
+        .filter(|p| p.pins.first().is_some_and(|pin| pin.lockfile == lockfile.path));
     suite.add_test_cases(own.map(|package| case(&name, package, rule)));
     suite
 }
@@ -82,12 +95,21 @@ fn status(view: &ReleaseView<'_>, package: &PackageReport, rule: UnassessedRule)
         (Verdict::Allow, _) => return TestCaseStatus::success(),
     };
     let first = view.findings.iter().find(|f| !f.waived).map(|f| f.title);
-    let reason = first.or(view.unassessed.first().map(|missed| missed.reason)).unwrap_or("no reason was given");
+    let reason = first
+        .or(view.unassessed.first().map(|missed| missed.reason))
+        .unwrap_or("no reason was given");
     status.set_type(view.verdict.as_str());
     status.set_message(format!("{}: {}", words::verdict(view.verdict), xml::line(reason)));
-    let mut lines: Vec<String> = view.findings.iter().filter(|f| !f.waived && f.level > Level::Note).map(words_of).collect();
+    let mut lines: Vec<String> = view
+        .findings
+        .iter()
+        .filter(|f| !f.waived && f.level > Level::Note)
+        .map(words_of)
+        .collect();
     lines.extend(view.unassessed.iter().map(|missed| {
-        let file = missed.file.map_or(String::new(), |file| format!("{}: ", xml::line(file)));
+        let file = missed
+            .file
+            .map_or(String::new(), |file| format!("{}: ", xml::line(file)));
         format!("not assessed: {file}{}", xml::line(missed.reason))
     }));
     if let Some(until) = view.until {
@@ -98,7 +120,11 @@ fn status(view: &ReleaseView<'_>, package: &PackageReport, rule: UnassessedRule)
         lines.push(format!("way in: {}", steps.join(" > ")));
     }
     for pin in &package.pins {
-        lines.push(format!("pinned at: {}:{}", xml::line(pin.lockfile.raw()), pin.line));
+        lines.push(format!(
+            "pinned at: {}:{}",
+            xml::line(pin.lockfile.raw()),
+            pin.line
+        ));
     }
     status.set_description(lines.join("\n"));
     status
@@ -107,8 +133,18 @@ fn status(view: &ReleaseView<'_>, package: &PackageReport, rule: UnassessedRule)
 fn words_of(finding: &FindingView<'_>) -> String {
     let waived = if finding.waived { "waived, " } else { "" };
     let parts = [finding.what, finding.why, finding.advice].map(xml::line);
-    let text = parts.iter().filter(|part| !part.is_empty()).map(AsRef::as_ref).collect::<Vec<&str>>().join(" ");
-    format!("{} [{}, {waived}{}]: {text}", xml::line(finding.title), finding.audit, finding.level.as_str())
+    let text = parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(AsRef::as_ref)
+        .collect::<Vec<&str>>()
+        .join(" ");
+    format!(
+        "{} [{}, {waived}{}]: {text}",
+        xml::line(finding.title),
+        finding.audit,
+        finding.level.as_str()
+    )
 }
 
 #[cfg(test)]

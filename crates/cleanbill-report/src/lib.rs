@@ -1,9 +1,9 @@
 //! A verdict in words, for people and programs: one result, seven views.
 //! It knows the model and nothing else: no registry, no lockfile reader, no clock, no terminal.
 //!
-//! Reading order: what a run hands in ([`report`]), the views and their names ([`format`]), what a
+//! Reading order: what a run hands in ([`report`]), the views and their names ([`mod@format`]), what a
 //! script reads off the process ([`exit`]), how hostile text is tamed ([`escape`]), then one module a
-//! view. [`explain`] shows an audit's page, [`why`] a stored answer.
+//! view. [`explain()`] shows an audit's page, [`why()`] a stored answer.
 #![deny(clippy::disallowed_methods)]
 
 pub mod escape;
@@ -21,6 +21,7 @@ mod html;
 mod human;
 pub mod json;
 mod junit;
+mod page;
 mod sarif;
 mod view;
 mod words;
@@ -32,9 +33,11 @@ mod snapshots;
 
 pub use exit::ExitCode;
 pub use explain::explain;
-pub use format::{Format, RenderError, RenderOptions, UnknownFormat, render_audit, render_inspect};
+pub use format::{
+    Colour, Detail, Format, RenderError, RenderOptions, UnknownFormat, render_audit, render_inspect,
+};
 pub use report::{
-    AuditReport, BroughtIn, ClientSetting, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, NotKnown,
-    PackageReport, PinPlace, UnassessedRule, WaiverNote, WaiverState,
+    AuditReport, BroughtIn, ClientSetting, FeedLine, FeedState, InspectReport, LockfileProblem,
+    LockfileReport, NotKnown, PackageReport, PinPlace, UnassessedRule, WaiverNote, WaiverState,
 };
 pub use why::{WhyError, why};

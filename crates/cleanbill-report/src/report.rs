@@ -248,8 +248,17 @@ impl AuditReport {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let unread = self.lockfiles.iter().any(|lockfile| lockfile.error.is_some());
-        let floor = if unread { Verdict::Unassessed } else { Verdict::Allow };
-        self.packages.iter().map(|package| package.judgement.verdict).max().unwrap_or(floor).max(floor)
+        let floor = if unread {
+            Verdict::Unassessed
+        } else {
+            Verdict::Allow
+        };
+        self.packages
+            .iter()
+            .map(|package| package.judgement.verdict)
+            .max()
+            .unwrap_or(floor)
+            .max(floor)
     }
 }
 
@@ -272,6 +281,14 @@ impl PackageReport {
     /// A release outside any tree.
     #[must_use]
     pub fn alone(judgement: Judgement) -> Self {
-        Self { judgement, paths: vec![], more_paths: 0, pins: vec![], dev: false, optional: false, depends_on: vec![] }
+        Self {
+            judgement,
+            paths: vec![],
+            more_paths: 0,
+            pins: vec![],
+            dev: false,
+            optional: false,
+            depends_on: vec![],
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Results for the tests of every view: each shows one situation, all are inert.
 use cleanbill_model::{
-    AdvisoryRef, AuditId, AuditMeta, Confidence, Defect, Evidence, Finding, Integrity, Judgement, Level, Purl, Severity,
-    Signal, Stability, Timestamp, Unassessed, Untrusted, Verdict, Version, signal::f32Bits,
+    AdvisoryRef, AuditId, AuditMeta, Confidence, Defect, Evidence, Finding, Integrity, Judgement, Level,
+    Purl, Severity, Signal, Stability, Timestamp, Unassessed, Untrusted, Verdict, Version, signal::f32Bits,
 };
 
 use crate::report::{
-    AuditReport, BroughtIn, ClientSetting, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, NotKnown,
-    PackageReport, PinPlace, WaiverNote, WaiverState,
+    AuditReport, BroughtIn, ClientSetting, FeedLine, FeedState, InspectReport, LockfileProblem,
+    LockfileReport, NotKnown, PackageReport, PinPlace, WaiverNote, WaiverState,
 };
 
 const MALICIOUS: AuditMeta = meta(
@@ -14,7 +14,7 @@ const MALICIOUS: AuditMeta = meta(
     "listed as malicious",
     Severity::Critical,
     Level::Block,
-    "# known-malicious\n\nA feed lists this release as malware.\n\n## Why\n\nIts code runs on **your** machine; see `npm explain`.\n\n- read the advisory\n- rotate *every* secret\n\n```sh\nnpm explain left\n```\n",
+    "# known-malicious\n\n<!-- meta: generated -->\n| | |\n|---|---|\n| level | block |\n<!-- /meta -->\n\nA feed lists this release as malware.\n\n## Why\n\nIts code runs on **your** machine; see `npm explain`.\n\n- read the advisory\n- rotate *every* secret\n\n```sh\nnpm explain left\n```\n",
 );
 const INJECTED: AuditMeta = meta(
     "dependency-injected",
@@ -37,10 +37,21 @@ const VULNERABLE: AuditMeta = meta(
     Level::Warn,
     "# known-vulnerable\n\nA feed lists a flaw in this release.\n",
 );
-const DEPRECATED: AuditMeta =
-    meta("deprecated", "deprecated by its owner", Severity::Low, Level::Note, "# deprecated\n\nIts owner advises against it.\n");
+const DEPRECATED: AuditMeta = meta(
+    "deprecated",
+    "deprecated by its owner",
+    Severity::Low,
+    Level::Note,
+    "# deprecated\n\nIts owner advises against it.\n",
+);
 
-const fn meta(id: &'static str, title: &'static str, severity: Severity, level: Level, page: &'static str) -> AuditMeta {
+const fn meta(
+    id: &'static str,
+    title: &'static str,
+    severity: Severity,
+    level: Level,
+    page: &'static str,
+) -> AuditMeta {
     AuditMeta {
         id: AuditId(id),
         title,
@@ -79,7 +90,12 @@ fn judgement(text: &str, verdict: Verdict, findings: Vec<Finding>) -> Judgement 
 
 fn finding(signal: Signal) -> Finding {
     let level = signal.level;
-    Finding { signal, level, because: None, waived: false }
+    Finding {
+        signal,
+        level,
+        because: None,
+        waived: false,
+    }
 }
 
 fn package(judgement: Judgement, path: &[&str], line: u32) -> PackageReport {
@@ -123,8 +139,16 @@ fn base(releases: usize) -> AuditReport {
 pub(crate) fn clean() -> AuditReport {
     let mut report = base(2);
     report.packages = vec![
-        package(judgement("pkg:npm/left@1.2.2", Verdict::Allow, vec![]), &["app", "left@1.2.2"], 12),
-        package(judgement("pkg:npm/%40scope/right@2.0.0", Verdict::Allow, vec![]), &["app", "@scope/right@2.0.0"], 20),
+        package(
+            judgement("pkg:npm/left@1.2.2", Verdict::Allow, vec![]),
+            &["app", "left@1.2.2"],
+            12,
+        ),
+        package(
+            judgement("pkg:npm/%40scope/right@2.0.0", Verdict::Allow, vec![]),
+            &["app", "@scope/right@2.0.0"],
+            20,
+        ),
     ];
     report.packages[0].depends_on = vec!["pkg:npm/%40scope/right@2.0.0".to_owned()];
     report
@@ -158,7 +182,9 @@ pub(crate) fn blocked_with_chain() -> AuditReport {
     let injected = Signal::new(
         &INJECTED,
         &host,
-        Evidence::note("`easy-day-kit` is new in 1.4.2; 1.4.1 had no such dependency").file("package.json").at(31, 5),
+        Evidence::note("`easy-day-kit` is new in 1.4.2; 1.4.1 had no such dependency")
+            .file("package.json")
+            .at(31, 5),
     )
     .words(
         "A patch release added `easy-day-kit`, which is 19 hours old and of another owner.",
@@ -167,19 +193,32 @@ pub(crate) fn blocked_with_chain() -> AuditReport {
     );
     let clean = judgement("pkg:npm/left@1.2.2", Verdict::Allow, vec![]);
     let mut carried = package(
-        judgement("pkg:npm/easy-day-kit@1.11.22", Verdict::Block, vec![finding(signal)]),
+        judgement(
+            "pkg:npm/easy-day-kit@1.11.22",
+            Verdict::Block,
+            vec![finding(signal)],
+        ),
         &["app", "@masts/core@1.4.2", "easy-day-kit@1.11.22"],
         812,
     );
     carried.more_paths = 3;
     let mut carrier = package(
-        judgement("pkg:npm/%40masts/core@1.4.2", Verdict::Block, vec![finding(injected)]),
+        judgement(
+            "pkg:npm/%40masts/core@1.4.2",
+            Verdict::Block,
+            vec![finding(injected)],
+        ),
         &["app", "@masts/core@1.4.2"],
         96,
     );
     carrier.depends_on = vec!["pkg:npm/easy-day-kit@1.11.22".to_owned()];
     let mut waived = finding(
-        Signal::new(&DEPRECATED, &purl("pkg:npm/old@0.1.0"), Evidence::note("`deprecated` is set")).words(
+        Signal::new(
+            &DEPRECATED,
+            &purl("pkg:npm/old@0.1.0"),
+            Evidence::note("`deprecated` is set"),
+        )
+        .words(
             "Its owner says: use `new` instead.",
             "No one mends it.",
             "Move to `new`.",
@@ -191,7 +230,11 @@ pub(crate) fn blocked_with_chain() -> AuditReport {
         package(clean, &["app", "left@1.2.2"], 12),
         carried,
         carrier,
-        package(judgement("pkg:npm/old@0.1.0", Verdict::Allow, vec![waived]), &["app", "old@0.1.0"], 900),
+        package(
+            judgement("pkg:npm/old@0.1.0", Verdict::Allow, vec![waived]),
+            &["app", "old@0.1.0"],
+            900,
+        ),
     ];
     report.waivers = vec![WaiverNote {
         release: "older@1.0.0".into(),
@@ -206,7 +249,12 @@ pub(crate) fn blocked_with_chain() -> AuditReport {
 fn young(text: &str, hours: i64, path: &[&str], line: u32) -> PackageReport {
     let subject = purl(text);
     let published = now().minus(cleanbill_model::Age::hours(hours));
-    let signal = Signal::new(&YOUNG, &subject, Evidence::note(format!("published {published}")).file("time")).words(
+    let signal = Signal::new(
+        &YOUNG,
+        &subject,
+        Evidence::note(format!("published {published}")).file("time"),
+    )
+    .words(
         format!("It was published {hours} hours ago; the cooldown is 7 days."),
         "Most hijacked releases are found within days.",
         "Keep the version you have, or wait.",
@@ -218,9 +266,16 @@ fn young(text: &str, hours: i64, path: &[&str], line: u32) -> PackageReport {
 
 pub(crate) fn quarantined() -> AuditReport {
     let mut report = base(2);
-    let mut clean = package(judgement("pkg:npm/left@1.2.2", Verdict::Allow, vec![]), &["app", "left@1.2.2"], 12);
+    let mut clean = package(
+        judgement("pkg:npm/left@1.2.2", Verdict::Allow, vec![]),
+        &["app", "left@1.2.2"],
+        12,
+    );
     clean.dev = true;
-    report.packages = vec![clean, young("pkg:npm/fresh-bread@3.0.1", 5, &["app", "fresh-bread@3.0.1"], 44)];
+    report.packages = vec![
+        clean,
+        young("pkg:npm/fresh-bread@3.0.1", 5, &["app", "fresh-bread@3.0.1"], 44),
+    ];
     report.client_settings = vec![ClientSetting {
         client: "npm".to_owned(),
         setting: "min-release-age".to_owned(),
@@ -251,12 +306,16 @@ pub(crate) fn many_alike() -> AuditReport {
 pub(crate) fn vulnerable() -> AuditReport {
     let mut report = base(2);
     let subject = purl("pkg:npm/left-parse@2.3.0");
-    let mut signal = Signal::new(&VULNERABLE, &subject, Evidence::note("`GHSA-aaaa-bbbb-cccc` covers 2.0.0 up to 2.4.1"))
-        .words(
-            "`GHSA-aaaa-bbbb-cccc`: a crafted input takes minutes to parse.",
-            "Anyone who can send you text can stop your service.",
-            "Move to 2.4.1.",
-        );
+    let mut signal = Signal::new(
+        &VULNERABLE,
+        &subject,
+        Evidence::note("`GHSA-aaaa-bbbb-cccc` covers 2.0.0 up to 2.4.1"),
+    )
+    .words(
+        "`GHSA-aaaa-bbbb-cccc`: a crafted input takes minutes to parse.",
+        "Anyone who can send you text can stop your service.",
+        "Move to 2.4.1.",
+    );
     signal.advisory = Some(AdvisoryRef {
         id: "GHSA-aaaa-bbbb-cccc".into(),
         aliases: vec!["CVE-2026-0001".into()],
@@ -265,15 +324,27 @@ pub(crate) fn vulnerable() -> AuditReport {
         malicious: false,
         feed: "osv".to_owned(),
     });
-    let deprecated = Signal::new(&DEPRECATED, &purl("pkg:npm/old@0.1.0"), Evidence::note("`deprecated` is set"))
-        .words("Its owner says: use `new` instead.", "No one mends it.", "Move to `new`.");
+    let deprecated = Signal::new(
+        &DEPRECATED,
+        &purl("pkg:npm/old@0.1.0"),
+        Evidence::note("`deprecated` is set"),
+    )
+    .words(
+        "Its owner says: use `new` instead.",
+        "No one mends it.",
+        "Move to `new`.",
+    );
     report.packages = vec![
         package(
             judgement("pkg:npm/left-parse@2.3.0", Verdict::Allow, vec![finding(signal)]),
             &["app", "left-parse@2.3.0"],
             51,
         ),
-        package(judgement("pkg:npm/old@0.1.0", Verdict::Allow, vec![finding(deprecated)]), &["app", "old@0.1.0"], 77),
+        package(
+            judgement("pkg:npm/old@0.1.0", Verdict::Allow, vec![finding(deprecated)]),
+            &["app", "old@0.1.0"],
+            77,
+        ),
     ];
     report
 }
@@ -282,8 +353,10 @@ pub(crate) fn unassessed() -> AuditReport {
     let mut report = base(1);
     let mut judged = judgement("pkg:npm/private-thing@1.0.0", Verdict::Unassessed, vec![]);
     judged.integrity = None;
-    judged.unassessed =
-        vec![Unassessed { file: None, reason: "the run is offline and nothing is cached".into() }];
+    judged.unassessed = vec![Unassessed {
+        file: None,
+        reason: "the run is offline and nothing is cached".into(),
+    }];
     let mut open = package(judged, &["app", "private-thing@1.0.0"], 9);
     open.optional = true;
     report.packages = vec![open];
@@ -314,7 +387,11 @@ pub(crate) fn broken_lockfile() -> AuditReport {
             path: "package-lock.json".into(),
             format: "package-lock".to_owned(),
             version: "3".to_owned(),
-            defects: vec![Defect::new("duplicate-key", "packages[\"node_modules/left\"]", "the key stands there twice")],
+            defects: vec![Defect::new(
+                "duplicate-key",
+                "packages[\"node_modules/left\"]",
+                "the key stands there twice",
+            )],
             ..LockfileReport::default()
         },
     ];
@@ -329,7 +406,11 @@ pub(crate) fn hostile_with(text: &str) -> AuditReport {
     let signal = Signal::new(
         &MALICIOUS,
         &subject,
-        Evidence::note(text).file(text).at(1, 2).decoded(text).excerpt(format!("{text}\n{text}")),
+        Evidence::note(text)
+            .file(text)
+            .at(1, 2)
+            .decoded(text)
+            .excerpt(format!("{text}\n{text}")),
     )
     .titled(text)
     .words(text, text, text)
@@ -344,9 +425,15 @@ pub(crate) fn hostile_with(text: &str) -> AuditReport {
         malicious: true,
         feed: text.to_owned(),
     });
-    let warning = Finding { level: Level::Warn, ..found.clone() };
+    let warning = Finding {
+        level: Level::Warn,
+        ..found.clone()
+    };
     let mut judged = judgement("pkg:npm/left@1.2.3", Verdict::Block, vec![found]);
-    judged.unassessed = vec![Unassessed { file: Some(text.into()), reason: text.into() }];
+    judged.unassessed = vec![Unassessed {
+        file: Some(text.into()),
+        reason: text.into(),
+    }];
     judged.capabilities = vec![text.to_owned()];
     let mut open = judged.clone();
     open.verdict = Verdict::Unassessed;
@@ -355,8 +442,16 @@ pub(crate) fn hostile_with(text: &str) -> AuditReport {
     for judged in [judged, open] {
         let mut package = package(judged, &["app", text, "left@1.2.3"], 3);
         package.pins = vec![
-            PinPlace { lockfile: text.into(), line: 3, text: text.into() },
-            PinPlace { lockfile: "package-lock.json".into(), line: 3, text: text.into() },
+            PinPlace {
+                lockfile: text.into(),
+                line: 3,
+                text: text.into(),
+            },
+            PinPlace {
+                lockfile: "package-lock.json".into(),
+                line: 3,
+                text: text.into(),
+            },
         ];
         package.depends_on = vec![text.to_owned()];
         report.packages.push(package);
@@ -368,7 +463,10 @@ pub(crate) fn hostile_with(text: &str) -> AuditReport {
         path: text.into(),
         format: text.to_owned(),
         version: text.to_owned(),
-        error: Some(LockfileProblem { message: text.into(), hint: Some(text.into()) }),
+        error: Some(LockfileProblem {
+            message: text.into(),
+            hint: Some(text.into()),
+        }),
         ..LockfileReport::default()
     });
     report.feeds = vec![FeedLine {
@@ -379,7 +477,11 @@ pub(crate) fn hostile_with(text: &str) -> AuditReport {
         vulnerable: 1,
         problem: Some(text.into()),
     }];
-    report.not_known = vec![NotKnown { what: text.to_owned(), reason: text.to_owned(), count: 1 }];
+    report.not_known = vec![NotKnown {
+        what: text.to_owned(),
+        reason: text.to_owned(),
+        count: 1,
+    }];
     report.client_settings = vec![ClientSetting {
         client: text.to_owned(),
         setting: text.to_owned(),
@@ -402,7 +504,11 @@ pub(crate) fn hostile() -> AuditReport {
 }
 
 pub(crate) fn inspected_from(report: &AuditReport) -> InspectReport {
-    let judged = report.packages.iter().max_by_key(|p| p.judgement.verdict).unwrap();
+    let judged = report
+        .packages
+        .iter()
+        .max_by_key(|p| p.judgement.verdict)
+        .unwrap();
     InspectReport {
         judgement: judged.judgement.clone(),
         unassessed: report.unassessed,
@@ -429,7 +535,11 @@ pub(crate) fn large(releases: usize) -> AuditReport {
     report.packages = (0..releases)
         .map(|i| {
             let spec = format!("package-{i}@1.0.{i}");
-            package(judgement(&format!("pkg:npm/{spec}"), Verdict::Allow, vec![]), &["app", &spec], 1)
+            package(
+                judgement(&format!("pkg:npm/{spec}"), Verdict::Allow, vec![]),
+                &["app", &spec],
+                1,
+            )
         })
         .collect();
     report

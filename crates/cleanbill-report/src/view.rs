@@ -62,7 +62,10 @@ impl<'a> From<&'a Judgement> for ReleaseView<'a> {
             unassessed: judgement
                 .unassessed
                 .iter()
-                .map(|u| UnassessedView { file: u.file.as_ref().map(|file| file.raw()), reason: u.reason.raw() })
+                .map(|u| UnassessedView {
+                    file: u.file.as_ref().map(|file| file.raw()),
+                    reason: u.reason.raw(),
+                })
                 .collect(),
             capabilities: judgement.capabilities.iter().map(String::as_str).collect(),
         }
@@ -111,8 +114,20 @@ pub(crate) fn worst_first(findings: &mut [FindingView<'_>]) {
 /// Sorts releases for reading: the worst verdict first, then the worst finding, then by name.
 pub(crate) fn order(a: &Judgement, b: &Judgement) -> std::cmp::Ordering {
     let worst = |judgement: &Judgement| {
-        let malicious = |f: &Finding| f.signal.advisory.as_ref().is_some_and(|advisory| advisory.malicious);
-        judgement.findings.iter().filter(|f| !f.waived).map(|f| (f.level, f.signal.severity, malicious(f))).max()
+        let malicious = |f: &Finding| {
+            f.signal
+                .advisory
+                .as_ref()
+                .is_some_and(|advisory| advisory.malicious)
+        };
+        judgement
+            .findings
+            .iter()
+            .filter(|f| !f.waived)
+            .map(|f| (f.level, f.signal.severity, malicious(f)))
+            .max()
     };
-    (b.verdict, worst(b)).cmp(&(a.verdict, worst(a))).then_with(|| a.subject.cmp(&b.subject))
+    (b.verdict, worst(b))
+        .cmp(&(a.verdict, worst(a)))
+        .then_with(|| a.subject.cmp(&b.subject))
 }

@@ -4,9 +4,9 @@ use cleanbill_model::{Purl, Timestamp, Untrusted, Verdict};
 
 use crate::{
     format::RenderOptions,
-    human::{self, Sheet},
+    human::{self, Lookup, Sheet},
     json::v1,
-    report::{BroughtIn, UnassessedRule},
+    report::{BroughtIn, FeedState},
     view::{EvidenceView, FindingView, ReleaseView, UnassessedView, worst_first},
     words,
 };
@@ -19,7 +19,10 @@ pub enum WhyError {
     #[error("cannot read the stored answer")]
     Read(#[from] serde_json::Error),
     /// It is of another schema.
-    #[error("cannot read the stored answer: its schema is {found:?}, wanted {:?}", v1::INSPECT)]
+    #[error(
+        "cannot read the stored answer: its schema is {found:?}, wanted {:?}",
+        v1::INSPECT
+    )]
     Schema {
         /// The start of the schema named there.
         found: String,
@@ -41,19 +44,29 @@ pub enum WhyError {
 pub fn why(stored: &str, options: &RenderOptions) -> Result<String, WhyError> {
     let record: v1::Inspect = serde_json::from_str(stored)?;
     if record.schema != v1::INSPECT {
-        return Err(WhyError::Schema { found: start(&record.schema) });
+        return Err(WhyError::Schema {
+            found: start(&record.schema),
+        });
     }
     let view = view_of(&record)?;
     let mut sheet = Sheet::new(options);
     human::one(&mut sheet, &view, &brought_in(&record)?, options.detail);
-    let feeds_lacking = record.feeds.iter().any(|feed| feed.state != "fresh");
-    human::decision(&mut sheet, &view, UnassessedRule::Hold, feeds_lacking);
+    let lookup = match record.feeds.as_slice() {
+        [] => Lookup::NotKept,
+        feeds if feeds.iter().all(|feed| feed.state == FeedState::Fresh.as_str()) => Lookup::Whole,
+        _ => Lookup::Lacking,
+    };
+    human::decision(&mut sheet, &view, None, lookup);
     Ok(sheet.finish())
 }
 
 fn view_of(record: &v1::Inspect) -> Result<ReleaseView<'_>, WhyError> {
     let purl = Purl::parse(&record.subject.purl).map_err(|_| field("subject.purl", &record.subject.purl))?;
-    let mut findings = record.findings.iter().map(finding).collect::<Result<Vec<_>, _>>()?;
+    let mut findings = record
+        .findings
+        .iter()
+        .map(finding)
+        .collect::<Result<Vec<_>, _>>()?;
     worst_first(&mut findings);
     Ok(ReleaseView {
         spec: purl.spec(),
@@ -61,12 +74,19 @@ fn view_of(record: &v1::Inspect) -> Result<ReleaseView<'_>, WhyError> {
         integrity: record.subject.integrity.clone(),
         as_of: moment("as_of", &record.as_of)?,
         verdict: verdict(&record.verdict)?,
-        until: record.until.as_ref().map(|until| moment("until", until)).transpose()?,
+        until: record
+            .until
+            .as_ref()
+            .map(|until| moment("until", until))
+            .transpose()?,
         findings,
         unassessed: record
             .unassessed
             .iter()
-            .map(|u| UnassessedView { file: u.file.as_deref(), reason: &u.reason })
+            .map(|u| UnassessedView {
+                file: u.file.as_deref(),
+                reason: &u.reason,
+            })
             .collect(),
         capabilities: record.capabilities.iter().map(String::as_str).collect(),
     })
@@ -112,7 +132,10 @@ fn brought_in(record: &v1::Inspect) -> Result<Vec<BroughtIn>, WhyError> {
 }
 
 fn verdict(word: &str) -> Result<Verdict, WhyError> {
-    words::WORST_FIRST.into_iter().find(|verdict| verdict.as_str() == word).ok_or_else(|| field("verdict", word))
+    words::WORST_FIRST
+        .into_iter()
+        .find(|verdict| verdict.as_str() == word)
+        .ok_or_else(|| field("verdict", word))
 }
 
 fn moment(name: &'static str, text: &str) -> Result<Timestamp, WhyError> {
@@ -120,7 +143,10 @@ fn moment(name: &'static str, text: &str) -> Result<Timestamp, WhyError> {
 }
 
 fn field(field: &'static str, found: &str) -> WhyError {
-    WhyError::Field { field, found: start(found) }
+    WhyError::Field {
+        field,
+        found: start(found),
+    }
 }
 
 fn start(text: &str) -> String {
@@ -140,18 +166,36 @@ mod tests {
         let fresh = render_inspect(&report, Format::Human, &options).unwrap();
         let told = why(&stored, &options).unwrap();
         let heading = fresh.lines().next().unwrap();
-        assert!(told.starts_with(heading) && told.contains("do not install this release"), "{told}");
+        assert!(
+            told.starts_with(heading) && told.contains("do not install this release"),
+            "{told}"
+        );
         for line in told.lines() {
             assert!(fresh.contains(line), "not in the fresh answer: {line}");
         }
     }
 
     #[test]
+    fn a_judgement_kept_in_the_log_says_that_the_feeds_are_not_in_it() {
+        let report = samples::clean();
+        let stored = crate::json::record(&report.packages.first().unwrap().judgement).unwrap();
+        assert!(!stored.contains('\n'));
+        let told = why(&stored, &RenderOptions::default()).unwrap();
+        assert!(told.contains("how the feeds stood was not kept"), "{told}");
+    }
+
+    #[test]
     fn another_schema_and_nonsense_are_refused_by_name() {
         let options = RenderOptions::default();
         assert!(matches!(why("[", &options), Err(WhyError::Read(_))));
-        assert!(matches!(why("{\"schema\":\"x\"}", &options), Err(WhyError::Schema { .. })));
+        assert!(matches!(
+            why("{\"schema\":\"x\"}", &options),
+            Err(WhyError::Schema { .. })
+        ));
         let odd = "{\"schema\":\"cleanbill.inspect/v1\",\"subject\":{\"purl\":\"pkg:npm/a@1.0.0\"},\"as_of\":\"soon\"}";
-        assert_eq!(why(odd, &options).unwrap_err().to_string(), "cannot read the stored answer: `as_of` holds \"soon\"");
+        assert_eq!(
+            why(odd, &options).unwrap_err().to_string(),
+            "cannot read the stored answer: `as_of` holds \"soon\""
+        );
     }
 }

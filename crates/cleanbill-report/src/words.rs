@@ -35,7 +35,11 @@ pub(crate) fn moment(at: Timestamp) -> String {
 
 /// `2026-06-24 01:01 UTC, in 6 days`.
 pub(crate) fn until(end: Timestamp, as_of: Timestamp) -> String {
-    if end <= as_of { moment(end) } else { format!("{}, in {}", moment(end), end.since(as_of)) }
+    if end <= as_of {
+        moment(end)
+    } else {
+        format!("{}, in {}", moment(end), end.since(as_of))
+    }
 }
 
 /// ` v3` for a plain number, the text itself for another, nothing for none.
@@ -58,24 +62,39 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// The verdicts, the worst first.
-pub(crate) const WORST_FIRST: [Verdict; 4] =
-    [Verdict::Block, Verdict::Quarantine, Verdict::Unassessed, Verdict::Allow];
+pub(crate) const WORST_FIRST: [Verdict; 4] = [
+    Verdict::Block,
+    Verdict::Quarantine,
+    Verdict::Unassessed,
+    Verdict::Allow,
+];
 
 /// Reads a level's word.
 pub(crate) fn level(word: &str) -> Option<Level> {
-    [Level::Note, Level::Warn, Level::Quarantine, Level::Block].into_iter().find(|level| level.as_str() == word)
+    [Level::Note, Level::Warn, Level::Quarantine, Level::Block]
+        .into_iter()
+        .find(|level| level.as_str() == word)
 }
 
 /// Reads a severity's word.
 pub(crate) fn severity(word: &str) -> Option<Severity> {
-    [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical]
-        .into_iter()
-        .find(|severity| severity.as_str() == word)
+    [
+        Severity::Info,
+        Severity::Low,
+        Severity::Medium,
+        Severity::High,
+        Severity::Critical,
+    ]
+    .into_iter()
+    .find(|severity| severity.as_str() == word)
 }
 
 /// A CVSS base score, where the record gives one that lies on the scale.
 pub(crate) fn score(advisory: &AdvisoryRef) -> Option<f32> {
-    advisory.score.map(|score| score.get()).filter(|score| (0.0..=10.0).contains(score))
+    advisory
+        .score
+        .map(|score| score.get())
+        .filter(|score| (0.0..=10.0).contains(score))
 }
 
 /// The parts with commas and a final "and".
@@ -93,7 +112,10 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_three() {
-        assert_eq!([0, 12, 999, 1000, 1_234_567].map(number), ["0", "12", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [0, 12, 999, 1000, 1_234_567].map(number),
+            ["0", "12", "999", "1,000", "1,234,567"]
+        );
     }
 
     #[test]

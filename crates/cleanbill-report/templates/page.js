@@ -32,7 +32,8 @@
     }
     if (cleanBox) cleanBox.hidden = clean === 0;
     const shown = visible().length + clean, all = releases.length + cleanRows.length;
-    $("shown").textContent = shown === all ? `${all} releases` : `${shown} of ${all} releases`;
+    const number = (n) => n.toLocaleString("en");
+    $("shown").textContent = shown === all ? `${number(all)} releases` : `${number(shown)} of ${number(all)} releases`;
     $("none").hidden = shown > 0 || all === 0;
   };
 

@@ -1,12 +1,20 @@
 //! The loopback registry, asked over a plain socket.
-#![expect(clippy::disallowed_methods, reason = "tests write the folders they read")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests write the folders they read and fail by panicking"
+)]
 use std::{
     fs,
     io::{Read as _, Write as _},
     net::TcpStream,
 };
 
-use cleanbill_testkit::{Behaviour, PackageBuilder, Registry, Replay, Validators};
+use cleanbill_testkit::{
+    Behaviour, Case, PackageBuilder, Registry, Replay, Validators,
+    replay::{Class, Expectation, Trigger},
+};
 use serde_json::{Value, json};
 
 struct Answer {
@@ -294,4 +302,50 @@ fn a_folder_that_breaks_the_format_is_named() {
         let error = Replay::read(folder.path()).unwrap_err().to_string();
         assert!(error.contains("neither a file nor a folder"), "{error}");
     }
+}
+
+#[test]
+fn the_case_of_a_replay_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = json!({"id": "a", "title": "t", "family": "f", "class": "malicious", "as_of": "2026-06-17T01:20:00Z",
+        "target": "left@1.0.0", "bad": ["left@1.0.0"], "expect": "block", "techniques": ["MET-05"], "transform": null,
+        "trigger": "install", "inspired_by": "somebody"});
+    fs::write(folder.path().join("case.json"), case.to_string()).unwrap();
+    let read = Case::read(folder.path()).unwrap();
+    assert_eq!(
+        (read.class, read.expect, read.trigger),
+        (Class::Malicious, Expectation::Block, Trigger::Install)
+    );
+    fs::write(folder.path().join("case.json"), "{}").unwrap();
+    assert!(
+        Case::read(folder.path())
+            .unwrap_err()
+            .to_string()
+            .contains("is not what the replay format says")
+    );
+}
+
+#[test]
+fn every_replay_of_the_corpus_can_be_served() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/replays");
+    let folders = fs::read_dir(&corpus)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir());
+    let mut served = 0;
+    for folder in folders {
+        let case = Case::read(&folder).unwrap();
+        assert_eq!(
+            Some(case.id.as_str()),
+            folder.file_name().and_then(|name| name.to_str())
+        );
+        let registry = Registry::start(Replay::read(&folder).unwrap());
+        let (name, version) = case.target.rsplit_once('@').unwrap();
+        let document = get(&registry, &format!("/{name}"), &[]).json();
+        let tarball = document["versions"][version]["dist"]["tarball"].as_str().unwrap();
+        let path = tarball.strip_prefix(registry.url()).unwrap();
+        assert_eq!(get(&registry, path, &[]).status, 200, "{}", case.id);
+        served += 1;
+    }
+    assert!(served > 0, "no replay in {}", corpus.display());
 }

@@ -109,8 +109,9 @@ pub(crate) async fn read<'a>(
 }
 
 fn sort(error: &reqwest::Error, got: usize, declared: Option<u64>) -> BodyError {
-    eprintln!("DBG {error:?}");
-    if error.is_decode() && !breaks_off(error) {
+    // The decoder's own errors are plain I/O errors; those of the line pass through it as they are.
+    let of_the_decoder = std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>());
+    if error.is_decode() && of_the_decoder {
         return BodyError::Encoding;
     }
     match declared {
@@ -118,18 +119,18 @@ fn sort(error: &reqwest::Error, got: usize, declared: Option<u64>) -> BodyError 
             got,
             declared: Some(declared),
         },
-        _ if breaks_off(error) => BodyError::Short { got, declared: None },
+        _ if is_cut(error) => BodyError::Short { got, declared: None },
         _ => BodyError::Line(innermost(error)),
     }
 }
 
 /// True when the line ended before the body did.
-fn breaks_off(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+fn is_cut(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        let text = error.to_string();
-        if text.contains("connection closed before message completed")
-            || text.contains("end of file before message length reached")
+        if error
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::UnexpectedEof)
         {
             return true;
         }

@@ -11,17 +11,20 @@
 mod address;
 mod body;
 mod breaker;
+mod check;
 mod clients;
 mod exchange;
 pub mod limits;
+mod prune;
 mod retry;
 pub mod settings;
 mod store;
 pub mod upstream;
 
+pub use prune::{PruneReport, prune};
 pub use settings::{
-    Anonymous, Cache, ClientCertificate, Condense, Credentials, Deadlines, ProxySettings, Roots,
-    UpstreamSettings,
+    Anonymous, BaseOf, Cache, ClientCertificate, Condense, Condenser, Credentials, Deadlines, ProxySettings,
+    Roots, UpstreamSettings,
 };
-pub use store::{PruneReport, prune};
+
 pub use upstream::{SetUpError, Upstream};

@@ -105,14 +105,17 @@ impl Cache {
     }
 }
 
+/// Gives the smaller document; `None` when what came is no packument.
+pub type Condenser = Arc<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>;
+
 /// Makes a packument smaller before it is kept and handed out.
 #[derive(Clone)]
 pub struct Condense {
     /// Changes whenever `apply` gives another result for the same document: cached copies are kept apart
-    /// by it. Letters, digits and `-`.
+    /// by it.
     pub id: String,
     /// The smaller document; `None` when what came is no packument.
-    pub apply: Arc<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>,
+    pub apply: Condenser,
 }
 
 impl fmt::Debug for Condense {

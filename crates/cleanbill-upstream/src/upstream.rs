@@ -13,7 +13,6 @@ use futures::{
     FutureExt as _,
     future::{BoxFuture, Shared},
 };
-use serde::de::IgnoredAny;
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 use url::Url;
@@ -22,11 +21,12 @@ use crate::{
     address,
     body::Deadline,
     breaker::Breaker,
+    check::{Reason, packument, tarball},
     clients::{self, Clients},
     exchange::{self, Answer, Failure, Line, Question, Trouble},
     limits::{BREAKER_FAILURES, BREAKER_PAUSE, LARGE_BODY_SEATS, READ_IN_PLACE_BYTES, REFETCH_AFTER},
     retry,
-    settings::{Condense, UpstreamSettings},
+    settings::UpstreamSettings,
     store::{Held, Key, Kind, Store, Validators},
 };
 
@@ -425,8 +425,8 @@ impl Inner {
         let (inner, key, url) = (Arc::clone(self), wanted.key.clone(), wanted.url.clone());
         let work = tokio::task::spawn_blocking(move || {
             let bytes = match key.kind {
-                Kind::Packument => checked_packument(bytes, html, inner.settings.condense.as_ref()),
-                Kind::Tarball => checked_tarball(bytes, html),
+                Kind::Packument => packument(bytes, html, inner.settings.condense.as_ref()),
+                Kind::Tarball => tarball(bytes, html),
             };
             let bytes = bytes.map_err(|reason| match reason {
                 Reason::Other(reason) => Failure::Lasting(FetchError::Unusable {
@@ -444,52 +444,6 @@ impl Inner {
         });
         work.await
             .unwrap_or_else(|_| Err(Trouble::Unusable("it cannot be worked on".to_owned()).into()))
-    }
-}
-
-/// Why an answer is not what was asked for.
-enum Reason {
-    /// Something else altogether.
-    Other(&'static str),
-    /// The right thing, broken.
-    Broken(String),
-}
-
-fn checked_packument(bytes: Vec<u8>, html: bool, condense: Option<&Condense>) -> Result<Vec<u8>, Reason> {
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => {}
-        Some(b'<') => return Err(Reason::Other("an HTML page in place of a packument")),
-        _ if html => return Err(Reason::Other("an HTML page in place of a packument")),
-        None => return Err(Reason::Broken("an empty body in place of a packument".to_owned())),
-        Some(_) => {
-            return Err(Reason::Other(
-                "a body that is no JSON object in place of a packument",
-            ));
-        }
-    }
-    match condense {
-        Some(condense) => (condense.apply)(&bytes)
-            .ok_or_else(|| Reason::Broken("a document that cannot be read as a packument".to_owned())),
-        None => match serde_json::from_slice::<IgnoredAny>(&bytes) {
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(Reason::Broken(format!(
-                "the packument is not whole JSON (line {}, column {})",
-                error.line(),
-                error.column()
-            ))),
-        },
-    }
-}
-
-fn checked_tarball(bytes: Vec<u8>, html: bool) -> Result<Vec<u8>, Reason> {
-    let is_gzip = bytes.starts_with(&[0x1f, 0x8b]);
-    let is_markup = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
-    if bytes.is_empty() {
-        Err(Reason::Broken("an empty body in place of a tarball".to_owned()))
-    } else if !is_gzip && (html || is_markup) {
-        Err(Reason::Other("an HTML page in place of a tarball"))
-    } else {
-        Ok(bytes)
     }
 }
 

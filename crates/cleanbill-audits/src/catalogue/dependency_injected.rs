@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use cleanbill_facts::{Dependency, DependencyKind, Facts, Package, Release};
 use cleanbill_model::{
-    Age, AuditId, AuditMeta, Confidence, Evidence, Known, Level, Mark, Need, PackageName, Severity, Signal, Stability,
-    Timestamp,
+    Age, AuditId, AuditMeta, Confidence, Evidence, Known, Level, Mark, Need, PackageName, Severity, Signal,
+    Stability, Timestamp,
 };
 
 use crate::{Audit, history, words};
@@ -42,13 +42,21 @@ impl Audit for DependencyInjected {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(companions) = facts.companions.get() else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(companions) = facts.companions.get() else {
+            return;
+        };
         let same_major = |before: &&Release| before.version.triple().0 == release.version.triple().0;
         let Some(before) = history::baseline(package, release).filter(same_major) else {
             return;
         };
-        let had: BTreeSet<&str> = before.dependencies.iter().map(|dependency| dependency.name.as_str()).collect();
+        let had: BTreeSet<&str> = before
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.name.as_str())
+            .collect();
         let mut told: BTreeSet<&str> = BTreeSet::new();
         for dependency in &release.dependencies {
             let installed = dependency.kind != DependencyKind::Peer;
@@ -56,10 +64,16 @@ impl Audit for DependencyInjected {
                 continue;
             }
             let (name, range) = target(dependency);
-            let Ok(name) = PackageName::parse(name) else { continue };
-            let Some(Known::Known(companion)) = companions.get(&name) else { continue };
+            let Ok(name) = PackageName::parse(name) else {
+                continue;
+            };
+            let Some(Known::Known(companion)) = companions.get(&name) else {
+                continue;
+            };
             if let Some(young) = youth(facts, release, companion, range) {
-                signals.push(signal(facts, package, release, before, dependency, companion, &young));
+                signals.push(signal(
+                    facts, package, release, before, dependency, companion, &young,
+                ));
             }
         }
     }
@@ -78,7 +92,10 @@ fn target(dependency: &Dependency) -> (&str, &str) {
         return (&dependency.name, &dependency.range);
     };
     match alias.char_indices().skip(1).find(|(_, c)| *c == '@') {
-        Some((at, _)) => (alias.get(..at).unwrap_or(alias), alias.get(at + 1..).unwrap_or_default()),
+        Some((at, _)) => (
+            alias.get(..at).unwrap_or(alias),
+            alias.get(at + 1..).unwrap_or_default(),
+        ),
         None => (alias, ""),
     }
 }
@@ -101,16 +118,32 @@ fn youth(facts: &Facts, release: &Release, companion: &Package, range: &str) -> 
         return None;
     }
     let resolving = history::resolve(companion, range, facts.as_of)?;
-    let published = resolving.published.get().copied().filter(|at| moment.since(*at) < YOUNG_VERSION)?;
+    let published = resolving
+        .published
+        .get()
+        .copied()
+        .filter(|at| moment.since(*at) < YOUNG_VERSION)?;
     Some(Young {
-        what: format!("the version that answers, {}, appeared {}", resolving.version, age_at(moment, published)),
-        evidence: companion_field(companion, &format!("time[\"{}\"]", resolving.version), &published.to_string()),
+        what: format!(
+            "the version that answers, {}, appeared {}",
+            resolving.version,
+            age_at(moment, published)
+        ),
+        evidence: companion_field(
+            companion,
+            &format!("time[\"{}\"]", resolving.version),
+            &published.to_string(),
+        ),
         name: false,
     })
 }
 
 fn age_at(moment: Timestamp, born: Timestamp) -> String {
-    if born > moment { "after this release".to_owned() } else { format!("{} before this release", moment.since(born)) }
+    if born > moment {
+        "after this release".to_owned()
+    } else {
+        format!("{} before this release", moment.since(born))
+    }
 }
 
 fn companion_field(companion: &Package, place: &str, shows: &str) -> Evidence {
@@ -128,7 +161,11 @@ fn signal(
 ) -> Signal {
     let sibling = package.name.scope().is_some() && package.name.scope() == companion.name.scope();
     let kin = !sibling && shares_owner(package, companion);
-    let map = if dependency.kind == DependencyKind::Optional { "optionalDependencies" } else { "dependencies" };
+    let map = if dependency.kind == DependencyKind::Optional {
+        "optionalDependencies"
+    } else {
+        "dependencies"
+    };
     let relation = match (sibling, kin) {
         (true, _) => "a sibling of the same scope",
         (_, true) => "a package of the same owners",
@@ -160,14 +197,27 @@ fn signal(
         ),
     );
     if sibling || kin {
-        return signal.level(Level::Note).confidence(Confidence::Low).severity(Severity::Low);
+        return signal
+            .level(Level::Note)
+            .confidence(Confidence::Low)
+            .severity(Severity::Low);
     }
-    let confidence = if young.name { Confidence::High } else { Confidence::Medium };
-    signal.level(history::alone(release, facts.as_of)).confidence(confidence).mark(Mark::Dependency)
+    let confidence = if young.name {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    signal
+        .level(history::alone(release, facts.as_of))
+        .confidence(confidence)
+        .mark(Mark::Dependency)
 }
 
 /// True when an account that runs the package also runs the companion, as far as owners are known.
 fn shares_owner(package: &Package, companion: &Package) -> bool {
-    let (Some(ours), Some(theirs)) = (package.maintainers.get(), companion.maintainers.get()) else { return false };
-    ours.iter().any(|owner| theirs.iter().any(|other| other.name == owner.name))
+    let (Some(ours), Some(theirs)) = (package.maintainers.get(), companion.maintainers.get()) else {
+        return false;
+    };
+    ours.iter()
+        .any(|owner| theirs.iter().any(|other| other.name == owner.name))
 }

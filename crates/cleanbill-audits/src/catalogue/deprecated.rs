@@ -22,7 +22,16 @@ static META: AuditMeta = AuditMeta {
 };
 
 /// Words with which authors deprecate a release because it does harm, in lower case.
-const ALARMING: &[&str] = &["compromis", "malware", "malicious", "hijack", "stolen", "backdoor", "do not install", "unauthori"];
+const ALARMING: &[&str] = &[
+    "compromis",
+    "malware",
+    "malicious",
+    "hijack",
+    "stolen",
+    "backdoor",
+    "do not install",
+    "unauthori",
+];
 /// Words with which authors deprecate a release because of a flaw.
 const WORRYING: &[&str] = &["vulnerab", "security", "cve-", "ghsa-", "exploit"];
 
@@ -32,8 +41,12 @@ impl Audit for Deprecated {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(message) = &release.deprecated else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(message) = &release.deprecated else {
+            return;
+        };
         let lower = message.raw().to_lowercase();
         let says = |list: &[&str]| list.iter().any(|word| lower.contains(word));
         let (level, severity) = match (says(ALARMING), says(WORRYING)) {
@@ -47,7 +60,11 @@ impl Audit for Deprecated {
             .filter(|other| other.deprecated.is_none() && !other.version.is_prerelease())
             .map(|other| &other.version)
             .filter(|other| **other > release.version);
-        let next = next.clone().filter(|other| other.same_line(&release.version)).max().or_else(|| next.max());
+        let next = next
+            .clone()
+            .filter(|other| other.same_line(&release.version))
+            .max()
+            .or_else(|| next.max());
         let quoted = words::quote(message.raw());
         signals.push(
             Signal::new(&META, &facts.subject, words::field(&release.version, "deprecated", &quoted))

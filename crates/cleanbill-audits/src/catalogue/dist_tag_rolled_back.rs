@@ -27,8 +27,16 @@ impl Audit for DistTagRolledBack {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(latest) = package.dist_tags.get("latest").and_then(|version| package.release(version)) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(latest) = package
+            .dist_tags
+            .get("latest")
+            .and_then(|version| package.release(version))
+        else {
+            return;
+        };
         if release.version.is_prerelease() || latest.version.is_prerelease() {
             return;
         }
@@ -44,7 +52,9 @@ impl Audit for DistTagRolledBack {
 fn published_below(facts: &Facts, package: &Package, release: &Release) -> Option<Signal> {
     let higher = package
         .before(release)
-        .filter(|earlier| above(earlier, release) && !earlier.version.is_prerelease() && earlier.deprecated.is_none())
+        .filter(|earlier| {
+            above(earlier, release) && !earlier.version.is_prerelease() && earlier.deprecated.is_none()
+        })
         .filter(|earlier| !spoken_for(package, earlier))
         .max_by(|a, b| a.version.cmp(&b.version))?;
     Some(
@@ -69,16 +79,26 @@ fn published_below(facts: &Facts, package: &Package, release: &Release) -> Optio
 
 /// This release lies above `latest` in its line, and no tag leads to it: its owners took it back.
 fn taken_back(facts: &Facts, release: &Release, latest: &Release) -> Signal {
-    Signal::new(&META, &facts.subject, words::packument("dist-tags.latest", latest.version.as_str()))
-        .level(Level::Note)
-        .confidence(Confidence::Low)
-        .severity(Severity::Low)
-        .titled("`latest` was moved back below this release")
-        .words(
-            format!("`latest` is {}, below {}, and no other tag leads to this release.", latest.version, release.version),
-            "Owners move `latest` back when a release turns out bad, often before they say why.",
-            format!("Read the project's notes; {} is what it offers now.", latest.version),
-        )
+    Signal::new(
+        &META,
+        &facts.subject,
+        words::packument("dist-tags.latest", latest.version.as_str()),
+    )
+    .level(Level::Note)
+    .confidence(Confidence::Low)
+    .severity(Severity::Low)
+    .titled("`latest` was moved back below this release")
+    .words(
+        format!(
+            "`latest` is {}, below {}, and no other tag leads to this release.",
+            latest.version, release.version
+        ),
+        "Owners move `latest` back when a release turns out bad, often before they say why.",
+        format!(
+            "Read the project's notes; {} is what it offers now.",
+            latest.version
+        ),
+    )
 }
 
 fn above(higher: &Release, lower: &Release) -> bool {
@@ -87,8 +107,7 @@ fn above(higher: &Release, lower: &Release) -> bool {
 
 /// True when some other tag leads to this release or a later one of its line.
 fn spoken_for(package: &Package, release: &Release) -> bool {
-    package
-        .dist_tags
-        .iter()
-        .any(|(tag, version)| tag != "latest" && version.same_line(&release.version) && *version >= release.version)
+    package.dist_tags.iter().any(|(tag, version)| {
+        tag != "latest" && version.same_line(&release.version) && *version >= release.version
+    })
 }

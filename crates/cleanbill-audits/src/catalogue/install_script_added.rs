@@ -28,18 +28,33 @@ impl Audit for InstallScriptAdded {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(scripts) = release.install_scripts.get() else { return };
-        let Some(before) = history::baseline(package, release) else { return };
-        let Some(had) = before.install_scripts.get() else { return };
-        let added: Vec<&Script> = scripts.iter().filter(|script| had.iter().all(|old| old.event != script.event)).collect();
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(scripts) = release.install_scripts.get() else {
+            return;
+        };
+        let Some(before) = history::baseline(package, release) else {
+            return;
+        };
+        let Some(had) = before.install_scripts.get() else {
+            return;
+        };
+        let added: Vec<&Script> = scripts
+            .iter()
+            .filter(|script| had.iter().all(|old| old.event != script.event))
+            .collect();
         let Some(first) = added.first() else { return };
         // The same commands in a release that has stood the test of time are the project's own habit.
         let returned = package
             .before(release)
             .filter(|earlier| history::age(earlier, facts.as_of).is_some_and(|age| age >= history::FRESH))
             .filter_map(|earlier| earlier.install_scripts.get())
-            .any(|old| added.iter().all(|script| !script.command.raw().is_empty() && old.contains(script)));
+            .any(|old| {
+                added
+                    .iter()
+                    .all(|script| !script.command.raw().is_empty() && old.contains(script))
+            });
         let events: Vec<String> = added.iter().map(|script| format!("`{}`", script.event)).collect();
         let mut signal = Signal::new(&META, &facts.subject, place(release, first));
         for script in added.iter().skip(1) {
@@ -69,7 +84,9 @@ impl Audit for InstallScriptAdded {
         signals.push(if returned {
             signal.level(Level::Note).confidence(Confidence::Low)
         } else {
-            signal.level(history::alone(release, facts.as_of)).mark(Mark::Script)
+            signal
+                .level(history::alone(release, facts.as_of))
+                .mark(Mark::Script)
         });
     }
 }

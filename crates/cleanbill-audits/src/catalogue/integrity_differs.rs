@@ -27,10 +27,16 @@ impl Audit for IntegrityDiffers {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let (Some(pin), Some(release)) = (facts.pin.get(), facts.release().get().copied()) else { return };
+        let (Some(pin), Some(release)) = (facts.pin.get(), facts.release().get().copied()) else {
+            return;
+        };
         // Only an entry from a registry claims to be the registry's release.
-        let Origin::Registry { .. } = pin.origin else { return };
-        let (Some(ours), Some(theirs)) = (&pin.integrity, release.integrity.get()) else { return };
+        let Origin::Registry { .. } = pin.origin else {
+            return;
+        };
+        let (Some(ours), Some(theirs)) = (&pin.integrity, release.integrity.get()) else {
+            return;
+        };
         if ours.compare(theirs) != Comparison::Differs {
             return;
         }

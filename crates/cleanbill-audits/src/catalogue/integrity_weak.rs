@@ -28,22 +28,40 @@ impl Audit for IntegrityWeak {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some(pin) = facts.pin.get() else { return };
-        let Some(integrity) = pin.integrity.as_ref().filter(|integrity| integrity.strongest() <= Algorithm::Sha1) else {
+        let Some(integrity) = pin
+            .integrity
+            .as_ref()
+            .filter(|integrity| integrity.strongest() <= Algorithm::Sha1)
+        else {
             return;
         };
         let algorithm = integrity.strongest().as_str();
         let offered = facts.release().get().and_then(|release| release.integrity.get());
         // Releases from before SHA-512 have nothing better anywhere; the lockfile's owner can do nothing.
         let no_better = offered.is_some_and(|theirs| theirs.strongest() <= Algorithm::Sha1);
-        let signal = Signal::new(&META, &facts.subject, words::entry(pin, &format!("integrity: {algorithm} only"))).words(
-            format!("The entry of {} is pinned by {algorithm} only.", facts.subject.spec()),
-            format!("Two different files can share one {algorithm} digest, so it does not tell a swapped tarball."),
+        let signal = Signal::new(
+            &META,
+            &facts.subject,
+            words::entry(pin, &format!("integrity: {algorithm} only")),
+        )
+        .words(
+            format!(
+                "The entry of {} is pinned by {algorithm} only.",
+                facts.subject.spec()
+            ),
+            format!(
+                "Two different files can share one {algorithm} digest, so it does not tell a swapped tarball."
+            ),
             if no_better {
                 "The registry offers nothing better for this old release; move to a later one where you can."
             } else {
                 "Delete the entry and install again with a current package manager, which pins SHA-512."
             },
         );
-        signals.push(if no_better { signal.level(Level::Note) } else { signal });
+        signals.push(if no_better {
+            signal.level(Level::Note)
+        } else {
+            signal
+        });
     }
 }

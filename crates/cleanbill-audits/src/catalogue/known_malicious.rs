@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use cleanbill_facts::{Facts, Notice, Tier};
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisoryRef, Age, AuditId, AuditMeta, Confidence, Evidence, Level, Missing, Need, Severity,
-    Signal, Stability, Timestamp,
+    Advisory, AdvisoryKind, AdvisoryRef, Age, AuditId, AuditMeta, Confidence, Evidence, Level, Missing, Need,
+    Severity, Signal, Stability, Timestamp,
 };
 
 use crate::{Audit, history, words};
@@ -37,22 +37,44 @@ impl Audit for KnownMalicious {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some(notices) = facts.notices.get() else { return };
-        for advisory in notices.disputed.iter().filter(|advisory| advisory.kind == AdvisoryKind::Malicious) {
+        let Some(notices) = facts.notices.get() else {
+            return;
+        };
+        for advisory in notices
+            .disputed
+            .iter()
+            .filter(|advisory| advisory.kind == AdvisoryKind::Malicious)
+        {
             signals.push(disputed(facts, advisory));
         }
-        let mut about: Vec<&Notice> = notices.about.iter().filter(|notice| stands(&notice.advisory, facts.as_of)).collect();
+        let mut about: Vec<&Notice> = notices
+            .about
+            .iter()
+            .filter(|notice| stands(&notice.advisory, facts.as_of))
+            .collect();
         about.sort_by_key(|notice| std::cmp::Reverse((notice.tier, notice.advisory.confidence)));
         let Some(best) = about.first() else { return };
         let standing = match best.tier {
-            Tier::Hash => Standing { level: Level::Block, confidence: Confidence::High, why: "It names the very bytes of this release." },
-            Tier::Version => Standing { level: Level::Block, confidence: Confidence::High, why: "It means this version and no other." },
+            Tier::Hash => Standing {
+                level: Level::Block,
+                confidence: Confidence::High,
+                why: "It names the very bytes of this release.",
+            },
+            Tier::Version => Standing {
+                level: Level::Block,
+                confidence: Confidence::High,
+                why: "It means this version and no other.",
+            },
             Tier::Name => by_name(facts, &about),
         };
         let mut signal = Signal::new(&META, &facts.subject, evidence(best))
             .level(standing.level)
             .confidence(standing.confidence.min(best.advisory.confidence))
-            .words(what(facts, best), why(&standing, &best.advisory), advice(facts, &best.advisory, standing.level));
+            .words(
+                what(facts, best),
+                why(&standing, &best.advisory),
+                advice(facts, &best.advisory, standing.level),
+            );
         for notice in about.iter().skip(1) {
             signal = signal.also(evidence(notice));
         }
@@ -74,23 +96,39 @@ struct Standing {
 /// A notice on the whole name: as good as certain for a new name, often wrong for an established one.
 fn by_name(facts: &Facts, about: &[&Notice]) -> Standing {
     let old = |moment: Option<Timestamp>| moment.map(|moment| facts.as_of.since(moment) >= ESTABLISHED);
-    let name_is_old = facts.package.get().and_then(|package| old(history::created(package)));
+    let name_is_old = facts
+        .package
+        .get()
+        .and_then(|package| old(history::created(package)));
     let popular = facts.popular.contains(facts.subject.name.as_str());
     let gone = facts.release().missing() == Some(Missing::NotFound)
         || facts.package.missing() == Some(Missing::NotFound);
     if gone && !popular {
         let why = "It names the whole package, and the registry no longer offers this release, which is a second voice.";
-        return Standing { level: Level::Block, confidence: Confidence::High, why };
+        return Standing {
+            level: Level::Block,
+            confidence: Confidence::High,
+            why,
+        };
     }
     if name_is_old == Some(false) && !popular {
         let why = "It names the whole package, whose name is younger than 30 days.";
-        return Standing { level: Level::Block, confidence: Confidence::High, why };
+        return Standing {
+            level: Level::Block,
+            confidence: Confidence::High,
+            why,
+        };
     }
     if voices(about) > 1 {
         let why = "It names the whole package, not this version; a second feed says the same independently.";
-        return Standing { level: Level::Quarantine, confidence: Confidence::Medium, why };
+        return Standing {
+            level: Level::Quarantine,
+            confidence: Confidence::Medium,
+            why,
+        };
     }
-    let release_is_old = history::subject(facts).and_then(|(_, release)| old(release.published.get().copied()));
+    let release_is_old =
+        history::subject(facts).and_then(|(_, release)| old(release.published.get().copied()));
     match release_is_old {
         Some(true) => Standing {
             level: Level::Warn,
@@ -133,7 +171,9 @@ fn voices(about: &[&Notice]) -> usize {
 }
 
 fn ids(advisory: &Advisory) -> impl Iterator<Item = &str> {
-    std::iter::once(&advisory.id).chain(&advisory.aliases).map(cleanbill_model::Untrusted::raw)
+    std::iter::once(&advisory.id)
+        .chain(&advisory.aliases)
+        .map(cleanbill_model::Untrusted::raw)
 }
 
 fn stands(advisory: &Advisory, as_of: Timestamp) -> bool {
@@ -142,7 +182,10 @@ fn stands(advisory: &Advisory, as_of: Timestamp) -> bool {
 
 fn what(facts: &Facts, notice: &Notice) -> String {
     let advisory = &notice.advisory;
-    let campaign = advisory.campaign.as_ref().map(|name| format!(", part of {}", words::quote(name.raw())));
+    let campaign = advisory
+        .campaign
+        .as_ref()
+        .map(|name| format!(", part of {}", words::quote(name.raw())));
     let meant = match notice.tier {
         Tier::Hash => format!("the bytes of {}", facts.subject.spec()),
         Tier::Version => format!("{} outright", facts.subject.spec()),
@@ -163,15 +206,24 @@ fn why(standing: &Standing, advisory: &Advisory) -> String {
         Confidence::Medium => " The source itself is only fairly sure.",
         Confidence::Low => " The source itself is not sure.",
     };
-    format!("{}{doubt} Malware runs with the rights of whoever installs or imports it.", standing.why)
+    format!(
+        "{}{doubt} Malware runs with the rights of whoever installs or imports it.",
+        standing.why
+    )
 }
 
 fn advice(facts: &Facts, advisory: &Advisory, level: Level) -> String {
     if level < Level::Quarantine {
-        return format!("Read the notice before you next update `{}`; nothing has to be done at once.", facts.subject.name);
+        return format!(
+            "Read the notice before you next update `{}`; nothing has to be done at once.",
+            facts.subject.name
+        );
     }
     let good = match &advisory.last_good {
-        Some(good) => format!("go back to a version the source calls good ({})", words::quote(good.raw())),
+        Some(good) => format!(
+            "go back to a version the source calls good ({})",
+            words::quote(good.raw())
+        ),
         None => "the source names no good version, so remove the package".to_owned(),
     };
     format!(
@@ -187,8 +239,13 @@ fn evidence(notice: &Notice) -> Evidence {
         Tier::Version => "by version",
         Tier::Name => "by name only",
     };
-    let link = advisory.url.as_ref().map(|url| format!(", {}", words::quote(url.raw()))).unwrap_or_default();
-    Evidence::note(format!("{} matches {tier}{link}", advisory.id.raw())).file(format!("feed {}", advisory.feed))
+    let link = advisory
+        .url
+        .as_ref()
+        .map(|url| format!(", {}", words::quote(url.raw())))
+        .unwrap_or_default();
+    Evidence::note(format!("{} matches {tier}{link}", advisory.id.raw()))
+        .file(format!("feed {}", advisory.feed))
 }
 
 fn reference(advisory: &Advisory) -> AdvisoryRef {
@@ -203,17 +260,28 @@ fn reference(advisory: &Advisory) -> AdvisoryRef {
 }
 
 fn disputed(facts: &Facts, advisory: &Advisory) -> Signal {
-    let since = advisory.withdrawn.map(|moment| format!(" on {moment}")).unwrap_or_default();
+    let since = advisory
+        .withdrawn
+        .map(|moment| format!(" on {moment}"))
+        .unwrap_or_default();
     let mut signal = Signal::new(
         &META,
         &facts.subject,
-        Evidence::note(format!("{} is taken back or a known false alarm", advisory.id.raw())).file(format!("feed {}", advisory.feed)),
+        Evidence::note(format!(
+            "{} is taken back or a known false alarm",
+            advisory.id.raw()
+        ))
+        .file(format!("feed {}", advisory.feed)),
     )
     .titled("named as malware by mistake")
     .level(Level::Note)
     .severity(Severity::Info)
     .words(
-        format!("{} named {} as malware and was taken back{since}.", advisory.id.raw(), facts.subject.spec()),
+        format!(
+            "{} named {} as malware and was taken back{since}.",
+            advisory.id.raw(),
+            facts.subject.spec()
+        ),
         "Other tools may still report it, and caches may still refuse it.",
         "Nothing; this is here so that an alarm elsewhere can be answered.",
     );

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use cleanbill_facts::{Facts, Notice, Package};
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisoryRef, AuditId, AuditMeta, Confidence, Evidence, Level, Need, Severity, Signal,
-    Stability, Version, signal::f32Bits,
+    Advisory, AdvisoryKind, AdvisoryRef, AuditId, AuditMeta, Confidence, Evidence, Level, Need, Severity,
+    Signal, Stability, Version, signal::f32Bits,
 };
 
 use crate::{Audit, words};
@@ -32,7 +32,9 @@ impl Audit for KnownVulnerable {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some(notices) = facts.notices.get() else { return };
+        let Some(notices) = facts.notices.get() else {
+            return;
+        };
         let version = &facts.subject.version;
         let mut told: BTreeSet<&str> = BTreeSet::new();
         for Notice { advisory, .. } in &notices.about {
@@ -41,7 +43,10 @@ impl Audit for KnownVulnerable {
                 continue;
             }
             // Several feeds carry the same flaw under each other's ids: once is enough.
-            let ids: Vec<&str> = std::iter::once(&advisory.id).chain(&advisory.aliases).map(|id| id.raw()).collect();
+            let ids: Vec<&str> = std::iter::once(&advisory.id)
+                .chain(&advisory.aliases)
+                .map(|id| id.raw())
+                .collect();
             let repeated = ids.iter().any(|id| told.contains(id));
             told.extend(ids);
             if repeated {
@@ -69,7 +74,9 @@ impl Audit for KnownVulnerable {
 /// The lowest version above this one that the notice does not cover: one that can be had, where the package
 /// is known, in the same line if there is one.
 fn fixed(package: Option<&Arc<Package>>, advisory: &Advisory, version: &Version) -> Option<Version> {
-    let Some(package) = package else { return advisory.fixed_after(version).cloned() };
+    let Some(package) = package else {
+        return advisory.fixed_after(version).cloned();
+    };
     let candidates = || {
         package
             .releases
@@ -78,7 +85,11 @@ fn fixed(package: Option<&Arc<Package>>, advisory: &Advisory, version: &Version)
             .filter(|other| *other > version && !advisory.covers(other))
             .filter(|other| version.is_prerelease() || !other.is_prerelease())
     };
-    candidates().filter(|other| other.same_line(version)).min().or_else(|| candidates().min()).cloned()
+    candidates()
+        .filter(|other| other.same_line(version))
+        .min()
+        .or_else(|| candidates().min())
+        .cloned()
 }
 
 /// The words of the CVSS scale, which is the one most records carry.
@@ -95,7 +106,11 @@ fn severity(score: Option<f32>) -> Severity {
 
 fn what(facts: &Facts, advisory: &Advisory) -> String {
     let aliases: Vec<&str> = advisory.aliases.iter().map(|id| id.raw()).take(4).collect();
-    let also = if aliases.is_empty() { String::new() } else { format!(" ({})", aliases.join(", ")) };
+    let also = if aliases.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", aliases.join(", "))
+    };
     format!(
         "{} is affected by {}{also}: {}",
         facts.subject.spec(),
@@ -117,7 +132,10 @@ fn advice(facts: &Facts, fixed: Option<&Version>) -> String {
     let name = facts.subject.name.as_str();
     match fixed {
         Some(fixed) if fixed.same_line(&facts.subject.version) => {
-            format!("Move to {fixed}, in the same line: `{}`.", words::install(name, fixed))
+            format!(
+                "Move to {fixed}, in the same line: `{}`.",
+                words::install(name, fixed)
+            )
         }
         Some(fixed) => format!(
             "Move to {fixed}, which is another line and may need changes of yours: `{}`.",
@@ -128,9 +146,22 @@ fn advice(facts: &Facts, fixed: Option<&Version>) -> String {
 }
 
 fn evidence(advisory: &Advisory) -> Evidence {
-    let vector = advisory.severity.as_ref().map(|severity| words::quote(severity.vector.raw()));
-    let vector = vector.filter(|vector| !vector.is_empty()).map(|vector| format!(", {vector}"));
-    let link = advisory.url.as_ref().map(|url| format!(", {}", words::quote(url.raw()))).unwrap_or_default();
-    Evidence::note(format!("{}{}{link}", advisory.id.raw(), vector.unwrap_or_default()))
-        .file(format!("feed {}", advisory.feed))
+    let vector = advisory
+        .severity
+        .as_ref()
+        .map(|severity| words::quote(severity.vector.raw()));
+    let vector = vector
+        .filter(|vector| !vector.is_empty())
+        .map(|vector| format!(", {vector}"));
+    let link = advisory
+        .url
+        .as_ref()
+        .map(|url| format!(", {}", words::quote(url.raw())))
+        .unwrap_or_default();
+    Evidence::note(format!(
+        "{}{}{link}",
+        advisory.id.raw(),
+        vector.unwrap_or_default()
+    ))
+    .file(format!("feed {}", advisory.feed))
 }

@@ -31,22 +31,38 @@ impl Audit for LockfileEntryMismatch {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some(pin) = facts.pin.get() else { return };
-        let Origin::Registry { url: Some(url) } = &pin.origin else { return };
+        let Origin::Registry { url: Some(url) } = &pin.origin else {
+            return;
+        };
         let Some(address) = Address::parse(url.expose()) else {
-            signals.push(mismatch(facts, pin, url, "which is no address a client could ask").level(Level::Quarantine));
+            signals.push(
+                mismatch(facts, pin, url, "which is no address a client could ask").level(Level::Quarantine),
+            );
             return;
         };
         let release = facts.release().get().copied();
         let tarball = release.and_then(|release| Address::parse(release.tarball.as_ref()?.expose()));
-        let told_by_registry = tarball.as_ref().is_some_and(|tarball| tarball.path == address.path);
+        let told_by_registry = tarball
+            .as_ref()
+            .is_some_and(|tarball| tarball.path == address.path);
         if !told_by_registry {
             match Names::of(&address.path) {
                 Some(names) if names.name != facts.subject.name.as_str() => {
-                    signals.push(mismatch(facts, pin, url, &format!("which is the address of `{}`", names.name)));
+                    signals.push(mismatch(
+                        facts,
+                        pin,
+                        url,
+                        &format!("which is the address of `{}`", names.name),
+                    ));
                     return;
                 }
                 Some(names) if !fits(names.file, &facts.subject) => {
-                    signals.push(mismatch(facts, pin, url, &format!("which is the file `{}`", words::quote(names.file))));
+                    signals.push(mismatch(
+                        facts,
+                        pin,
+                        url,
+                        &format!("which is the file `{}`", words::quote(names.file)),
+                    ));
                     return;
                 }
                 Some(_) => {}
@@ -54,7 +70,12 @@ impl Audit for LockfileEntryMismatch {
                 None if mentions(&address.path, &facts.subject) => {}
                 None => {
                     let signal = mismatch(facts, pin, url, "which names neither the package nor the version");
-                    signals.push(signal.level(Level::Warn).confidence(Confidence::Low).severity(Severity::Medium));
+                    signals.push(
+                        signal
+                            .level(Level::Warn)
+                            .confidence(Confidence::Low)
+                            .severity(Severity::Medium),
+                    );
                     return;
                 }
             }
@@ -79,19 +100,31 @@ fn foreign_host(
     let configured = pin.registry_host.as_deref()?;
     let bare = configured.rsplit_once(':').map_or(configured, |(host, _)| host);
     let expected = [Some(configured), Some(bare), tarball];
-    if expected.iter().flatten().any(|host| host.eq_ignore_ascii_case(&address.host)) {
+    if expected
+        .iter()
+        .flatten()
+        .any(|host| host.eq_ignore_ascii_case(&address.host))
+    {
         return None;
     }
-    let same = match (pin.integrity.as_ref(), release.and_then(|release| release.integrity.get())) {
+    let same = match (
+        pin.integrity.as_ref(),
+        release.and_then(|release| release.integrity.get()),
+    ) {
         (Some(ours), Some(theirs)) => ours.compare(theirs) == Comparison::Same,
         _ => false,
     };
     if same {
         return None;
     }
-    let signal = mismatch(facts, pin, url, &format!("and your registry for it is `{configured}`"))
-        .titled("the lockfile takes the entry from another host")
-        .severity(Severity::High);
+    let signal = mismatch(
+        facts,
+        pin,
+        url,
+        &format!("and your registry for it is `{configured}`"),
+    )
+    .titled("the lockfile takes the entry from another host")
+    .severity(Severity::High);
     Some(if pin.integrity.is_some() || !pin.format_pins_integrity {
         signal.level(Level::Warn).confidence(Confidence::Low)
     } else {
@@ -125,18 +158,35 @@ impl<'a> Names<'a> {
         let mut slashes = before.rmatch_indices('/').map(|(at, _)| at);
         let (last, second) = (slashes.next(), slashes.next());
         let from = |at: Option<usize>| at.map_or(before, |at| before.get(at + 1..).unwrap_or_default());
-        let name = if from(second).starts_with('@') { from(second) } else { from(last) };
+        let name = if from(second).starts_with('@') {
+            from(second)
+        } else {
+            from(last)
+        };
         Some(Self { name, file })
     }
 }
 
 /// Whether the file's name is that of the release: bare name and version, with or without build metadata.
 fn fits(file: &str, subject: &Purl) -> bool {
-    let file = file.strip_suffix(".tgz").or_else(|| file.strip_suffix(".tar.gz")).unwrap_or(file);
-    let Some(version) = file.strip_prefix(subject.name.bare()).and_then(|rest| rest.strip_prefix('-')) else {
+    let file = file
+        .strip_suffix(".tgz")
+        .or_else(|| file.strip_suffix(".tar.gz"))
+        .unwrap_or(file);
+    let Some(version) = file
+        .strip_prefix(subject.name.bare())
+        .and_then(|rest| rest.strip_prefix('-'))
+    else {
         return false;
     };
-    let plain = |text: &str| text.replace("%2B", "+").replace("%2b", "+").split('+').next().unwrap_or_default().to_owned();
+    let plain = |text: &str| {
+        text.replace("%2B", "+")
+            .replace("%2b", "+")
+            .split('+')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     plain(version) == plain(subject.version.as_str())
 }
 
@@ -153,8 +203,16 @@ mod tests {
         for (path, name, file) in [
             ("/left/-/left-1.0.0.tgz", "left", "left-1.0.0.tgz"),
             ("/@scope/left/-/left-1.0.0.tgz", "@scope/left", "left-1.0.0.tgz"),
-            ("/api/npm/own/@scope/left/-/@scope/left-1.0.0.tgz", "@scope/left", "left-1.0.0.tgz"),
-            ("/_packaging/own/npm/registry/left/-/left-1.0.0.tgz", "left", "left-1.0.0.tgz"),
+            (
+                "/api/npm/own/@scope/left/-/@scope/left-1.0.0.tgz",
+                "@scope/left",
+                "left-1.0.0.tgz",
+            ),
+            (
+                "/_packaging/own/npm/registry/left/-/left-1.0.0.tgz",
+                "left",
+                "left-1.0.0.tgz",
+            ),
         ] {
             let names = Names::of(path).unwrap();
             assert_eq!((names.name, names.file), (name, file), "{path}");
@@ -166,7 +224,12 @@ mod tests {
     fn a_longer_version_is_another_file() {
         let subject = Purl::parse("pkg:npm/left@1.0.0").unwrap();
         assert!(fits("left-1.0.0.tgz", &subject));
-        for file in ["left-1.0.01.tgz", "left-1.0.0-beta.tgz", "right-1.0.0.tgz", "left1.0.0.tgz"] {
+        for file in [
+            "left-1.0.01.tgz",
+            "left-1.0.0-beta.tgz",
+            "right-1.0.0.tgz",
+            "left1.0.0.tgz",
+        ] {
             assert!(!fits(file, &subject), "{file}");
         }
     }

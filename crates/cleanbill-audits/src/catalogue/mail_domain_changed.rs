@@ -32,16 +32,26 @@ impl Audit for MailDomainChanged {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(now @ Account::Person(name)) = history::account(release) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(now @ Account::Person(name)) = history::account(release) else {
+            return;
+        };
         let Some(domain) = domain(release) else { return };
         let earlier = history::earlier(package, release);
-        let mut own = earlier.iter().filter(|earlier| history::account(earlier) == Some(now));
-        let Some((before, old)) = own.find_map(|earlier| Some((earlier, self::domain(earlier)?))) else { return };
+        let mut own = earlier
+            .iter()
+            .filter(|earlier| history::account(earlier) == Some(now));
+        let Some((before, old)) = own.find_map(|earlier| Some((earlier, self::domain(earlier)?))) else {
+            return;
+        };
         if old == domain {
             return;
         }
-        let seen = earlier.iter().any(|earlier| self::domain(earlier).as_deref() == Some(domain.as_str()));
+        let seen = earlier
+            .iter()
+            .any(|earlier| self::domain(earlier).as_deref() == Some(domain.as_str()));
         let signal = Signal::new(&META, &facts.subject, words::field(&release.version, "_npmUser.email", &format!("…@{domain}")))
             .also(words::field(&before.version, "_npmUser.email", &format!("…@{old}")))
             .words(
@@ -64,7 +74,9 @@ impl Audit for MailDomainChanged {
         signals.push(if seen {
             signal.level(Level::Note).confidence(Confidence::Low)
         } else {
-            signal.level(history::alone(release, facts.as_of)).mark(Mark::Publisher)
+            signal
+                .level(history::alone(release, facts.as_of))
+                .mark(Mark::Publisher)
         });
     }
 }

@@ -43,14 +43,20 @@ impl Audit for NameResemblesPopular {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some(package) = facts.package.get() else { return };
+        let Some(package) = facts.package.get() else {
+            return;
+        };
         let name = package.name.as_str();
         // Age is the cheap question; comparing with every popular name comes after it.
-        let Some(age) = history::created(package).map(|created| facts.as_of.since(created)) else { return };
+        let Some(age) = history::created(package).map(|created| facts.as_of.since(created)) else {
+            return;
+        };
         if age >= OLD || facts.popular.contains(name) {
             return;
         }
-        let release = package.release(&facts.subject.version).or_else(|| package.releases.last());
+        let release = package
+            .release(&facts.subject.version)
+            .or_else(|| package.releases.last());
         let slight = age < YOUNG || package.releases.len() <= SMALL;
         let likeness = facts.popular.names().iter().filter_map(|popular| {
             let copies = release.is_some_and(|release| copies(release, name, popular));
@@ -58,7 +64,9 @@ impl Audit for NameResemblesPopular {
             (slight || copies).then_some((popular, likeness, copies))
         });
         // The closest likeness is the one to tell; several would only repeat each other.
-        let Some((popular, likeness, copies)) = likeness.max_by_key(|(_, likeness, copies)| (*copies, *likeness)) else {
+        let Some((popular, likeness, copies)) =
+            likeness.max_by_key(|(_, likeness, copies)| (*copies, *likeness))
+        else {
             return;
         };
         if related(facts, package, popular) {
@@ -72,7 +80,8 @@ impl Audit for NameResemblesPopular {
 /// repository claimed as its own it is a disguise.
 fn carries(name: &str, popular: &str, copies: bool) -> Option<Likeness> {
     let (whole, part) = (squashed(name), squashed(popular));
-    (copies && part.len() >= TELLING && whole.len() > part.len() && whole.contains(&part)).then_some(Likeness::Inside)
+    (copies && part.len() >= TELLING && whole.len() > part.len() && whole.contains(&part))
+        .then_some(Likeness::Inside)
 }
 
 /// True when the release claims the popular package's repository without an attestation for it.
@@ -87,11 +96,20 @@ fn copies(release: &Release, name: &str, popular: &str) -> bool {
 
 /// True when the popular package is known here and run by the same people.
 fn related(facts: &Facts, package: &Package, popular: &str) -> bool {
-    let same_scope = package.name.scope().is_some_and(|scope| popular.starts_with(&format!("{scope}/")));
+    let same_scope = package
+        .name
+        .scope()
+        .is_some_and(|scope| popular.starts_with(&format!("{scope}/")));
     let companions = facts.companions.get().into_iter().flatten();
-    let theirs = companions.filter(|(name, _)| name.as_str() == popular).find_map(|(_, package)| package.get());
+    let theirs = companions
+        .filter(|(name, _)| name.as_str() == popular)
+        .find_map(|(_, package)| package.get());
     let shared = theirs.and_then(|theirs| Some((package.maintainers.get()?, theirs.maintainers.get()?)));
-    same_scope || shared.is_some_and(|(ours, theirs)| ours.iter().any(|one| theirs.iter().any(|other| other.name == one.name)))
+    same_scope
+        || shared.is_some_and(|(ours, theirs)| {
+            ours.iter()
+                .any(|one| theirs.iter().any(|other| other.name == one.name))
+        })
 }
 
 fn signal(
@@ -103,16 +121,33 @@ fn signal(
     copies: bool,
     age: Age,
 ) -> Signal {
-    let repository = release.and_then(|release| release.identity.repository.as_deref()).unwrap_or_default();
+    let repository = release
+        .and_then(|release| release.identity.repository.as_deref())
+        .unwrap_or_default();
     let releases = package.releases.len();
     let mut signal = Signal::new(
         &META,
         &facts.subject,
-        Evidence::note(format!("`{}` and `{popular}`: {}", package.name, likeness.words())).file("packument"),
+        Evidence::note(format!(
+            "`{}` and `{popular}`: {}",
+            package.name,
+            likeness.words()
+        ))
+        .file("packument"),
     )
-    .also(words::packument("time.created", &format!("{age} ago, {releases} release{}", if releases == 1 { "" } else { "s" })));
+    .also(words::packument(
+        "time.created",
+        &format!(
+            "{age} ago, {releases} release{}",
+            if releases == 1 { "" } else { "s" }
+        ),
+    ));
     if copies && let Some(release) = release {
-        signal = signal.also(words::field(&release.version, "repository", &words::quote(repository)));
+        signal = signal.also(words::field(
+            &release.version,
+            "repository",
+            &words::quote(repository),
+        ));
     }
     let young = age < YOUNG;
     signal

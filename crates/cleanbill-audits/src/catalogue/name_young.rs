@@ -28,19 +28,27 @@ impl Audit for NameYoung {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some(package) = facts.package.get() else { return };
-        let Some(created) = history::created(package) else { return };
+        let Some(package) = facts.package.get() else {
+            return;
+        };
+        let Some(created) = history::created(package) else {
+            return;
+        };
         let age = facts.as_of.since(created);
         if age >= history::FRESH {
             return;
         }
-        let mut signal =
-            Signal::new(&META, &facts.subject, words::packument("time.created", &created.to_string())).words(
-                format!("The name `{}` first appeared {age} ago.", package.name),
-                "New names carry most look-alikes and invented dependencies; waiting for the release alone does \
+        let mut signal = Signal::new(
+            &META,
+            &facts.subject,
+            words::packument("time.created", &created.to_string()),
+        )
+        .words(
+            format!("The name `{}` first appeared {age} ago.", package.name),
+            "New names carry most look-alikes and invented dependencies; waiting for the release alone does \
                  not help, because the name can be staged before the harm is.",
-                "Check that this is the package you mean, and wait until the cooldown for names is over.",
-            );
+            "Check that this is the package you mean, and wait until the cooldown for names is over.",
+        );
         signal.maturity = Some(Maturity::Name(created));
         signals.push(signal);
     }

@@ -28,11 +28,15 @@ impl Audit for ProvenanceDropped {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
         if release.provenance.get() != Some(&false) {
             return;
         }
-        let Some(before) = history::baseline(package, release) else { return };
+        let Some(before) = history::baseline(package, release) else {
+            return;
+        };
         if !before.version.same_line(&release.version) || before.provenance.get() != Some(&true) {
             return;
         }
@@ -65,7 +69,9 @@ impl Audit for ProvenanceDropped {
         signals.push(if wavered {
             signal.level(Level::Note).confidence(Confidence::Low)
         } else {
-            signal.level(history::alone(release, facts.as_of)).mark(Mark::Channel)
+            signal
+                .level(history::alone(release, facts.as_of))
+                .mark(Mark::Channel)
         });
     }
 }

@@ -28,10 +28,18 @@ impl Audit for PublishChannelChanged {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(Channel::Account) = release.channel.get() else { return };
-        let Some(before) = history::baseline(package, release) else { return };
-        let Some(Channel::TrustedPublisher { provider }) = before.channel.get() else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(Channel::Account) = release.channel.get() else {
+            return;
+        };
+        let Some(before) = history::baseline(package, release) else {
+            return;
+        };
+        let Some(Channel::TrustedPublisher { provider }) = before.channel.get() else {
+            return;
+        };
         // A line that has gone to and fro before tells nothing by doing it once more.
         let wavered = history::earlier(package, release)
             .into_iter()
@@ -39,7 +47,10 @@ impl Audit for PublishChannelChanged {
             .filter_map(|earlier| earlier.channel.get())
             .skip_while(|channel| matches!(channel, Channel::TrustedPublisher { .. }))
             .any(|channel| matches!(channel, Channel::TrustedPublisher { .. }));
-        let by = release.publisher.get().map_or_else(|| "an account".to_owned(), |person| format!("`{}`", person.name));
+        let by = release
+            .publisher
+            .get()
+            .map_or_else(|| "an account".to_owned(), |person| format!("`{}`", person.name));
         let signal = Signal::new(&META, &facts.subject, words::field(&release.version, "_npmUser", "no trusted publisher"))
             .also(words::field(&before.version, "_npmUser.trustedPublisher", provider))
             .words(
@@ -58,7 +69,9 @@ impl Audit for PublishChannelChanged {
         signals.push(if wavered {
             signal.level(Level::Note).confidence(Confidence::Low)
         } else {
-            signal.level(history::alone(release, facts.as_of)).mark(Mark::Channel)
+            signal
+                .level(history::alone(release, facts.as_of))
+                .mark(Mark::Channel)
         });
     }
 }

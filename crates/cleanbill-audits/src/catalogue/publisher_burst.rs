@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use cleanbill_facts::{Channel, Facts, Package, Release};
 use cleanbill_model::{
-    Age, AuditId, AuditMeta, Confidence, Evidence, Level, Mark, Need, PackageName, Severity, Signal, Stability,
+    Age, AuditId, AuditMeta, Confidence, Evidence, Level, Mark, Need, PackageName, Severity, Signal,
+    Stability,
 };
 
 use crate::{
@@ -45,19 +46,35 @@ impl Audit for PublisherBurst {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
         let Some(run) = facts.run.get() else { return };
-        let Some(account @ Account::Person(name)) = history::account(release) else { return };
-        let Some(&moment) = release.published.get() else { return };
-        let Some(unusual) = unusual(package, release, account) else { return };
-        let Some(published) = run.by_publisher.get(name) else { return };
+        let Some(account @ Account::Person(name)) = history::account(release) else {
+            return;
+        };
+        let Some(&moment) = release.published.get() else {
+            return;
+        };
+        let Some(unusual) = unusual(package, release, account) else {
+            return;
+        };
+        let Some(published) = run.by_publisher.get(name) else {
+            return;
+        };
         let (from, to) = (moment.minus(WINDOW), moment.plus(WINDOW));
-        let near = published.iter().filter(|other| (from..=to).contains(&other.published));
+        let near = published
+            .iter()
+            .filter(|other| (from..=to).contains(&other.published));
         let names: BTreeSet<&PackageName> = near.map(|other| &other.purl.name).collect();
         if names.len() < NAMES {
             return;
         }
-        let listed: Vec<String> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+        let listed: Vec<String> = names
+            .iter()
+            .take(LISTED)
+            .map(|name| format!("`{name}`"))
+            .collect();
         let more = if names.len() > LISTED { ", …" } else { "" };
         let by = words::field(&release.version, "_npmUser", &format!("{name:?}"));
         signals.push(
@@ -84,7 +101,9 @@ impl Audit for PublisherBurst {
 
 /// Why this account is not the one to expect here, if so. On a package's first releases nobody is.
 fn unusual(package: &Package, release: &Release, account: Account<'_>) -> Option<String> {
-    let before = history::earlier(package, release).into_iter().find(|earlier| history::account(earlier).is_some())?;
+    let before = history::earlier(package, release)
+        .into_iter()
+        .find(|earlier| history::account(earlier).is_some())?;
     match history::silence(package, release, account) {
         None if history::last_by(package, release, account).is_none() => {
             Some("which had never published this package".to_owned())

@@ -35,12 +35,21 @@ impl Audit for PublisherChanged {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(now) = history::account(release) else { return };
-        let earlier: Vec<&Release> =
-            history::earlier(package, release).into_iter().filter(|e| history::account(e).is_some()).collect();
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(now) = history::account(release) else {
+            return;
+        };
+        let earlier: Vec<&Release> = history::earlier(package, release)
+            .into_iter()
+            .filter(|e| history::account(e).is_some())
+            .collect();
         let Some(before) = earlier.first() else { return };
-        let usual = earlier.iter().take(RECENT).any(|earlier| history::account(earlier) == Some(now));
+        let usual = earlier
+            .iter()
+            .take(RECENT)
+            .any(|earlier| history::account(earlier) == Some(now));
         if usual {
             return;
         }
@@ -79,7 +88,9 @@ impl Audit for PublisherChanged {
         signals.push(if weak {
             signal.level(Level::Note).confidence(Confidence::Low)
         } else {
-            signal.level(history::alone(release, facts.as_of)).mark(Mark::Publisher)
+            signal
+                .level(history::alone(release, facts.as_of))
+                .mark(Mark::Publisher)
         });
     }
 }

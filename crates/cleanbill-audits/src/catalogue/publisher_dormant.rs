@@ -36,15 +36,27 @@ impl Audit for PublisherDormant {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(now @ Account::Person(name)) = history::account(release) else { return };
-        let Some(silence) = history::silence(package, release, now).filter(|silence| *silence > DORMANT) else {
+        let Some((package, release)) = history::subject(facts) else {
             return;
         };
-        let Some(last) = history::last_by(package, release, now) else { return };
-        let between: Vec<&Release> =
-            history::earlier(package, release).into_iter().take_while(|e| e.version != last.version).collect();
-        let others = between.iter().filter(|earlier| history::account(earlier).is_some()).count();
+        let Some(now @ Account::Person(name)) = history::account(release) else {
+            return;
+        };
+        let Some(silence) = history::silence(package, release, now).filter(|silence| *silence > DORMANT)
+        else {
+            return;
+        };
+        let Some(last) = history::last_by(package, release, now) else {
+            return;
+        };
+        let between: Vec<&Release> = history::earlier(package, release)
+            .into_iter()
+            .take_while(|e| e.version != last.version)
+            .collect();
+        let others = between
+            .iter()
+            .filter(|earlier| history::account(earlier).is_some())
+            .count();
         let signal = Signal::new(&META, &facts.subject, when(release)).also(when(last)).words(
             if others > 0 {
                 format!(
@@ -67,7 +79,9 @@ impl Audit for PublisherDormant {
         );
         // A package that slept as a whole and woke up with its own author is mostly just that.
         signals.push(if others > 0 {
-            signal.level(history::alone(release, facts.as_of)).mark(Mark::Publisher)
+            signal
+                .level(history::alone(release, facts.as_of))
+                .mark(Mark::Publisher)
         } else {
             signal.level(Level::Note).confidence(Confidence::Low)
         });
@@ -75,6 +89,9 @@ impl Audit for PublisherDormant {
 }
 
 fn when(release: &Release) -> cleanbill_model::Evidence {
-    let moment = release.published.get().map_or_else(|| "not known".to_owned(), ToString::to_string);
+    let moment = release
+        .published
+        .get()
+        .map_or_else(|| "not known".to_owned(), ToString::to_string);
     words::packument(&format!("time[\"{}\"]", release.version), &moment)
 }

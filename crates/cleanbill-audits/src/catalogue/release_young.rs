@@ -28,8 +28,12 @@ impl Audit for ReleaseYoung {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
-        let Some(&published) = release.published.get() else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
+        let Some(&published) = release.published.get() else {
+            return;
+        };
         let age = facts.as_of.since(published);
         if age >= history::FRESH {
             return;
@@ -40,7 +44,10 @@ impl Audit for ReleaseYoung {
             format!("{} was published {age} ago.", facts.subject.spec()),
             "Hostile releases of good packages are mostly found and removed within days of publication; a \
              release older than your cooldown has been through that.",
-            format!("Wait until the cooldown is over, or {}.", words::keep(package.name.as_str(), earlier)),
+            format!(
+                "Wait until the cooldown is over, or {}.",
+                words::keep(package.name.as_str(), earlier)
+            ),
         );
         signal.maturity = Some(Maturity::Release(published));
         signals.push(signal);

@@ -28,10 +28,14 @@ impl Audit for RemoteDependencySpec {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
         let before = history::baseline(package, release);
         for dependency in &release.dependencies {
-            let Some(address) = address(&dependency.range) else { continue };
+            let Some(address) = address(&dependency.range) else {
+                continue;
+            };
             let (level, confidence, why) = address.judge(address.commit);
             let new = before.is_some_and(|before| !before.dependencies.contains(dependency));
             let map = match dependency.kind {
@@ -41,27 +45,45 @@ impl Audit for RemoteDependencySpec {
             };
             let shown = SafeUrl::new(words::quote(&dependency.range));
             let place = format!("{map}[{:?}]", dependency.name);
-            let mut signal = Signal::new(&META, &facts.subject, words::field(&release.version, &place, &shown.to_string()));
+            let mut signal = Signal::new(
+                &META,
+                &facts.subject,
+                words::field(&release.version, &place, &shown.to_string()),
+            );
             if let Some(before) = before {
-                let shows = if new { "another request, or none" } else { "the same" };
+                let shows = if new {
+                    "another request, or none"
+                } else {
+                    "the same"
+                };
                 signal = signal.also(words::field(&before.version, &place, shows));
             }
             signals.push(
                 signal
                     .level(level)
                     .confidence(confidence)
-                    .severity(if level >= Level::Quarantine { Severity::High } else { Severity::Low })
+                    .severity(if level >= Level::Quarantine {
+                        Severity::High
+                    } else {
+                        Severity::Low
+                    })
                     .words(
                         format!(
                             "{} takes its dependency `{}` from {shown}{}.",
                             facts.subject.spec(),
                             dependency.name,
-                            before.filter(|_| new).map(|before| format!(", and {} did not", before.version)).unwrap_or_default()
+                            before
+                                .filter(|_| new)
+                                .map(|before| format!(", and {} did not", before.version))
+                                .unwrap_or_default()
                         ),
                         format!("No registry keeps, dates or checks those bytes, and {why}."),
                         format!(
                             "Look at what is served there before you install it, or {}.",
-                            words::keep(package.name.as_str(), before.filter(|_| new).map(|before| &before.version))
+                            words::keep(
+                                package.name.as_str(),
+                                before.filter(|_| new).map(|before| &before.version)
+                            )
                         ),
                     ),
             );
@@ -76,10 +98,16 @@ fn address(range: &str) -> Option<Address> {
         let path = range.split('#').next().unwrap_or(range);
         let (owner, repository) = path.split_once('/')?;
         let word = |text: &str| {
-            !text.is_empty() && !text.starts_with('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            !text.is_empty()
+                && !text.starts_with('.')
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         };
         let shorthand = word(owner) && word(repository);
-        shorthand.then(|| Address::parse(&format!("github:{range}"))).flatten()
+        shorthand
+            .then(|| Address::parse(&format!("github:{range}")))
+            .flatten()
     })
 }
 
@@ -105,7 +133,10 @@ mod tests {
             ("https://files.example/a.tgz".to_owned(), Some(Level::Quarantine)),
             ("left/left".to_owned(), Some(Level::Warn)),
             (format!("left/left#{commit}"), Some(Level::Note)),
-            (format!("git+https://github.com/left/left.git#{commit}"), Some(Level::Note)),
+            (
+                format!("git+https://github.com/left/left.git#{commit}"),
+                Some(Level::Note),
+            ),
         ] {
             assert_eq!(judged(&range), level, "{range}");
         }

@@ -28,14 +28,23 @@ impl Audit for SelfDependency {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
         let own = |dependency: &&Dependency| means(dependency, package.name.as_str());
-        let Some(dependency) = release.dependencies.iter().find(own) else { return };
+        let Some(dependency) = release.dependencies.iter().find(own) else {
+            return;
+        };
         let before = history::baseline(package, release);
         let habit = package
             .before(release)
             .filter(|earlier| history::age(earlier, facts.as_of).is_some_and(|age| age >= history::FRESH))
-            .any(|earlier| earlier.dependencies.iter().any(|dependency| means(dependency, package.name.as_str())));
+            .any(|earlier| {
+                earlier
+                    .dependencies
+                    .iter()
+                    .any(|dependency| means(dependency, package.name.as_str()))
+            });
         let signal = Signal::new(
             &META,
             &facts.subject,
@@ -55,7 +64,14 @@ impl Audit for SelfDependency {
                 words::keep(package.name.as_str(), before.map(|before| &before.version))
             ),
         );
-        signals.push(if habit { signal.level(Level::Note).confidence(Confidence::Low).severity(Severity::Info) } else { signal });
+        signals.push(if habit {
+            signal
+                .level(Level::Note)
+                .confidence(Confidence::Low)
+                .severity(Severity::Info)
+        } else {
+            signal
+        });
     }
 }
 

@@ -2,7 +2,9 @@
 //! keeps those bytes, dates them or takes them down, and no notice ever names them.
 //! Incident: PhantomRaven, 2025, whose packages pulled their payload from an address of the attacker's own.
 use cleanbill_facts::{Facts, Pin, pin::Origin};
-use cleanbill_model::{Algorithm, AuditId, AuditMeta, Confidence, Level, Need, SafeUrl, Severity, Signal, Stability};
+use cleanbill_model::{
+    Algorithm, AuditId, AuditMeta, Confidence, Level, Need, SafeUrl, Severity, Signal, Stability,
+};
 
 use crate::{Audit, address::Address, words};
 
@@ -29,14 +31,21 @@ impl Audit for SourceOffRegistry {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some(pin) = facts.pin.get() else { return };
-        let sound = pin.integrity.as_ref().is_some_and(|integrity| integrity.strongest() > Algorithm::Sha1);
+        let sound = pin
+            .integrity
+            .as_ref()
+            .is_some_and(|integrity| integrity.strongest() > Algorithm::Sha1);
         let (url, pinned, kind) = match &pin.origin {
             Origin::Git { url, commit } => (url, commit.is_some(), "the git repository"),
             Origin::Url { url } => (url, sound, "the address"),
-            Origin::Registry { url: Some(url) } if unsealed(url) => (url, sound, "a registry over plain HTTP at"),
+            Origin::Registry { url: Some(url) } if unsealed(url) => {
+                (url, sound, "a registry over plain HTTP at")
+            }
             _ => return,
         };
-        let Some(address) = Address::parse(url.expose()) else { return };
+        let Some(address) = Address::parse(url.expose()) else {
+            return;
+        };
         let registry = matches!(pin.origin, Origin::Registry { .. });
         let (level, confidence, why) = address.judge(pinned || address.commit && !registry);
         let level = if registry && pinned { Level::Note } else { level };

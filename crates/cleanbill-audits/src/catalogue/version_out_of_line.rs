@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use cleanbill_facts::{Facts, Package, Release};
-use cleanbill_model::{Age, AuditId, AuditMeta, Confidence, Level, Mark, Need, Severity, Signal, Stability, Version};
+use cleanbill_model::{
+    Age, AuditId, AuditMeta, Confidence, Level, Mark, Need, Severity, Signal, Stability, Version,
+};
 
 use crate::{Audit, history, words};
 
@@ -40,16 +42,24 @@ impl Audit for VersionOutOfLine {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some((package, release)) = history::subject(facts) else { return };
+        let Some((package, release)) = history::subject(facts) else {
+            return;
+        };
         if release.version.is_prerelease() || release.published.get().is_none() {
             return;
         }
         let earlier = history::earlier(package, release);
-        let Some(latest) = earlier.iter().copied().find(|earlier| !earlier.version.is_prerelease()) else {
+        let Some(latest) = earlier
+            .iter()
+            .copied()
+            .find(|earlier| !earlier.version.is_prerelease())
+        else {
             signals.extend(dressed_up(facts, package, release));
             return;
         };
-        let Some((what, confidence)) = odd(package, release, &earlier, latest) else { return };
+        let Some((what, confidence)) = odd(package, release, &earlier, latest) else {
+            return;
+        };
         signals.push(
             Signal::new(&META, &facts.subject, when(release))
                 .also(when(latest))
@@ -70,16 +80,29 @@ impl Audit for VersionOutOfLine {
 }
 
 /// What is odd about the step to this version, if anything is.
-fn odd(package: &Package, release: &Release, earlier: &[&Release], latest: &Release) -> Option<(String, Confidence)> {
+fn odd(
+    package: &Package,
+    release: &Release,
+    earlier: &[&Release],
+    latest: &Release,
+) -> Option<(String, Confidence)> {
     let (version, from) = (&release.version, &latest.version);
     if version < from || version.same_line(from) {
         return None;
     }
-    let mut line = earlier.iter().filter(|earlier| earlier.version.same_line(version));
+    let mut line = earlier
+        .iter()
+        .filter(|earlier| earlier.version.same_line(version));
     // Where the line had pre-releases, it was prepared in the open.
-    let prepared = earlier.iter().any(|earlier| earlier.version.same_line(version) && earlier.version.is_prerelease());
+    let prepared = earlier
+        .iter()
+        .any(|earlier| earlier.version.same_line(version) && earlier.version.is_prerelease());
     let Some(last) = line.find(|earlier| !earlier.version.is_prerelease()) else {
-        return if starts(version) || prepared { far_jump(version, from) } else { unopened(package, version, from) };
+        return if starts(version) || prepared {
+            far_jump(version, from)
+        } else {
+            unopened(package, version, from)
+        };
     };
     let woken = earlier
         .iter()
@@ -108,12 +131,22 @@ fn far_jump(version: &Version, from: &Version) -> Option<(String, Confidence)> {
     let (new, old) = (version.triple().0, from.triple().0);
     // Years as majors are a scheme of their own.
     let calendar = (2000..2100).contains(&new);
-    (new > old.saturating_add(JUMP) && !calendar)
-        .then(|| (format!("{version} follows {from}: {} majors were left out.", new - old - 1), Confidence::Low))
+    (new > old.saturating_add(JUMP) && !calendar).then(|| {
+        (
+            format!(
+                "{version} follows {from}: {} majors were left out.",
+                new - old - 1
+            ),
+            Confidence::Low,
+        )
+    })
 }
 
 fn unopened(package: &Package, version: &Version, from: &Version) -> Option<(String, Confidence)> {
-    let gone = package.withdrawn.iter().any(|gone| gone.version.same_line(version) && gone.version < *version);
+    let gone = package
+        .withdrawn
+        .iter()
+        .any(|gone| gone.version.same_line(version) && gone.version < *version);
     let calendar = (2000..2100).contains(&version.triple().0);
     if calendar {
         return None;
@@ -121,7 +154,9 @@ fn unopened(package: &Package, version: &Version, from: &Version) -> Option<(Str
     let what = if gone {
         format!("{version} follows {from} in a line of which only withdrawn versions exist.")
     } else {
-        format!("{version} follows {from} and opens a line in its middle: nothing of that line was ever released.")
+        format!(
+            "{version} follows {from} and opens a line in its middle: nothing of that line was ever released."
+        )
     };
     // A first release that failed and was mended at once also leaves a gap of one.
     let near = version.triple().1 == 0 && version.triple().2 == 1 && gone;
@@ -149,6 +184,9 @@ fn dressed_up(facts: &Facts, package: &Package, release: &Release) -> Option<Sig
 }
 
 fn when(release: &Release) -> cleanbill_model::Evidence {
-    let moment = release.published.get().map_or_else(|| "not known".to_owned(), ToString::to_string);
+    let moment = release
+        .published
+        .get()
+        .map_or_else(|| "not known".to_owned(), ToString::to_string);
     words::packument(&format!("time[\"{}\"]", release.version), &moment)
 }

@@ -28,12 +28,29 @@ impl Audit for VersionWithdrawn {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let Some(package) = facts.package.get() else { return };
+        let Some(package) = facts.package.get() else {
+            return;
+        };
         let version = &facts.subject.version;
-        let Some(gone) = package.withdrawal(version).filter(|_| package.release(version).is_none()) else { return };
-        let moment = gone.published.get().map_or_else(|| "at a time not known".to_owned(), |at| format!("on {at}"));
-        let stable = package.releases.iter().filter(|release| !release.version.is_prerelease());
-        let below = stable.clone().filter(|release| release.version < *version).map(|release| &release.version).max();
+        let Some(gone) = package
+            .withdrawal(version)
+            .filter(|_| package.release(version).is_none())
+        else {
+            return;
+        };
+        let moment = gone
+            .published
+            .get()
+            .map_or_else(|| "at a time not known".to_owned(), |at| format!("on {at}"));
+        let stable = package
+            .releases
+            .iter()
+            .filter(|release| !release.version.is_prerelease());
+        let below = stable
+            .clone()
+            .filter(|release| release.version < *version)
+            .map(|release| &release.version)
+            .max();
         let above = stable
             .filter(|release| release.version > *version && release.version.same_line(version))
             .map(|release| &release.version)

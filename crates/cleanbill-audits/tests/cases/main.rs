@@ -25,8 +25,13 @@ fn fixtures() -> PathBuf {
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let Ok(entries) = fs::read_dir(path) else {
+        return Vec::new();
+    };
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     folders
 }
@@ -35,8 +40,17 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 fn run(audit: &dyn Audit, folder: &Path) -> Vec<Signal> {
     let facts = read::facts(folder);
     let mut signals = Vec::new();
-    let missing = audit.meta().needs.iter().find_map(|need| facts.missing(*need).map(|reason| (need, reason)));
-    assert_eq!(missing, None, "{}: a fact the audit needs is not in the case", folder.display());
+    let missing = audit
+        .meta()
+        .needs
+        .iter()
+        .find_map(|need| facts.missing(*need).map(|reason| (need, reason)));
+    assert_eq!(
+        missing,
+        None,
+        "{}: a fact the audit needs is not in the case",
+        folder.display()
+    );
     audit.run(&facts, &mut signals);
     signals
 }
@@ -44,7 +58,9 @@ fn run(audit: &dyn Audit, folder: &Path) -> Vec<Signal> {
 fn cases(kind: &str) -> Vec<(&'static dyn Audit, PathBuf)> {
     let of = |audit: &&'static dyn Audit| {
         let audit = *audit;
-        folders(&fixtures().join(audit.meta().id.0).join(kind)).into_iter().map(move |folder| (audit, folder))
+        folders(&fixtures().join(audit.meta().id.0).join(kind))
+            .into_iter()
+            .map(move |folder| (audit, folder))
     };
     CATALOGUE.iter().flat_map(of).collect()
 }
@@ -77,7 +93,10 @@ fn every_audit_has_both_kinds_of_case_and_nothing_else_lies_about() {
         let id = audit.meta().id.0;
         known.insert(fixtures().join(id));
         for kind in ["flagged", "clean"] {
-            assert!(!folders(&fixtures().join(id).join(kind)).is_empty(), "{id} has no {kind} case");
+            assert!(
+                !folders(&fixtures().join(id).join(kind)).is_empty(),
+                "{id} has no {kind} case"
+            );
         }
     }
     let found: BTreeSet<PathBuf> = folders(&fixtures()).into_iter().collect();
@@ -90,16 +109,27 @@ fn ids_are_sorted_unique_and_each_page_says_what_the_audit_says_of_itself() {
     assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
     for audit in CATALOGUE {
         let meta = audit.meta();
-        let needs: Vec<String> = meta.needs.iter().map(|need: &Need| format!("{need:?}").to_lowercase()).collect();
+        let needs: Vec<String> = meta
+            .needs
+            .iter()
+            .map(|need: &Need| format!("{need:?}").to_lowercase())
+            .collect();
         for row in [
             format!("| severity | {}, at most |", meta.severity.as_str()),
             format!("| confidence | {}, at most |", meta.confidence.as_str()),
             format!("| level | {}, at most |", meta.level.as_str()),
             format!("| needs | {} |", needs.join(", ")),
             format!("| since | {} |", meta.since),
-            format!("| stability | {} |", format!("{:?}", meta.stability).to_lowercase()),
+            format!(
+                "| stability | {} |",
+                format!("{:?}", meta.stability).to_lowercase()
+            ),
         ] {
-            assert!(meta.page.contains(&row), "{}: its page has no row {row:?}; run `cargo xtask gen`", meta.id);
+            assert!(
+                meta.page.contains(&row),
+                "{}: its page has no row {row:?}; run `cargo xtask gen`",
+                meta.id
+            );
         }
     }
 }
@@ -111,9 +141,18 @@ fn no_signal_goes_beyond_what_its_audit_declares_and_all_answer_the_three_questi
         for signal in run(audit, &folder) {
             let place = folder.display();
             assert_eq!(signal.audit, meta.id, "{place}");
-            assert!(signal.level <= meta.level, "{place}: {:?} goes beyond {:?}", signal.level, meta.level);
+            assert!(
+                signal.level <= meta.level,
+                "{place}: {:?} goes beyond {:?}",
+                signal.level,
+                meta.level
+            );
             assert!(signal.severity <= meta.severity, "{place}: {:?}", signal.severity);
-            assert!(signal.confidence <= meta.confidence, "{place}: {:?}", signal.confidence);
+            assert!(
+                signal.confidence <= meta.confidence,
+                "{place}: {:?}",
+                signal.confidence
+            );
             assert!(!signal.evidence.is_empty(), "{place}");
             for words in [&signal.what, &signal.why, &signal.advice] {
                 let text = words.raw();
@@ -136,10 +175,20 @@ fn the_same_facts_give_the_same_signals() {
 fn shown(signals: &[Signal]) -> String {
     let mut text = String::new();
     for signal in signals {
-        let mark = signal.mark.map_or_else(|| "-".to_owned(), |mark| format!("{mark:?}").to_lowercase());
-        let (level, severity, confidence) = (signal.level.as_str(), signal.severity.as_str(), signal.confidence.as_str());
+        let mark = signal
+            .mark
+            .map_or_else(|| "-".to_owned(), |mark| format!("{mark:?}").to_lowercase());
+        let (level, severity, confidence) = (
+            signal.level.as_str(),
+            signal.severity.as_str(),
+            signal.confidence.as_str(),
+        );
         writeln!(text, "{}: {}", signal.audit, signal.title.raw()).unwrap();
-        writeln!(text, "  level {level} · severity {severity} · confidence {confidence} · mark {mark}").unwrap();
+        writeln!(
+            text,
+            "  level {level} · severity {severity} · confidence {confidence} · mark {mark}"
+        )
+        .unwrap();
         if let Some(maturity) = signal.maturity {
             let (kind, since) = match maturity {
                 Maturity::Release(since) => ("release", since),

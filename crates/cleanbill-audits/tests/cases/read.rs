@@ -1,10 +1,12 @@
 //! From a case's folder to facts: the layout in `fixtures/README.md`, read strictly.
 use std::{collections::BTreeMap, collections::HashMap, fs, path::Path, sync::Arc};
 
-use cleanbill_facts::{Facts, Notice, Notices, Package, Pin, PopularNames, Publication, Run, Tier, pin::Origin, pin::Scope};
+use cleanbill_facts::{
+    Facts, Notice, Notices, Package, Pin, PopularNames, Publication, Run, Tier, pin::Origin, pin::Scope,
+};
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Integrity, Known, Missing, PackageName, Purl, Range,
-    SafeUrl, Timestamp, Version, VersionRange,
+    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Integrity, Known, Missing, PackageName,
+    Purl, Range, SafeUrl, Timestamp, Version, VersionRange,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -98,7 +100,12 @@ pub fn facts(folder: &Path) -> Facts {
     }
     if let Ok(bytes) = fs::read(folder.join("packument.json")) {
         let package = package(&bytes, case.as_of);
-        assert_eq!(package.name, case.subject.name, "{}: the packument is another package's", folder.display());
+        assert_eq!(
+            package.name,
+            case.subject.name,
+            "{}: the packument is another package's",
+            folder.display()
+        );
         facts.package = Known::Known(Arc::new(package));
     }
     if let Ok(entries) = fs::read_dir(folder.join("companions")) {
@@ -141,8 +148,13 @@ fn pin(file: PinFile, subject: &Purl) -> Pin {
     let url = || SafeUrl::new(file.url.clone().expect("this origin has a url"));
     let path = || file.path.clone().expect("this origin has a path");
     let origin = match file.origin.as_str() {
-        "registry" => Origin::Registry { url: file.url.as_ref().map(SafeUrl::new) },
-        "git" => Origin::Git { url: url(), commit: file.commit.clone() },
+        "registry" => Origin::Registry {
+            url: file.url.as_ref().map(SafeUrl::new),
+        },
+        "git" => Origin::Git {
+            url: url(),
+            commit: file.commit.clone(),
+        },
         "url" => Origin::Url { url: url() },
         "file" => Origin::File { path: path() },
         "link" => Origin::Link { path: path() },
@@ -154,7 +166,10 @@ fn pin(file: PinFile, subject: &Purl) -> Pin {
         file: Arc::from(file.file.as_str()),
         format: "package-lock",
         line: file.line,
-        key: file.key.unwrap_or_else(|| format!("node_modules/{}", subject.name)).into(),
+        key: file
+            .key
+            .unwrap_or_else(|| format!("node_modules/{}", subject.name))
+            .into(),
         origin,
         integrity: file.integrity,
         format_pins_integrity: file.pins_integrity,
@@ -173,9 +188,18 @@ fn notices(list: Vec<AdvisoryFile>, name: &PackageName) -> Notices {
         let advisory = Arc::new(advisory(file, name));
         match (list.as_str(), tier.as_str()) {
             ("disputed", "") => notices.disputed.push(advisory),
-            ("", "hash") => notices.about.push(Notice { advisory, tier: Tier::Hash }),
-            ("", "version") => notices.about.push(Notice { advisory, tier: Tier::Version }),
-            ("", "name") => notices.about.push(Notice { advisory, tier: Tier::Name }),
+            ("", "hash") => notices.about.push(Notice {
+                advisory,
+                tier: Tier::Hash,
+            }),
+            ("", "version") => notices.about.push(Notice {
+                advisory,
+                tier: Tier::Version,
+            }),
+            ("", "name") => notices.about.push(Notice {
+                advisory,
+                tier: Tier::Name,
+            }),
             other => panic!("no such list and tier: {other:?}"),
         }
     }
@@ -201,11 +225,18 @@ fn advisory(file: AdvisoryFile, name: &PackageName) -> Advisory {
         url: file.url.map(Into::into),
         published: None,
         withdrawn: file.withdrawn,
-        severity: file.score.map(|score| AdvisorySeverity { vector: file.vector.unwrap_or_default().into(), score }),
+        severity: file.score.map(|score| AdvisorySeverity {
+            vector: file.vector.unwrap_or_default().into(),
+            score,
+        }),
         affected: Affected {
             versions: file.versions,
             ranges: file.ranges.into_iter().map(range).collect(),
-            npm_ranges: file.npm_ranges.iter().map(|text| Range::parse(text).unwrap()).collect(),
+            npm_ranges: file
+                .npm_ranges
+                .iter()
+                .map(|text| Range::parse(text).unwrap())
+                .collect(),
             hashes: Vec::new(),
         },
         feed: file.feed,
@@ -217,9 +248,17 @@ fn advisory(file: AdvisoryFile, name: &PackageName) -> Advisory {
 
 fn run(file: HashMap<String, Vec<(Purl, Timestamp)>>) -> Run {
     let publications = |list: Vec<(Purl, Timestamp)>| {
-        let mut list: Vec<_> = list.into_iter().map(|(purl, published)| Publication { purl, published }).collect();
+        let mut list: Vec<_> = list
+            .into_iter()
+            .map(|(purl, published)| Publication { purl, published })
+            .collect();
         list.sort_by_key(|publication| publication.published);
         list
     };
-    Run { by_publisher: file.into_iter().map(|(account, list)| (account, publications(list))).collect() }
+    Run {
+        by_publisher: file
+            .into_iter()
+            .map(|(account, list)| (account, publications(list)))
+            .collect(),
+    }
 }

@@ -4,8 +4,10 @@ pub mod audit;
 pub mod config;
 pub mod explain;
 pub mod feed;
+pub mod gate;
 pub mod generate;
 pub mod inspect;
+pub mod run;
 pub mod why;
 
 use std::process::ExitCode;
@@ -29,6 +31,8 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Explain(arguments) => explain::run(arguments, common, world),
         Command::Feed(arguments) => feed::run(arguments, common, world),
         Command::Config(arguments) => config::run(arguments, common, world),
+        Command::Gate(arguments) => gate::run(arguments, common, world),
+        Command::Run(arguments) => run::run(arguments, common, world),
         Command::Completions(arguments) => generate::completions(arguments, common),
         Command::Man(arguments) => generate::man(arguments),
     }

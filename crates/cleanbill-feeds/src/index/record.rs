@@ -249,3 +249,61 @@ fn read_algorithm(cursor: &mut Cursor<'_>) -> Result<Algorithm, Damaged> {
         _ => Err(cursor.damaged()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One advisory with every field, written.
+    fn written() -> (Advisory, Vec<u8>) {
+        let text = r#"{"id": "GHSA-1", "published": "2026-01-01T00:00:00Z", "withdrawn": "2026-02-01T00:00:00Z",
+            "aliases": ["CVE-1"], "summary": "words", "severity": [{"type": "CVSS_V3",
+            "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+            "references": [{"type": "WEB", "url": "https://a.example/"}],
+            "affected": [{"package": {"ecosystem": "npm", "name": "left"}, "versions": ["1.0.0"],
+            "ranges": [{"type": "SEMVER", "events": [{"introduced": "2.0.0"}, {"fixed": "2.1.0"}]}],
+            "database_specific": {"indicators": {"package_integrity": [{"hashes":
+            {"sha1": "2c8fc0f6f39897039c46cb48d19674423888cbf8"}}]}}}]}"#;
+        let mut advisory = crate::osv::parse(text.as_bytes(), "osv")
+            .unwrap()
+            .advisories
+            .remove(0);
+        advisory.campaign = Some(Untrusted::from("a-2026"));
+        advisory.last_good = Some(Untrusted::from("0.9.0"));
+        advisory.confidence = Confidence::Low;
+        advisory.affected.npm_ranges = vec![Range::parse(">=3.0.0 <4").unwrap()];
+        let mut out = Writer::default();
+        write(&mut out, &advisory);
+        (advisory, out.bytes)
+    }
+
+    #[test]
+    fn every_field_comes_back() {
+        let (advisory, bytes) = written();
+        let mut cursor = Cursor::new(&bytes, "test");
+        let back = read(&mut cursor, &advisory.name, "osv").unwrap();
+        assert_eq!(format!("{back:?}"), format!("{advisory:?}"));
+        assert_eq!(cursor.left(), 0);
+        for cut in 0..bytes.len() {
+            let short = bytes.get(..cut).unwrap_or_default();
+            assert!(
+                read(&mut Cursor::new(short, "test"), &advisory.name, "osv").is_err(),
+                "cut at {cut}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn changed_bytes_are_read_or_refused(changes in proptest::collection::vec((any::<usize>(), any::<u8>()), 1..8)) {
+            let (advisory, mut bytes) = written();
+            for (at, value) in changes {
+                let at = at % bytes.len();
+                bytes[at] = value;
+            }
+            let _ = read(&mut Cursor::new(&bytes, "test"), &advisory.name, "osv");
+        }
+    }
+}

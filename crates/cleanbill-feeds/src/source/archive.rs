@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     fs::File,
-    io::{self, BufReader, Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
     rc::Rc,
 };
@@ -45,22 +45,27 @@ pub(super) fn each(
 ) -> Result<(), SourceError> {
     let file = File::open(path)?;
     let packed = file.metadata()?.len();
-    if packed > MAX_ARCHIVE_BYTES {
-        return Err(SourceError::ArchiveTooLarge);
-    }
-    let shared = Shared(Rc::new(RefCell::new(Bounded::new(file, MAX_DIRECTORY_BYTES))));
-    let mut archive =
-        ZipArchive::new(BufReader::with_capacity(64 * 1024, shared.clone())).map_err(refused)?;
-    shared.0.borrow_mut().lift();
-    if archive.len() > MAX_ENTRIES {
-        return Err(SourceError::TooManyEntries);
-    }
+    let mut archive = open(file, packed, MAX_DIRECTORY_BYTES)?;
     let mut total = Total::new(packed.saturating_mul(MAX_WHOLE_RATIO).max(WHOLE_RATIO_FROM_BYTES));
     let mut record = Vec::new();
     for at in 0..archive.len() {
         read_entry(&mut archive, at, &mut record, skipped, &mut total, visit)?;
     }
     Ok(())
+}
+
+/// Reads the directory, and no more than `budget` bytes on the way.
+fn open(file: File, packed: u64, budget: u64) -> Result<ZipArchive<Shared>, SourceError> {
+    if packed > MAX_ARCHIVE_BYTES {
+        return Err(SourceError::ArchiveTooLarge);
+    }
+    let shared = Shared(Rc::new(RefCell::new(Bounded::new(file, budget))));
+    let archive = ZipArchive::new(shared.clone()).map_err(refused)?;
+    shared.0.borrow_mut().lift();
+    if archive.len() > MAX_ENTRIES {
+        return Err(SourceError::TooManyEntries);
+    }
+    Ok(archive)
 }
 
 fn refused(error: ZipError) -> SourceError {
@@ -131,4 +136,33 @@ fn read_entry<R: Read + Seek>(
         visit(&name, record, skipped);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    #[test]
+    fn a_directory_beyond_the_budget_is_refused() {
+        let mut file = tempfile::tempfile().unwrap();
+        let mut writer = ZipWriter::new(&mut file);
+        for n in 0..3000 {
+            writer
+                .start_file(format!("{n:0100}.json"), SimpleFileOptions::default())
+                .unwrap();
+        }
+        writer.finish().unwrap().flush().unwrap();
+        let packed = file.metadata().unwrap().len();
+        let opened = |budget| open(file.try_clone().unwrap(), packed, budget);
+        assert_eq!(opened(MAX_DIRECTORY_BYTES).unwrap().len(), 3000);
+        assert!(matches!(opened(100 * 1024), Err(SourceError::DirectoryTooLarge)));
+        assert!(matches!(
+            open(file, MAX_ARCHIVE_BYTES + 1, 0),
+            Err(SourceError::ArchiveTooLarge)
+        ));
+    }
 }

@@ -39,6 +39,17 @@ impl Skipped {
         self.by_code.values().sum()
     }
 
+    /// How many parts were meant to be records and could not be read as such.
+    #[must_use]
+    pub fn unreadable(&self) -> u64 {
+        let expected = |code: &str| matches!(code, "not-json" | "symlink" | "duplicate-id");
+        self.by_code
+            .iter()
+            .filter(|(code, _)| !expected(code))
+            .map(|(_, count)| count)
+            .sum()
+    }
+
     pub(crate) fn add(&mut self, file: &str, code: &'static str, reason: impl Into<String>) {
         *self.by_code.entry(code).or_default() += 1;
         if self.told.len() < MAX_TOLD {

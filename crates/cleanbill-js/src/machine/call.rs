@@ -202,12 +202,13 @@ impl Machine<'_> {
             counts.sure <= most && counts.active < SURE_NESTING
         } else {
             let most = if large { VAGUE_RUNS_LARGE } else { VAGUE_RUNS };
+            let kinds = counts.vague.len();
             let seen = match counts.vague.iter_mut().find(|(m, _)| *m == mask) {
                 Some((_, n)) => {
                     *n += 1;
                     *n
                 }
-                None if counts.vague.len() < 12 => {
+                None if kinds < 12 => {
                     counts.vague.push((mask, 1));
                     1
                 }

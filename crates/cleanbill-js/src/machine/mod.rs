@@ -113,7 +113,7 @@ pub(crate) struct Machine<'p> {
     pub lazy: bool,
     pub layer_bytes: u64,
     pub notes: Notebook,
-    pub prims: HashMap<Name, Obj, FxBuild>,
+    pub obfuscated: HashSet<String>,
 }
 
 impl<'p> Machine<'p> {
@@ -147,7 +147,7 @@ impl<'p> Machine<'p> {
             lazy: false,
             layer_bytes: 0,
             notes: Notebook::default(),
-            prims: HashMap::default(),
+            obfuscated: HashSet::new(),
         }
     }
 
@@ -334,11 +334,13 @@ impl<'p> Machine<'p> {
         if self.counts.len() <= ix {
             self.counts.resize_with(ix + 1, Counts::default);
         }
-        // The resize above makes room, so the fallback is never taken.
-        match self.counts.get_mut(ix) {
-            Some(c) => c,
-            None => unreachable!("resized above"),
-        }
+        #[expect(clippy::indexing_slicing, reason = "resized just above")]
+        &mut self.counts[ix]
+    }
+
+    /// True when a file's own text is obfuscated, as the look at its bytes found.
+    pub fn notes_obfuscated(&self, path: &str) -> bool {
+        self.obfuscated.contains(path)
     }
 
     pub fn add_source(&mut self, path: Rc<str>, text: Rc<str>, layer: Option<Layer>, depth: u32) -> Option<u32> {

@@ -60,7 +60,8 @@ impl<'p> Machine<'p> {
             self.notes.unassessed(&entry.path, "larger than the limit for one file");
             return None;
         }
-        let text: Rc<str> = String::from_utf8_lossy(entry.bytes).into();
+        let bytes = entry.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(entry.bytes);
+        let text: Rc<str> = String::from_utf8_lossy(bytes).into();
         let src = self.add_source(entry.path.as_str().into(), text.clone(), None, 0)?;
         self.file_sources.insert(file, src);
         match crate::parse::parse(&text, &entry.path, src, &mut self.next_func) {
@@ -78,6 +79,12 @@ impl<'p> Machine<'p> {
         let module = self.new_obj(Kind::Plain);
         if let Some(m) = self.get_mut(module) {
             m.put("exports", exports.clone());
+        }
+        for (name, path) in [("constructor", "module"), ("require", "require"), ("_compile", "module._compile")] {
+            let value = self.host_val(path);
+            if let Some(m) = self.get_mut(module) {
+                m.put(name, value);
+            }
         }
         let path = self.sources.get(src as usize).map(|s| s.path.to_string()).unwrap_or_default();
         let dir = match path.rsplit_once('/') {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::RefCell, fmt};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Count, Node, Pair, Value, too_deep, too_many_documents, too_many_nodes};
+use super::{Node, Pair, Room, Value, too_deep, too_many_documents, too_many_nodes};
 use crate::{
     ParseLockfileError,
     limits::{MAX_DEPTH, MAX_DOCUMENTS, MAX_GENERAL_YAML_BYTES},
@@ -12,19 +12,27 @@ use crate::{
 };
 
 /// Every document of `text`.
-pub(super) fn read(text: &str) -> Result<Vec<Node<'_>>, ParseLockfileError> {
+pub(super) fn read(text: &str, room: Room) -> Result<Vec<Node<'_>>, ParseLockfileError> {
     if text.len() > MAX_GENERAL_YAML_BYTES {
-        return Err(ParseLockfileError::Limit { limit: "MAX_GENERAL_YAML_BYTES", allowed: MAX_GENERAL_YAML_BYTES });
+        return Err(ParseLockfileError::Limit {
+            limit: "MAX_GENERAL_YAML_BYTES",
+            allowed: MAX_GENERAL_YAML_BYTES,
+        });
     }
     refuse_aliases(text)?;
     refuse_deep_flow(text)?;
-    let count = RefCell::new(Count::default());
+    let room = RefCell::new(room);
     let mut documents = Vec::new();
     for document in yaml_serde::Deserializer::from_str(text) {
         if documents.len() >= MAX_DOCUMENTS {
             return Err(too_many_documents());
         }
-        let node = Seed { depth: 0, count: &count }.deserialize(document).map_err(|error| refused(&error))?;
+        let node = Seed {
+            depth: 0,
+            room: &room,
+        }
+        .deserialize(document)
+        .map_err(|error| refused(&error))?;
         documents.push(node);
     }
     let mut places = Places::of(text);
@@ -40,19 +48,27 @@ fn refused(error: &yaml_serde::Error) -> ParseLockfileError {
     if text.contains(TOO_MANY) {
         return too_many_nodes();
     }
-    let (line, column) = error.location().map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
+    let (line, column) = error
+        .location()
+        .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
     malformed(narrow(line), narrow(column), text)
 }
 
 /// Refuses a text that both names a node (`&name`) and repeats it (`*name`): no package manager writes
 /// that, and nested repeats make a small file stand for a huge tree.
 fn refuse_aliases(text: &str) -> Result<(), ParseLockfileError> {
-    let names = marked(text, b'&').map(|(_, name)| name).collect::<std::collections::HashSet<_>>();
+    let names = marked(text, b'&')
+        .map(|(_, name)| name)
+        .collect::<std::collections::HashSet<_>>();
     match marked(text, b'*').find(|(_, name)| names.contains(name)) {
         None => Ok(()),
         Some((at, _)) => {
             let (line, column) = place_of(text, at);
-            Err(malformed(line, column, "a YAML alias stands here, which no package manager writes"))
+            Err(malformed(
+                line,
+                column,
+                "a YAML alias stands here, which no package manager writes",
+            ))
         }
     }
 }
@@ -61,9 +77,14 @@ fn refuse_aliases(text: &str) -> Result<(), ParseLockfileError> {
 fn marked(text: &str, mark: u8) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
     memchr::memchr_iter(mark, bytes).filter_map(move |at| {
-        let opens = at == 0 || bytes.get(at - 1).is_some_and(|before| before.is_ascii_whitespace() || b"[{,:?-".contains(before));
+        let opens = at == 0
+            || bytes
+                .get(at - 1)
+                .is_some_and(|before| before.is_ascii_whitespace() || b"[{,:?-".contains(before));
         let rest = text.get(at + 1..)?;
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+            .unwrap_or(rest.len());
         (opens && end > 0).then(|| (at, rest.get(..end).unwrap_or_default()))
     })
 }
@@ -89,7 +110,10 @@ fn place_of(text: &str, at: usize) -> (u32, u32) {
     let before = text.as_bytes().get(..at).unwrap_or_default();
     let line = memchr::memchr_iter(b'\n', before).count();
     let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-    (narrow(line).saturating_add(1), narrow(at - start).saturating_add(1))
+    (
+        narrow(line).saturating_add(1),
+        narrow(at - start).saturating_add(1),
+    )
 }
 
 const TOO_DEEP: &str = "nested too deep";
@@ -99,7 +123,7 @@ const TOO_MANY: &str = "too many nodes";
 #[derive(Clone, Copy)]
 struct Seed<'c> {
     depth: usize,
-    count: &'c RefCell<Count>,
+    room: &'c RefCell<Room>,
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
@@ -108,14 +132,20 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
         if self.depth > MAX_DEPTH {
             return Err(D::Error::custom(TOO_DEEP));
         }
-        self.count.borrow_mut().one().map_err(|_| D::Error::custom(TOO_MANY))?;
+        self.room
+            .borrow_mut()
+            .take()
+            .map_err(|_| D::Error::custom(TOO_MANY))?;
         deserializer.deserialize_any(self)
     }
 }
 
 impl Seed<'_> {
     fn deeper(self) -> Self {
-        Self { depth: self.depth + 1, ..self }
+        Self {
+            depth: self.depth + 1,
+            ..self
+        }
     }
 }
 
@@ -129,7 +159,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
         f.write_str("a scalar, a list or a map")
     }
     fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(node(Value::Text(Cow::Borrowed(if flag { "true" } else { "false" }))))
+        Ok(node(Value::Text(Cow::Borrowed(if flag {
+            "true"
+        } else {
+            "false"
+        }))))
     }
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
         Ok(node(Value::Text(Cow::Owned(number.to_string()))))
@@ -144,7 +178,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(node(Value::Text(Cow::Owned(number.to_string()))))
     }
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        // `{:?}` keeps the `.0` of a version such as `9.0`.
+        // The spelling is lost here, so `1.10` becomes `1.1`; `{:?}` at least keeps the `.0` of `9.0`.
         Ok(node(Value::Text(Cow::Owned(format!("{number:?}")))))
     }
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
@@ -173,12 +207,18 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut pairs = Vec::new();
         while let Some(Key(key)) = map.next_key()? {
             let value = map.next_value_seed(self.deeper())?;
-            pairs.push(Pair { key, line: 0, node: value });
+            pairs.push(Pair {
+                key,
+                line: 0,
+                node: value,
+            });
         }
         Ok(node(Value::Map(pairs)))
     }
     fn visit_enum<A: serde::de::EnumAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        Err(A::Error::custom("a YAML tag stands here, which no package manager writes"))
+        Err(A::Error::custom(
+            "a YAML tag stands here, which no package manager writes",
+        ))
     }
 }
 
@@ -248,7 +288,13 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn give_map(&mut self, pairs: &mut [Pair<'_>], between: Between, line: u32, above: Option<usize>) -> usize {
+    fn give_map(
+        &mut self,
+        pairs: &mut [Pair<'_>],
+        between: Between,
+        line: u32,
+        above: Option<usize>,
+    ) -> usize {
         let (mut next, end) = between;
         let mut column = None;
         let mut starts = Vec::with_capacity(pairs.len());
@@ -273,22 +319,35 @@ impl<'a> Places<'a> {
 
     /// The next line within `between` that opens with `key`, deeper than `above` and at `column` where
     /// that is known; and the column of the key.
-    fn find(&mut self, key: &str, between: Between, above: Option<usize>, column: Option<usize>) -> Option<(usize, usize)> {
+    fn find(
+        &mut self,
+        key: &str,
+        between: Between,
+        above: Option<usize>,
+        column: Option<usize>,
+    ) -> Option<(usize, usize)> {
         let lines = self.lines.get(between.0..between.1).unwrap_or_default();
         let found = lines.iter().take(self.budget).enumerate().find_map(|(at, line)| {
             let found = opens_with(line, key)?;
             let fits = column.map_or(above.is_none_or(|above| found > above), |column| column == found);
             fits.then_some((between.0 + at, found))
         });
-        self.budget = self.budget.saturating_sub(found.map_or(lines.len(), |(at, _)| at + 1 - between.0));
+        self.budget = self
+            .budget
+            .saturating_sub(found.map_or(lines.len(), |(at, _)| at + 1 - between.0));
         found
     }
 }
 
-/// The column of `key`, where `line` opens with it.
+/// The column of `key`, where `line` opens with it; a key behind `? ` has the column of that mark.
 fn opens_with(line: &str, key: &str) -> Option<usize> {
-    let marked = line.trim_start_matches([' ', '-', '?', '\t']);
-    let bare = marked.trim_start_matches(['"', '\'']);
-    let found = bare.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '"', '\'', ' ']));
-    found.then_some(line.len() - marked.len())
+    let marked = line.trim_start_matches([' ', '-', ':', '\t']);
+    let behind = marked
+        .strip_prefix("? ")
+        .unwrap_or(marked)
+        .trim_start_matches(' ');
+    let bare = behind.trim_start_matches(['"', '\'']);
+    let rest = bare.strip_prefix(key)?;
+    let ends = rest.is_empty() || rest.starts_with([':', '"', '\'', ' ']);
+    ends.then_some(line.len() - marked.len())
 }

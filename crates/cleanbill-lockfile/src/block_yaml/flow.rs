@@ -2,12 +2,22 @@
 //! It knows nothing of blocks, and refuses what spans lines.
 use std::borrow::Cow;
 
-use super::{Count, Node, Pair, Stop, Value, scalar};
+use super::{Node, Pair, Room, Stop, Value, scalar};
 use crate::limits::MAX_DEPTH;
 
 /// A collection at the start of `text`, and the bytes it takes.
-pub(super) fn read<'a>(text: &'a str, line: u32, depth: usize, count: &mut Count) -> Result<(Value<'a>, usize), Stop> {
-    let mut flow = Flow { text, at: 0, line, count };
+pub(super) fn read<'a>(
+    text: &'a str,
+    line: u32,
+    depth: usize,
+    room: &mut Room,
+) -> Result<(Value<'a>, usize), Stop> {
+    let mut flow = Flow {
+        text,
+        at: 0,
+        line,
+        room,
+    };
     let value = flow.value(depth)?;
     Ok((value, flow.at))
 }
@@ -16,7 +26,7 @@ struct Flow<'a, 'c> {
     text: &'a str,
     at: usize,
     line: u32,
-    count: &'c mut Count,
+    room: &'c mut Room,
 }
 
 impl<'a> Flow<'a, '_> {
@@ -24,7 +34,7 @@ impl<'a> Flow<'a, '_> {
         if depth > MAX_DEPTH {
             return Err(Stop::Deep);
         }
-        self.count.one()?;
+        self.room.take()?;
         match self.peek() {
             Some(b'{') => self.map(depth),
             Some(b'[') => self.list(depth),
@@ -50,7 +60,14 @@ impl<'a> Flow<'a, '_> {
             }
             self.blanks();
             let value = self.value(depth + 1)?;
-            pairs.push(Pair { key, line: self.line, node: Node { line: self.line, value } });
+            pairs.push(Pair {
+                key,
+                line: self.line,
+                node: Node {
+                    line: self.line,
+                    value,
+                },
+            });
             self.blanks();
             if !self.eat(b',') && self.peek() != Some(b'}') {
                 return Err(Stop::Outside);
@@ -67,7 +84,10 @@ impl<'a> Flow<'a, '_> {
                 return Ok(Value::List(items));
             }
             let value = self.value(depth + 1)?;
-            items.push(Node { line: self.line, value });
+            items.push(Node {
+                line: self.line,
+                value,
+            });
             self.blanks();
             if !self.eat(b',') && self.peek() != Some(b']') {
                 return Err(Stop::Outside);

@@ -44,7 +44,10 @@ pub(crate) struct Pair<'a> {
 impl<'a> Node<'a> {
     /// The value of the first pair with this key.
     pub(crate) fn get(&self, key: &str) -> Option<&Node<'a>> {
-        self.pairs().iter().find(|pair| pair.key == key).map(|pair| &pair.node)
+        self.pairs()
+            .iter()
+            .find(|pair| pair.key == key)
+            .map(|pair| &pair.node)
     }
 
     /// The pairs of a map; nothing for any other node.
@@ -162,14 +165,14 @@ enum Stop {
     Many,
 }
 
-/// Counts nodes up to [`MAX_NODES`].
-#[derive(Debug, Default)]
-struct Count(usize);
+/// How many nodes may still come.
+#[derive(Debug)]
+struct Room(usize);
 
-impl Count {
-    fn one(&mut self) -> Result<(), Stop> {
-        self.0 += 1;
-        if self.0 > MAX_NODES { Err(Stop::Many) } else { Ok(()) }
+impl Room {
+    fn take(&mut self) -> Result<(), Stop> {
+        self.0 = self.0.checked_sub(1).ok_or(Stop::Many)?;
+        Ok(())
     }
 }
 
@@ -178,11 +181,11 @@ impl Count {
 /// # Errors
 /// When the text is no YAML, uses anchors with aliases, nests too deep, or holds too many documents.
 pub(crate) fn read(text: &str) -> Result<Vec<Node<'_>>, ParseLockfileError> {
-    let documents = match quick::read(text) {
+    let documents = match quick::read(text, Room(MAX_NODES)) {
         Ok(documents) => documents,
         Err(Stop::Deep) => return Err(too_deep()),
         Err(Stop::Many) => return Err(too_many_nodes()),
-        Err(Stop::Outside) => fallback::read(text)?,
+        Err(Stop::Outside) => fallback::read(text, Room(MAX_NODES))?,
     };
     if documents.len() > MAX_DOCUMENTS {
         return Err(too_many_documents());
@@ -191,13 +194,22 @@ pub(crate) fn read(text: &str) -> Result<Vec<Node<'_>>, ParseLockfileError> {
 }
 
 fn too_deep() -> ParseLockfileError {
-    ParseLockfileError::Limit { limit: "MAX_DEPTH", allowed: MAX_DEPTH }
+    ParseLockfileError::Limit {
+        limit: "MAX_DEPTH",
+        allowed: MAX_DEPTH,
+    }
 }
 
 fn too_many_nodes() -> ParseLockfileError {
-    ParseLockfileError::Limit { limit: "MAX_NODES", allowed: MAX_NODES }
+    ParseLockfileError::Limit {
+        limit: "MAX_NODES",
+        allowed: MAX_NODES,
+    }
 }
 
 fn too_many_documents() -> ParseLockfileError {
-    ParseLockfileError::Limit { limit: "MAX_DOCUMENTS", allowed: MAX_DOCUMENTS }
+    ParseLockfileError::Limit {
+        limit: "MAX_DOCUMENTS",
+        allowed: MAX_DOCUMENTS,
+    }
 }

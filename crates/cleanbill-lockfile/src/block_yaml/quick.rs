@@ -2,22 +2,31 @@
 //! It never guesses: at anything outside that subset it stops, and says so.
 use std::borrow::Cow;
 
-use super::{Count, Node, Pair, Stop, Value, flow, scalar};
+use super::{Node, Pair, Room, Stop, Value, flow, scalar};
 use crate::limits::{MAX_DEPTH, MAX_DOCUMENTS};
 
 /// Every document of `text`.
-pub(super) fn read(text: &str) -> Result<Vec<Node<'_>>, Stop> {
+pub(super) fn read(text: &str, room: Room) -> Result<Vec<Node<'_>>, Stop> {
     if !is_plain_text(text) {
         return Err(Stop::Outside);
     }
-    let mut reader = Reader { text, at: 0, line: 1, column: 0, count: Count::default() };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        line: 1,
+        column: 0,
+        room,
+    };
     let mut documents = Vec::new();
     reader.next_line_from_here();
     loop {
         let marked = reader.document_marker()?;
         if reader.at_end() && !marked {
             if documents.is_empty() {
-                documents.push(Node { line: 1, value: Value::Null });
+                documents.push(Node {
+                    line: 1,
+                    value: Value::Null,
+                });
             }
             return Ok(documents);
         }
@@ -26,7 +35,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Node<'_>>, Stop> {
         }
         let line = reader.line;
         let node = if reader.at_end() || reader.stands_at_marker() {
-            Node { line, value: Value::Null }
+            Node {
+                line,
+                value: Value::Null,
+            }
         } else {
             reader.node(0)?
         };
@@ -48,12 +60,20 @@ fn is_plain_text(text: &str) -> bool {
         controls += usize::from((byte < 0x20 && byte != b'\n') || byte == 0x7f);
     }
     if controls > 0 {
-        let ends = memchr::memchr_iter(b'\r', bytes).filter(|&at| bytes.get(at + 1) == Some(&b'\n')).count();
+        let ends = memchr::memchr_iter(b'\r', bytes)
+            .filter(|&at| bytes.get(at + 1) == Some(&b'\n'))
+            .count();
         if ends != controls {
             return false;
         }
     }
-    !wide || !text.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'))
+    !wide
+        || !text.chars().any(|c| {
+            matches!(
+                c,
+                '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            )
+        })
 }
 
 /// Always stands at the first character of a line that says something, or behind the last one; only
@@ -64,7 +84,7 @@ struct Reader<'a> {
     line: u32,
     /// Blanks before `at` on its line, counting `- ` and `? ` of compact collections as blanks.
     column: usize,
-    count: Count,
+    room: Room,
 }
 
 impl<'a> Reader<'a> {
@@ -76,7 +96,11 @@ impl<'a> Reader<'a> {
     fn rest(&self) -> &'a str {
         let bytes = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-        let end = if end > 0 && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+        let end = if end > 0 && bytes.get(end - 1) == Some(&b'\r') {
+            end - 1
+        } else {
+            end
+        };
         self.text.get(self.at..self.at + end).unwrap_or_default()
     }
 
@@ -178,7 +202,7 @@ impl<'a> Reader<'a> {
     }
 
     fn pair(&mut self, column: usize, depth: usize) -> Result<Pair<'a>, Stop> {
-        self.count.one()?;
+        self.room.take()?;
         if self.rest().starts_with("? ") {
             return self.explicit_pair(column, depth);
         }
@@ -248,7 +272,10 @@ impl<'a> Reader<'a> {
         if nested && (self.column > column || (self.column == column && is_item(self.rest()))) {
             return self.node(depth + 1);
         }
-        Ok(Node { line, value: Value::Null })
+        Ok(Node {
+            line,
+            value: Value::Null,
+        })
     }
 
     /// A value on its key's line; `column` is the key's.
@@ -256,7 +283,7 @@ impl<'a> Reader<'a> {
         let value = match text.as_bytes().first() {
             Some(b'|' | b'>') => return self.block_scalar(text, column),
             Some(b'{' | b'[') => {
-                let (value, taken) = flow::read(text, self.line, depth + 1, &mut self.count)?;
+                let (value, taken) = flow::read(text, self.line, depth + 1, &mut self.room)?;
                 ends(text.get(taken..).unwrap_or_default())?;
                 value
             }
@@ -269,7 +296,11 @@ impl<'a> Reader<'a> {
         };
         self.next_line();
         // Deeper than its key means that the scalar goes on there.
-        if !self.at_end() && self.column > column { Err(Stop::Outside) } else { Ok(value) }
+        if !self.at_end() && self.column > column {
+            Err(Stop::Outside)
+        } else {
+            Ok(value)
+        }
     }
 
     /// `|` keeps line ends, `>` folds them into blanks; deprecation notices are written so.
@@ -324,7 +355,11 @@ impl<'a> Reader<'a> {
             text.push('\n');
         }
         self.next_line_from_here();
-        if !self.at_end() && self.column > column { Err(Stop::Outside) } else { Ok(Value::Text(Cow::Owned(text))) }
+        if !self.at_end() && self.column > column {
+            Err(Stop::Outside)
+        } else {
+            Ok(Value::Text(Cow::Owned(text)))
+        }
     }
 
     fn list(&mut self, column: usize, depth: usize) -> Result<Value<'a>, Stop> {
@@ -333,12 +368,16 @@ impl<'a> Reader<'a> {
             if !self.rest().starts_with("- ") {
                 return Err(Stop::Outside);
             }
-            self.count.one()?;
+            self.room.take()?;
             self.at += 2;
             self.column += 2;
             items.push(self.compact(depth)?);
         }
-        if !self.at_end() && self.column > column { Err(Stop::Outside) } else { Ok(Value::List(items)) }
+        if !self.at_end() && self.column > column {
+            Err(Stop::Outside)
+        } else {
+            Ok(Value::List(items))
+        }
     }
 }
 
@@ -362,7 +401,11 @@ fn is_item(rest: &str) -> bool {
 fn ends(rest: &str) -> Result<(), Stop> {
     let bare = rest.trim_start_matches(' ');
     let comment = bare.starts_with('#') && bare.len() < rest.len();
-    if bare.is_empty() || comment { Ok(()) } else { Err(Stop::Outside) }
+    if bare.is_empty() || comment {
+        Ok(())
+    } else {
+        Err(Stop::Outside)
+    }
 }
 
 /// A simple key at the start of `rest`, and the bytes it takes with its colon.
@@ -373,7 +416,11 @@ fn key(rest: &str) -> Result<(Cow<'_, str>, usize), Stop> {
     };
     let bytes = rest.as_bytes();
     let colon = bytes.get(end) == Some(&b':') && matches!(bytes.get(end + 1), None | Some(b' '));
-    if !colon || end > scalar::MAX_SIMPLE_KEY { Err(Stop::Outside) } else { Ok((key, end + 1)) }
+    if !colon || end > scalar::MAX_SIMPLE_KEY {
+        Err(Stop::Outside)
+    } else {
+        Ok((key, end + 1))
+    }
 }
 
 fn plain_key(rest: &str) -> Result<(Cow<'_, str>, usize), Stop> {

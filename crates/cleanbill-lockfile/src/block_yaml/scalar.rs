@@ -32,7 +32,11 @@ fn single(text: &str) -> Result<(Cow<'_, str>, usize), Stop> {
         at += 2;
     }
     let inner = text.get(1..at).ok_or(Stop::Outside)?;
-    let value = if doubled { Cow::Owned(inner.replace("''", "'")) } else { Cow::Borrowed(inner) };
+    let value = if doubled {
+        Cow::Owned(inner.replace("''", "'"))
+    } else {
+        Cow::Borrowed(inner)
+    };
     Ok((value, at + 1))
 }
 
@@ -54,7 +58,14 @@ fn double(text: &str) -> Result<(Cow<'_, str>, usize), Stop> {
         at += 2;
     }
     let inner = text.get(1..at).ok_or(Stop::Outside)?;
-    Ok((if escaped { Cow::Owned(unescaped(inner)) } else { Cow::Borrowed(inner) }, at + 1))
+    Ok((
+        if escaped {
+            Cow::Owned(unescaped(inner))
+        } else {
+            Cow::Borrowed(inner)
+        },
+        at + 1,
+    ))
 }
 
 /// Puts the character that is meant for each escape that [`double`] lets pass.
@@ -87,14 +98,20 @@ pub(super) fn starts_plain(text: &str) -> bool {
 
 /// A plain scalar at the start of `text`, a value to the end of its line or to a comment.
 pub(super) fn plain(text: &str) -> Result<Value<'_>, Stop> {
-    let text = memchr::memmem::find(text.as_bytes(), b" #").and_then(|at| text.get(..at)).unwrap_or(text);
+    let text = memchr::memmem::find(text.as_bytes(), b" #")
+        .and_then(|at| text.get(..at))
+        .unwrap_or(text);
     let text = text.trim_end_matches(' ');
     if !starts_plain(text) || text.ends_with(':') {
         return Err(Stop::Outside);
     }
     let bytes = text.as_bytes();
     let is_key = memchr::memchr_iter(b':', bytes).any(|at| bytes.get(at + 1) == Some(&b' '));
-    if is_key { Err(Stop::Outside) } else { Ok(plain_value(text)) }
+    if is_key {
+        Err(Stop::Outside)
+    } else {
+        Ok(plain_value(text))
+    }
 }
 
 /// The value of plain text: null in its spellings, else the text.

@@ -18,11 +18,12 @@ use serde_json::value::RawValue;
 use self::wire::{File, Package, Top};
 use crate::{
     Locked, Lockfile, LockfileFormat, Origin, ParseLockfileError, Root, Scope, entry,
-    json::{self, Object, Place, Reading},
+    json::{Object, Place, Reading},
     jsonc,
     lines::Lines,
     scope,
     spec::{self, Asked, asked},
+    text::text_of,
     tree::{NodeId, ROOT, Tree},
 };
 
@@ -44,13 +45,21 @@ impl LockfileFormat for BunLock {
         self.file_names().contains(&file_name)
     }
     fn parse(&self, bytes: &[u8]) -> Result<Lockfile, ParseLockfileError> {
-        let plain = jsonc::plain(json::text_of(bytes)?);
+        let plain = jsonc::plain(text_of(bytes)?);
         let mut reading = Reading::new(&plain);
         let mut file = File::default();
         reading.whole(|deserializer, reading| {
-            let mut top = Top { reading, file: &mut file, is_object: true };
+            let mut top = Top {
+                reading,
+                file: &mut file,
+                is_object: true,
+            };
             Object(&mut top).deserialize(deserializer)?;
-            if top.is_object { Ok(()) } else { Err(serde::de::Error::custom("the file is no object")) }
+            if top.is_object {
+                Ok(())
+            } else {
+                Err(serde::de::Error::custom("the file is no object"))
+            }
         })?;
         let version = version(&mut reading, file.version)?;
         let mut lockfile = build(&file, &mut reading, &Lines::new(plain.as_bytes()));
@@ -81,7 +90,11 @@ fn build(file: &File<'_>, reading: &mut Reading<'_>, lines: &Lines<'_>) -> Lockf
     let mut tree = Tree::with_capacity(file.packages.len());
     let mut kept: Vec<(&Package<'_>, NodeId)> = Vec::with_capacity(file.packages.len());
     for package in &file.packages {
-        let at = Place { map: "packages", key: &package.key, field: "" };
+        let at = Place {
+            map: "packages",
+            key: &package.key,
+            field: "",
+        };
         let Some(node) = tree.place_names(&package.key) else {
             reading.defect("limit-depth", &at, "nested too deeply, left out");
             continue;
@@ -96,12 +109,19 @@ fn build(file: &File<'_>, reading: &mut Reading<'_>, lines: &Lines<'_>) -> Lockf
         tree.set(node, kept.len());
         kept.push((package, node));
     }
-    let mut lockfile = Lockfile { packages: Vec::with_capacity(kept.len()), ..Lockfile::default() };
+    let mut lockfile = Lockfile {
+        packages: Vec::with_capacity(kept.len()),
+        ..Lockfile::default()
+    };
     for project in &file.workspaces {
         // A workspace's own entries lie below its name.
         let name = project.info.name.as_deref();
-        let node = name.filter(|_| !project.path.is_empty()).and_then(|name| tree.child_of(ROOT, name));
-        let edges = entry::edges(&project.info.asks, |name| tree.resolve(node.unwrap_or(ROOT), name));
+        let node = name
+            .filter(|_| !project.path.is_empty())
+            .and_then(|name| tree.child_of(ROOT, name));
+        let edges = entry::edges(&project.info.asks, |name| {
+            tree.resolve(node.unwrap_or(ROOT), name)
+        });
         let (path, name) = (project.path.clone().into_owned(), name.map(str::to_owned));
         lockfile.roots.push(Root { path, name, edges });
     }
@@ -117,8 +137,18 @@ fn build(file: &File<'_>, reading: &mut Reading<'_>, lines: &Lines<'_>) -> Lockf
     lockfile
 }
 
-fn locked(package: &Package<'_>, tree: &Tree<'_>, node: NodeId, reading: &mut Reading<'_>, lines: &Lines<'_>) -> Locked {
-    let at = |field| Place { map: "packages", key: &package.key, field };
+fn locked(
+    package: &Package<'_>,
+    tree: &Tree<'_>,
+    node: NodeId,
+    reading: &mut Reading<'_>,
+    lines: &Lines<'_>,
+) -> Locked {
+    let at = |field| Place {
+        map: "packages",
+        key: &package.key,
+        field,
+    };
     let (real, resolution) = spec::name_and_rest(&package.resolution).unwrap_or((&package.resolution, ""));
     let installed = last_name(&package.key);
     let (name, alias) = entry::identity(reading, real, installed, &at("name"));
@@ -131,7 +161,9 @@ fn locked(package: &Package<'_>, tree: &Tree<'_>, node: NodeId, reading: &mut Re
             pinned = texts.next();
             spec::git(resolution)
         }
-        Asked::Url => Origin::Url { url: SafeUrl::new(resolution) },
+        Asked::Url => Origin::Url {
+            url: SafeUrl::new(resolution),
+        },
         Asked::Path => of_path(resolution),
         Asked::Release if resolution.starts_with("root:") => Origin::Workspace { path: String::new() },
         Asked::Release => {
@@ -142,9 +174,15 @@ fn locked(package: &Package<'_>, tree: &Tree<'_>, node: NodeId, reading: &mut Re
                 Origin::Bundled
             } else {
                 if package.info.bundled {
-                    reading.defect("bundled-without-bundler", &at("bundled"), "no package above it bundles anything");
+                    reading.defect(
+                        "bundled-without-bundler",
+                        &at("bundled"),
+                        "no package above it bundles anything",
+                    );
                 }
-                Origin::Registry { url: url.map(SafeUrl::new) }
+                Origin::Registry {
+                    url: url.map(SafeUrl::new),
+                }
             }
         }
     };

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::BunLock;
 use crate::{EdgeKind, Lockfile, LockfileFormat, Origin, ParseLockfileError, Scope};
 
-const DIGEST: &str = "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
+const DIGEST: &str =
+    "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
 
 fn read(text: &str) -> Lockfile {
     BunLock.parse(text.as_bytes()).unwrap()
@@ -23,7 +24,12 @@ fn codes(lockfile: &Lockfile) -> Vec<&'static str> {
 }
 
 fn specs(lockfile: &Lockfile) -> Vec<String> {
-    lockfile.packages.iter().filter_map(|p| p.purl()).map(|p| p.spec()).collect()
+    lockfile
+        .packages
+        .iter()
+        .filter_map(|p| p.purl())
+        .map(|p| p.spec())
+        .collect()
 }
 
 #[test]
@@ -35,13 +41,22 @@ fn a_release_carries_all_that_the_file_says() {
              \"b\": [\"b@2.0.0\", \"https://registry.example/b/-/b-2.0.0.tgz\", {{}}, \"\"], // last"
         ),
     );
-    assert_eq!((lockfile.format, lockfile.version.as_str(), codes(&lockfile)), ("bun-lock", "1", vec![]));
+    assert_eq!(
+        (lockfile.format, lockfile.version.as_str(), codes(&lockfile)),
+        ("bun-lock", "1", vec![])
+    );
     assert_eq!(specs(&lockfile), ["a@1.2.0", "b@2.0.0"]);
     let [a, b] = &lockfile.packages[..] else { panic!() };
-    assert_eq!((&a.origin, a.line, a.edges[0].to), (&Origin::Registry { url: None }, 5, Some(1)));
+    assert_eq!(
+        (&a.origin, a.line, a.edges[0].to),
+        (&Origin::Registry { url: None }, 5, Some(1))
+    );
     assert_eq!(a.integrity.as_ref().unwrap().strongest(), Algorithm::Sha512);
     let url = Some(SafeUrl::new("https://registry.example/b/-/b-2.0.0.tgz"));
-    assert_eq!((&b.origin, b.line, &b.integrity), (&Origin::Registry { url }, 7, &None));
+    assert_eq!(
+        (&b.origin, b.line, &b.integrity),
+        (&Origin::Registry { url }, 7, &None)
+    );
     assert_eq!(lockfile.roots[0].edges[0].to, Some(0));
 }
 
@@ -70,11 +85,31 @@ fn each_kind_of_resolution_is_told_apart() {
     assert!(lockfile.packages[1].integrity.is_some());
     assert!(matches!(origin(2), Origin::Git { url, .. } if url.expose() == "github:o/hub"));
     assert!(matches!(origin(3), Origin::Url { .. }) && lockfile.packages[3].integrity.is_some());
-    assert_eq!(origin(4), &Origin::File { path: "./vendor/tar.tgz".into() });
-    assert_eq!(origin(5), &Origin::File { path: "vendor/bare.tgz".into() });
-    assert_eq!(origin(6), &Origin::File { path: "../dir".into() });
+    assert_eq!(
+        origin(4),
+        &Origin::File {
+            path: "./vendor/tar.tgz".into()
+        }
+    );
+    assert_eq!(
+        origin(5),
+        &Origin::File {
+            path: "vendor/bare.tgz".into()
+        }
+    );
+    assert_eq!(
+        origin(6),
+        &Origin::File {
+            path: "../dir".into()
+        }
+    );
     assert_eq!(origin(7), &Origin::Link { path: "sym".into() });
-    assert_eq!(origin(8), &Origin::Workspace { path: "packages/w".into() });
+    assert_eq!(
+        origin(8),
+        &Origin::Workspace {
+            path: "packages/w".into()
+        }
+    );
     assert_eq!(origin(9), &Origin::Workspace { path: String::new() });
 }
 
@@ -86,7 +121,10 @@ fn keys_are_paths_of_names_and_the_nearest_wins() {
          \"b\": [\"b@2.0.0\", \"\", {\"dependencies\": {\"@s/a\": \"1\"}}, \"\"],
          \"@s/a/b\": [\"b@1.0.0\", \"\", {}, \"\"]",
     );
-    assert_eq!((lockfile.packages[0].edges[0].to, lockfile.packages[1].edges[0].to), (Some(2), Some(0)));
+    assert_eq!(
+        (lockfile.packages[0].edges[0].to, lockfile.packages[1].edges[0].to),
+        (Some(2), Some(0))
+    );
     assert_eq!(lockfile.packages[2].alias, None);
 }
 
@@ -108,22 +146,45 @@ fn a_workspace_looks_below_its_own_name_first() {
 fn scopes_are_worked_out_from_the_edges() {
     let package = |name: &str, info: &str| format!("\"{name}\": [\"{name}@1.0.0\", \"\", {{{info}}}, \"\"],");
     let packages = [
-        package("run", "\"dependencies\": {\"both\": \"1\"}, \"peerDependencies\": {\"peer\": \"1\"}, \"optionalDependencies\": {\"opt\": \"1\"}"),
+        package(
+            "run",
+            "\"dependencies\": {\"both\": \"1\"}, \"peerDependencies\": {\"peer\": \"1\"}, \"optionalDependencies\": {\"opt\": \"1\"}",
+        ),
         package("dev", "\"dependencies\": {\"both\": \"1\", \"only\": \"1\"}"),
         package("both", ""),
         package("only", ""),
         package("peer", ""),
         package("opt", ""),
     ];
-    let lockfile = lock("\"dependencies\": {\"run\": \"1\"}, \"devDependencies\": {\"dev\": \"1\"}", &packages.concat());
-    let scopes: Vec<_> = lockfile.packages.iter().map(|package| (package.scope, package.optional)).collect();
+    let lockfile = lock(
+        "\"dependencies\": {\"run\": \"1\"}, \"devDependencies\": {\"dev\": \"1\"}",
+        &packages.concat(),
+    );
+    let scopes: Vec<_> = lockfile
+        .packages
+        .iter()
+        .map(|package| (package.scope, package.optional))
+        .collect();
     let [run, dev, peer] = [Scope::Runtime, Scope::Development, Scope::Peer];
-    assert_eq!(scopes, [(run, false), (dev, false), (run, false), (dev, false), (peer, false), (run, true)]);
-    assert_eq!(lockfile.packages[0].edges.iter().map(|edge| edge.kind).collect::<Vec<_>>(), [
-        EdgeKind::Runtime,
-        EdgeKind::Peer,
-        EdgeKind::Optional
-    ]);
+    assert_eq!(
+        scopes,
+        [
+            (run, false),
+            (dev, false),
+            (run, false),
+            (dev, false),
+            (peer, false),
+            (run, true)
+        ]
+    );
+    assert_eq!(
+        lockfile.packages[0]
+            .edges
+            .iter()
+            .map(|edge| edge.kind)
+            .collect::<Vec<_>>(),
+        [EdgeKind::Runtime, EdgeKind::Peer, EdgeKind::Optional]
+    );
 }
 
 #[test]
@@ -132,38 +193,92 @@ fn bundled_entries_are_not_fetched_and_the_flag_alone_hides_none() {
         "\"dependencies\": {}",
         "\"a\": [\"a@1.0.0\", \"\", {\"bundled\": true}, \"\"], \"a/b\": [\"b@1.0.0\", \"\", {\"bundled\": true}, \"\"]",
     );
-    assert_eq!((specs(&lockfile), codes(&lockfile)), (vec!["a@1.0.0".into()], vec!["bundled-without-bundler"]));
+    assert_eq!(
+        (specs(&lockfile), codes(&lockfile)),
+        (vec!["a@1.0.0".into()], vec!["bundled-without-bundler"])
+    );
     assert_eq!(lockfile.packages[1].origin, Origin::Bundled);
 }
 
 #[test]
 fn unknown_versions_are_refused_with_the_command_that_renews() {
     for (version, shown) in [("4", "4"), ("1e999", "1e999"), ("null", "null")] {
-        let error = BunLock.parse(format!("{{\"lockfileVersion\": {version}, \"packages\": {{}},}}").as_bytes()).unwrap_err();
-        let ParseLockfileError::UnknownVersion { format: "bun-lock", version: found, convert } = error else { panic!("{error}") };
-        assert_eq!((found.as_str(), convert), (shown, "bun install --save-text-lockfile --lockfile-only"));
+        let error = BunLock
+            .parse(format!("{{\"lockfileVersion\": {version}, \"packages\": {{}},}}").as_bytes())
+            .unwrap_err();
+        let ParseLockfileError::UnknownVersion {
+            format: "bun-lock",
+            version: found,
+            convert,
+        } = error
+        else {
+            panic!("{error}")
+        };
+        assert_eq!(
+            (found.as_str(), convert),
+            (shown, "bun install --save-text-lockfile --lockfile-only")
+        );
     }
     for version in 0..=3 {
-        assert_eq!(read(&format!("{{\"lockfileVersion\": {version}}}")).version, version.to_string());
+        assert_eq!(
+            read(&format!("{{\"lockfileVersion\": {version}}}")).version,
+            version.to_string()
+        );
     }
 }
 
 #[test]
 fn wrong_types_are_defects_of_their_entry() {
-    for value in ["7", "null", "\"x\"", "{}", "[]", "[7]", "[[]]", "[{}]", "[null, \"\", 1e999]"] {
-        let lockfile = lock("\"dependencies\": {}", &format!("\"a\": {value}, \"b\": [\"b@1.0.0\", \"\", {{}}, \"\"]"));
+    for value in [
+        "7",
+        "null",
+        "\"x\"",
+        "{}",
+        "[]",
+        "[7]",
+        "[[]]",
+        "[{}]",
+        "[null, \"\", 1e999]",
+    ] {
+        let lockfile = lock(
+            "\"dependencies\": {}",
+            &format!("\"a\": {value}, \"b\": [\"b@1.0.0\", \"\", {{}}, \"\"]"),
+        );
         assert_eq!(specs(&lockfile), ["b@1.0.0"], "{value}");
-        assert!(codes(&lockfile).contains(&"wrong-type"), "{value} {:?}", codes(&lockfile));
+        assert!(
+            codes(&lockfile).contains(&"wrong-type"),
+            "{value} {:?}",
+            codes(&lockfile)
+        );
     }
-    for value in ["[\"a\"]", "[\"a@\"]", "[\"@1\"]", "[\"a@1.0.0\"]", "[\"a@1.0.0\", 7, [], 7]", "[\"a@1.0.0\", \"\", {\"dependencies\": 7}, \"\", 1, 2]"] {
-        assert_eq!(lock("\"dependencies\": {}", &format!("\"a\": {value}")).packages.len(), 1, "{value}");
+    for value in [
+        "[\"a\"]",
+        "[\"a@\"]",
+        "[\"@1\"]",
+        "[\"a@1.0.0\"]",
+        "[\"a@1.0.0\", 7, [], 7]",
+        "[\"a@1.0.0\", \"\", {\"dependencies\": 7}, \"\", 1, 2]",
+    ] {
+        assert_eq!(
+            lock("\"dependencies\": {}", &format!("\"a\": {value}"))
+                .packages
+                .len(),
+            1,
+            "{value}"
+        );
     }
 }
 
 #[test]
 fn of_two_paths_the_last_counts() {
-    let lockfile = lock("\"dependencies\": {}", "\"a\": [\"a@1.0.0\", \"\", {}, \"\"], \"\\u0061\": [\"a@2.0.0\", \"\", {}, \"\"]");
-    assert_eq!((specs(&lockfile), codes(&lockfile)), (vec!["a@2.0.0".into()], vec!["duplicate-key"]));
+    let lockfile = lock(
+        "\"dependencies\": {}",
+        "\"a\": [\"a@1.0.0\", \"\", {}, \"\"], \"\\u0061\": [\"a@2.0.0\", \"\", {}, \"\"]",
+    );
+    assert_eq!(
+        (specs(&lockfile), codes(&lockfile)),
+        (vec!["a@2.0.0".into()], vec!["duplicate-key"])
+    );
 }
 
 const SAMPLE: &str = include_str!("../../fixtures/real/small/bun/bun.lock");

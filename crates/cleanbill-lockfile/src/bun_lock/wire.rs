@@ -64,14 +64,20 @@ impl<'a> Members<'a> for Top<'_, 'a> {
             "workspaces" => {
                 let again = !std::mem::take(&mut self.file.workspaces).is_empty();
                 let into = &mut self.file.workspaces;
-                map.next_value_seed(Object(&mut Workspaces { reading: &mut *self.reading, into }))?;
+                map.next_value_seed(Object(&mut Workspaces {
+                    reading: &mut *self.reading,
+                    into,
+                }))?;
                 again
             }
             "packages" => {
                 let room = Vec::with_capacity(self.reading.likely_entries());
                 let again = !std::mem::replace(&mut self.file.packages, room).is_empty();
                 let into = &mut self.file.packages;
-                map.next_value_seed(Object(&mut Packages { reading: &mut *self.reading, into }))?;
+                map.next_value_seed(Object(&mut Packages {
+                    reading: &mut *self.reading,
+                    into,
+                }))?;
                 again
             }
             _ => {
@@ -80,7 +86,11 @@ impl<'a> Members<'a> for Top<'_, 'a> {
             }
         };
         if again {
-            self.reading.defect("duplicate-key", key.as_ref(), "the key stands twice, the last one counts");
+            self.reading.defect(
+                "duplicate-key",
+                key.as_ref(),
+                "the key stands twice, the last one counts",
+            );
         }
         Ok(())
     }
@@ -100,8 +110,13 @@ impl<'a> Members<'a> for Workspaces<'_, 'a> {
         let Some(path) = self.reading.text(key, &Place::top("workspaces")) else {
             return map.next_value::<IgnoredAny>().map(drop);
         };
-        let mut fields =
-            Fields { reading: &mut *self.reading, map: "workspaces", key: &path, info: Info::default(), is_object: true };
+        let mut fields = Fields {
+            reading: &mut *self.reading,
+            map: "workspaces",
+            key: &path,
+            info: Info::default(),
+            is_object: true,
+        };
         map.next_value_seed(Object(&mut fields))?;
         if fields.is_object {
             let info = fields.info;
@@ -110,7 +125,11 @@ impl<'a> Members<'a> for Workspaces<'_, 'a> {
         Ok(())
     }
     fn no_object(&mut self, found: &'static str) {
-        self.reading.defect("wrong-type", "workspaces", format!("{found} stands where an object belongs"));
+        self.reading.defect(
+            "wrong-type",
+            "workspaces",
+            format!("{found} stands where an object belongs"),
+        );
     }
 }
 
@@ -126,16 +145,26 @@ impl<'a> Members<'a> for Packages<'_, 'a> {
         let Some(key) = self.reading.text(key, &Place::top("packages")) else {
             return map.next_value::<IgnoredAny>().map(drop);
         };
-        let at = Place { map: "packages", key: &key, field: "" };
+        let at = Place {
+            map: "packages",
+            key: &key,
+            field: "",
+        };
         let mut elements = Elements { head: None };
         map.next_value_seed(Object(&mut elements))?;
         let Some(elements) = elements.head else {
-            self.reading.defect("wrong-type", &at, "no list stands where one belongs");
+            self.reading
+                .defect("wrong-type", &at, "no list stands where one belongs");
             return Ok(());
         };
         let mut texts = Vec::with_capacity(2);
-        let mut fields =
-            Fields { reading: &mut *self.reading, map: "packages", key: &key, info: Info::default(), is_object: true };
+        let mut fields = Fields {
+            reading: &mut *self.reading,
+            map: "packages",
+            key: &key,
+            info: Info::default(),
+            is_object: true,
+        };
         let mut resolution = None;
         for (index, element) in elements.into_iter().enumerate() {
             if element.get().starts_with('{') {
@@ -151,14 +180,28 @@ impl<'a> Members<'a> for Packages<'_, 'a> {
         }
         let info = fields.info;
         let Some(resolution) = resolution else {
-            self.reading.defect("wrong-type", &at, "the list does not begin with `name@resolution`");
+            self.reading.defect(
+                "wrong-type",
+                &at,
+                "the list does not begin with `name@resolution`",
+            );
             return Ok(());
         };
-        self.into.push(Package { key, offset, resolution, texts, info });
+        self.into.push(Package {
+            key,
+            offset,
+            resolution,
+            texts,
+            info,
+        });
         Ok(())
     }
     fn no_object(&mut self, found: &'static str) {
-        self.reading.defect("wrong-type", "packages", format!("{found} stands where an object belongs"));
+        self.reading.defect(
+            "wrong-type",
+            "packages",
+            format!("{found} stands where an object belongs"),
+        );
     }
 }
 
@@ -189,8 +232,19 @@ struct Fields<'r, 'a> {
 impl<'a> Members<'a> for Fields<'_, 'a> {
     fn member<A: MapAccess<'a>>(&mut self, key: &'a RawValue, map: &mut A) -> Result<(), A::Error> {
         let Self { reading, info, .. } = self;
-        let field = reading.decode(key, &Place { map: self.map, key: self.key, field: "a key" });
-        let at = Place { map: self.map, key: self.key, field: &field };
+        let field = reading.decode(
+            key,
+            &Place {
+                map: self.map,
+                key: self.key,
+                field: "a key",
+            },
+        );
+        let at = Place {
+            map: self.map,
+            key: self.key,
+            field: &field,
+        };
         let kind = match field.as_ref() {
             "dependencies" => EdgeKind::Runtime,
             "devDependencies" => EdgeKind::Development,
@@ -213,7 +267,15 @@ impl<'a> Members<'a> for Fields<'_, 'a> {
     }
     fn no_object(&mut self, found: &'static str) {
         self.is_object = false;
-        let at = Place { map: self.map, key: self.key, field: "" };
-        self.reading.defect("wrong-type", &at, format!("{found} stands where an object belongs"));
+        let at = Place {
+            map: self.map,
+            key: self.key,
+            field: "",
+        };
+        self.reading.defect(
+            "wrong-type",
+            &at,
+            format!("{found} stands where an object belongs"),
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! npm's lockfile in every version: package-lock.json, npm-shrinkwrap.json, and the hidden one in
 //! node_modules. It knows npm's words and no other manager's.
 //!
-//! Reading order: the words ([`wire`]), the flat view ([`packages`]), the nested view ([`v1`]), what
+//! Reading order: the words ([`wire`], [`nested`]), the flat view ([`packages`]), the nested view ([`v1`]), what
 //! their difference says ([`views`]).
+mod nested;
 mod origin;
 mod packages;
-mod roots;
 #[cfg(test)]
 mod tests;
 mod v1;
@@ -22,8 +22,10 @@ use self::{
 };
 use crate::{
     Lockfile, LockfileFormat, ParseLockfileError, Root,
-    json::{self, Object, Place, Reading},
+    json::{Object, Place, Reading},
     lines::Lines,
+    roots,
+    text::text_of,
 };
 
 /// Renews a file of a version that is not known here.
@@ -44,13 +46,21 @@ impl LockfileFormat for PackageLock {
         self.file_names().contains(&file_name)
     }
     fn parse(&self, bytes: &[u8]) -> Result<Lockfile, ParseLockfileError> {
-        let text = json::text_of(bytes)?;
+        let text = text_of(bytes)?;
         let mut reading = Reading::new(text);
         let mut file = File::default();
         reading.whole(|deserializer, reading| {
-            let mut top = Top { reading, file: &mut file, is_object: true };
+            let mut top = Top {
+                reading,
+                file: &mut file,
+                is_object: true,
+            };
             Object(&mut top).deserialize(deserializer)?;
-            if top.is_object { Ok(()) } else { Err(serde::de::Error::custom("the file is no object")) }
+            if top.is_object {
+                Ok(())
+            } else {
+                Err(serde::de::Error::custom("the file is no object"))
+            }
         })?;
         let version = version(&mut reading, file.version)?;
         let lines = Lines::new(text.as_bytes());
@@ -69,7 +79,14 @@ impl LockfileFormat for PackageLock {
         if !lockfile.roots.iter().any(|root| root.path.is_empty()) {
             let edges = roots::assumed(&lockfile);
             let name = file.name.map(std::borrow::Cow::into_owned);
-            lockfile.roots.insert(0, Root { path: String::new(), name, edges });
+            lockfile.roots.insert(
+                0,
+                Root {
+                    path: String::new(),
+                    name,
+                    edges,
+                },
+            );
         }
         lockfile.format = self.id();
         lockfile.version = version;
@@ -83,7 +100,11 @@ impl LockfileFormat for PackageLock {
 fn version(reading: &mut Reading<'_>, raw: Option<&RawValue>) -> Result<String, ParseLockfileError> {
     let place = Place::top("lockfileVersion");
     let Some(raw) = raw.filter(|raw| raw.get() != "null") else {
-        reading.defect("missing-lockfile-version", &place, "the file does not say which version it is");
+        reading.defect(
+            "missing-lockfile-version",
+            &place,
+            "the file does not say which version it is",
+        );
         return Ok("none".to_owned());
     };
     let text = raw.get().trim_matches('"');

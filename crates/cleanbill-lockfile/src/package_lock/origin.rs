@@ -21,11 +21,17 @@ pub(super) fn recorded(resolved: &str, requests: &Requests, name: &str, version:
             (_, true) => false,
             (_, false) => !version.is_some_and(|version| spec::has_registry_layout(resolved, name, version)),
         };
-        return if plain { Origin::Url { url: url() } } else { Origin::Registry { url: Some(url()) } };
+        return if plain {
+            Origin::Url { url: url() }
+        } else {
+            Origin::Registry { url: Some(url()) }
+        };
     }
     match asked(resolved) {
         Asked::Git | Asked::Url => spec::git(resolved),
-        Asked::Path => Origin::File { path: spec::path(resolved).to_owned() },
+        Asked::Path => Origin::File {
+            path: spec::path(resolved).to_owned(),
+        },
         // No address at all. npm would ask the registry for it, so it stays an entry to look at.
         Asked::Release => Origin::Registry { url: Some(url()) },
     }
@@ -36,8 +42,12 @@ pub(super) fn recorded(resolved: &str, requests: &Requests, name: &str, version:
 pub(super) fn unrecorded(requests: &Requests, has_version: bool) -> Origin {
     match requests.only_other() {
         Some((Asked::Git, spec)) => spec::git(spec),
-        Some((Asked::Url, spec)) => Origin::Url { url: SafeUrl::new(spec) },
-        Some((Asked::Path, spec)) => Origin::File { path: spec::path(spec).to_owned() },
+        Some((Asked::Url, spec)) => Origin::Url {
+            url: SafeUrl::new(spec),
+        },
+        Some((Asked::Path, spec)) => Origin::File {
+            path: spec::path(spec).to_owned(),
+        },
         _ if has_version => Origin::Registry { url: None },
         _ => Origin::Unknown,
     }

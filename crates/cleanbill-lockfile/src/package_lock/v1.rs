@@ -27,17 +27,30 @@ pub(super) fn read(entries: &[Entry<'_>], reading: &mut Reading<'_>, lines: &Lin
     }
     let slot_of = |index: usize| slots.get(index).copied().flatten();
     let mut asks: Vec<Vec<Edge>> = Vec::with_capacity(count);
-    for (entry, node) in entries.iter().zip(&places).filter_map(|(entry, place)| Some((entry, (*place)?))) {
-        asks.push(entry::edges(&entry.asks, |name| tree.resolve(node, name).and_then(slot_of)));
+    for (entry, node) in entries
+        .iter()
+        .zip(&places)
+        .filter_map(|(entry, place)| Some((entry, (*place)?)))
+    {
+        asks.push(entry::edges(&entry.asks, |name| {
+            tree.resolve(node, name).and_then(slot_of)
+        }));
     }
     let requests = entry::requests(asks.iter().flatten(), count);
-    let kept = entries.iter().zip(&places).filter(|(_, place)| place.is_some()).map(|(entry, _)| entry);
+    let kept = entries
+        .iter()
+        .zip(&places)
+        .filter(|(_, place)| place.is_some())
+        .map(|(entry, _)| entry);
     let packages = kept
         .zip(asks)
         .zip(&requests)
         .map(|((entry, edges), requests)| locked(entry, edges, requests, reading, lines))
         .collect();
-    Lockfile { packages, ..Lockfile::default() }
+    Lockfile {
+        packages,
+        ..Lockfile::default()
+    }
 }
 
 /// Puts each entry in its place; of two with one name below one parent the last one counts, with all
@@ -46,8 +59,16 @@ fn place<'e>(entries: &'e [Entry<'_>], reading: &mut Reading<'_>) -> (Tree<'e>, 
     let mut last: HashMap<(Option<usize>, &str), usize> = HashMap::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         if last.insert((entry.parent, entry.key.as_ref()), index).is_some() {
-            let place = Place { map: "dependencies", key: &entry.key, field: "" };
-            reading.defect("duplicate-key", &place, "the name stands twice, the last one counts");
+            let place = Place {
+                map: "dependencies",
+                key: &entry.key,
+                field: "",
+            };
+            reading.defect(
+                "duplicate-key",
+                &place,
+                "the name stands twice, the last one counts",
+            );
         }
     }
     let mut tree = Tree::with_capacity(entries.len());
@@ -58,7 +79,9 @@ fn place<'e>(entries: &'e [Entry<'_>], reading: &mut Reading<'_>) -> (Tree<'e>, 
             Some(parent) => places.get(parent).copied().flatten(),
         };
         let is_last = last.get(&(entry.parent, entry.key.as_ref())) == Some(&index);
-        let node = above.filter(|_| is_last).and_then(|above| tree.child(above, &entry.key));
+        let node = above
+            .filter(|_| is_last)
+            .and_then(|above| tree.child(above, &entry.key));
         if let Some(node) = node {
             tree.set(node, index);
         }
@@ -74,11 +97,18 @@ fn locked(
     reading: &mut Reading<'_>,
     lines: &Lines<'_>,
 ) -> Locked {
-    let at = |field| Place { map: "dependencies", key: &entry.key, field };
+    let at = |field| Place {
+        map: "dependencies",
+        key: &entry.key,
+        field,
+    };
     let written = entry.version.as_deref();
     let (real, version) = match written.and_then(spec::alias) {
         Some((real, version)) => (real, Some(version)),
-        None => (entry.key.as_ref(), written.filter(|text| asked(text) == Asked::Release)),
+        None => (
+            entry.key.as_ref(),
+            written.filter(|text| asked(text) == Asked::Release),
+        ),
     };
     let (name, alias) = entry::identity(reading, real, &entry.key, &at("version"));
     let origin = origin_of(entry, real, version, requests);
@@ -106,12 +136,20 @@ fn origin_of(entry: &Entry<'_>, real: &str, version: Option<&str>, requests: &Re
     let written = entry.version.as_deref().unwrap_or_default();
     match asked(written) {
         Asked::Git => return spec::git(written),
-        Asked::Url => return Origin::Url { url: SafeUrl::new(written) },
+        Asked::Url => {
+            return Origin::Url {
+                url: SafeUrl::new(written),
+            };
+        }
         Asked::Path => {
             let path = spec::path(written).to_owned();
             // npm copies a tarball in and links a folder.
             let is_tarball = [".tgz", ".tar.gz", ".tar"].iter().any(|end| path.ends_with(end));
-            return if is_tarball { Origin::File { path } } else { Origin::Link { path } };
+            return if is_tarball {
+                Origin::File { path }
+            } else {
+                Origin::Link { path }
+            };
         }
         Asked::Release => {}
     }

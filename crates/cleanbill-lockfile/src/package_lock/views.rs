@@ -33,7 +33,8 @@ pub(super) fn compare(nested: &[Entry<'_>], folders: &Folders<'_, '_>, reading: 
             None => {
                 // Below an entry that is missing all else is missing too; one defect is enough. npm leaves
                 // a stub that says nothing for an optional package that it could not find.
-                let says_nothing = entry.version.is_none() && entry.resolved.is_none() && entry.integrity.is_none();
+                let says_nothing =
+                    entry.version.is_none() && entry.resolved.is_none() && entry.integrity.is_none();
                 if above.is_some() && !says_nothing {
                     disagree(reading, &path_of(nested, index), "entry", "there", "missing");
                 }
@@ -73,9 +74,10 @@ fn differences<'t>(here: &'t Entry<'_>, there: &'t Entry<'_>) -> Vec<(&'static s
         }
         _ => {}
     }
-    for (field, here, there) in
-        [("resolved", &here.resolved, &there.resolved), ("integrity", &here.integrity, &there.integrity)]
-    {
+    for (field, here, there) in [
+        ("resolved", &here.resolved, &there.resolved),
+        ("integrity", &here.integrity, &there.integrity),
+    ] {
         if let (Some(here), Some(there)) = (here, there)
             && here != there
         {
@@ -87,7 +89,11 @@ fn differences<'t>(here: &'t Entry<'_>, there: &'t Entry<'_>) -> Vec<(&'static s
 
 fn disagree(reading: &mut Reading<'_>, path: &str, field: &str, here: &str, there: &str) {
     let (here, there) = (Untrusted::clipped(here, SHOWN), Untrusted::clipped(there, SHOWN));
-    let note = format!("{field} is {} in `dependencies` and {} in `packages`", here.raw(), there.raw());
+    let note = format!(
+        "{field} is {} in `dependencies` and {} in `packages`",
+        here.raw(),
+        there.raw()
+    );
     reading.defect("views-disagree", Untrusted::clipped(path, 4 * SHOWN), note);
 }
 
@@ -96,5 +102,10 @@ fn path_of(nested: &[Entry<'_>], index: usize) -> String {
     let names: Vec<&str> = std::iter::successors(nested.get(index), |entry| nested.get(entry.parent?))
         .map(|entry| entry.key.as_ref())
         .collect();
-    names.iter().rev().map(|name| format!("node_modules/{name}")).collect::<Vec<_>>().join("/")
+    names
+        .iter()
+        .rev()
+        .map(|name| format!("node_modules/{name}"))
+        .collect::<Vec<_>>()
+        .join("/")
 }

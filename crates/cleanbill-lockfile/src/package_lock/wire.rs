@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use serde_json::value::RawValue;
 
+use super::nested::Nested;
 use crate::{
     EdgeKind,
     asks::{self, Ask},
     json::{Members, Object, Place, Reading, head},
-    limits::{MAX_DEPTH, MAX_FIELD_BYTES},
+    limits::MAX_FIELD_BYTES,
 };
 
 /// Most workspace patterns read; real roots have a handful.
@@ -46,7 +47,10 @@ pub(super) struct Entry<'a> {
 
 /// The yes-or-no fields of an entry.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "they mirror independent flags of the file")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they mirror independent flags of the file"
+)]
 pub(super) struct Flags {
     pub(super) link: bool,
     pub(super) dev: bool,
@@ -83,7 +87,11 @@ impl<'a> Members<'a> for Top<'_, 'a> {
                     self.duplicate(&key);
                 }
                 let entries = Vec::with_capacity(self.reading.likely_entries());
-                let mut packages = Packages { reading: &mut *self.reading, entries, is_object: true };
+                let mut packages = Packages {
+                    reading: &mut *self.reading,
+                    entries,
+                    is_object: true,
+                };
                 map.next_value_seed(Object(&mut packages))?;
                 self.file.packages = packages.is_object.then_some(packages.entries);
             }
@@ -92,8 +100,13 @@ impl<'a> Members<'a> for Top<'_, 'a> {
                     self.duplicate(&key);
                 }
                 let mut entries = Vec::with_capacity(self.reading.likely_entries());
-                let mut nested =
-                    Nested { reading: &mut *self.reading, entries: &mut entries, parent: None, depth: 0, is_object: true };
+                let mut nested = Nested {
+                    reading: &mut *self.reading,
+                    entries: &mut entries,
+                    parent: None,
+                    depth: 0,
+                    is_object: true,
+                };
                 map.next_value_seed(Object(&mut nested))?;
                 self.file.nested = nested.is_object.then_some(entries);
             }
@@ -108,7 +121,8 @@ impl<'a> Members<'a> for Top<'_, 'a> {
 
 impl Top<'_, '_> {
     fn duplicate(&mut self, key: &str) {
-        self.reading.defect("duplicate-key", key, "the key stands twice, the last one counts");
+        self.reading
+            .defect("duplicate-key", key, "the key stands twice, the last one counts");
     }
 }
 
@@ -125,8 +139,16 @@ impl<'a> Members<'a> for Packages<'_, 'a> {
             map.next_value::<IgnoredAny>()?;
             return Ok(());
         };
-        let mut fields =
-            Fields { reading: &mut *self.reading, entry: Entry { key, offset, ..Entry::default() }, seen: Seen::default(), is_object: true };
+        let mut fields = Fields {
+            reading: &mut *self.reading,
+            entry: Entry {
+                key,
+                offset,
+                ..Entry::default()
+            },
+            seen: Seen::default(),
+            is_object: true,
+        };
         map.next_value_seed(Object(&mut fields))?;
         if fields.is_object {
             self.entries.push(fields.entry);
@@ -135,17 +157,21 @@ impl<'a> Members<'a> for Packages<'_, 'a> {
     }
     fn no_object(&mut self, found: &'static str) {
         self.is_object = false;
-        self.reading.defect("wrong-type", "packages", format!("{found} stands where an object belongs"));
+        self.reading.defect(
+            "wrong-type",
+            "packages",
+            format!("{found} stands where an object belongs"),
+        );
     }
 }
 
 /// Which fields of an entry have been read, one bit each.
 #[derive(Default)]
-struct Seen(u32);
+pub(super) struct Seen(u32);
 
 impl Seen {
     /// True when the field was there before. Of fields that mean nothing here it does not matter.
-    fn again(&mut self, field: &str) -> bool {
+    pub(super) fn again(&mut self, field: &str) -> bool {
         let mask = match field {
             "version" => 1,
             "resolved" => 1 << 1,
@@ -183,9 +209,15 @@ struct Fields<'r, 'a> {
 
 impl<'a> Members<'a> for Fields<'_, 'a> {
     fn member<A: MapAccess<'a>>(&mut self, key: &'a RawValue, map: &mut A) -> Result<(), A::Error> {
-        let Self { reading, entry, seen, .. } = self;
+        let Self {
+            reading, entry, seen, ..
+        } = self;
         let path = entry.key.clone();
-        let place = |field| Place { map: "packages", key: &path, field };
+        let place = |field| Place {
+            map: "packages",
+            key: &path,
+            field,
+        };
         let field = reading.decode(key, &place("a key"));
         let at = place(&field);
         if seen.again(&field) {
@@ -205,109 +237,41 @@ impl<'a> Members<'a> for Fields<'_, 'a> {
             "hasInstallScript" => entry.flags.install_script = reading.flag(map.next_value()?, &at),
             "bundleDependencies" | "bundledDependencies" => {
                 let raw: &RawValue = map.next_value()?;
-                entry.flags.bundles_others = raw.get() == "true" || (raw.get().starts_with('[') && raw.get().contains('"'));
+                entry.flags.bundles_others =
+                    raw.get() == "true" || (raw.get().starts_with('[') && raw.get().contains('"'));
             }
             "workspaces" => {
                 entry.flags.has_workspaces = true;
                 entry.workspaces.clear();
                 let into = &mut entry.workspaces;
-                map.next_value_seed(Object(&mut Workspaces { reading: &mut **reading, into }))?;
+                map.next_value_seed(Object(&mut Workspaces { reading, into }))?;
             }
-            "dependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Runtime, &field, map)?,
-            "devDependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Development, &field, map)?,
-            "optionalDependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Optional, &field, map)?,
-            "peerDependencies" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Peer, &field, map)?,
-            _ => drop(map.next_value::<IgnoredAny>()?),
-        }
-        Ok(())
-    }
-    fn no_object(&mut self, found: &'static str) {
-        self.is_object = false;
-        let place = Place { map: "packages", key: &self.entry.key, field: "" };
-        self.reading.defect("wrong-type", &place, format!("{found} stands where an object belongs"));
-    }
-}
-
-/// Reads one level of the nested tree.
-struct Nested<'r, 'a> {
-    reading: &'r mut Reading<'a>,
-    entries: &'r mut Vec<Entry<'a>>,
-    parent: Option<usize>,
-    depth: usize,
-    is_object: bool,
-}
-
-impl<'a> Members<'a> for Nested<'_, 'a> {
-    fn member<A: MapAccess<'a>>(&mut self, key: &'a RawValue, map: &mut A) -> Result<(), A::Error> {
-        self.reading.count_entry()?;
-        // Each level is two objects deep for the JSON reader.
-        if self.depth >= MAX_DEPTH / 2 {
-            return self.reading.stop("MAX_DEPTH", MAX_DEPTH);
-        }
-        let Some((key, offset)) = key_of(self.reading, key, "dependencies") else {
-            map.next_value::<IgnoredAny>()?;
-            return Ok(());
-        };
-        let index = self.entries.len();
-        self.entries.push(Entry { key, offset, parent: self.parent, ..Entry::default() });
-        let mut fields = NestedFields {
-            reading: &mut *self.reading,
-            entries: &mut *self.entries,
-            index,
-            depth: self.depth,
-            seen: Seen::default(),
-            is_object: true,
-        };
-        map.next_value_seed(Object(&mut fields))?;
-        if !fields.is_object {
-            self.entries.truncate(index);
-        }
-        Ok(())
-    }
-    fn no_object(&mut self, found: &'static str) {
-        self.is_object = false;
-        self.reading.defect("wrong-type", "dependencies", format!("{found} stands where an object belongs"));
-    }
-}
-
-/// Reads the fields of one entry of the nested tree.
-struct NestedFields<'r, 'a> {
-    reading: &'r mut Reading<'a>,
-    entries: &'r mut Vec<Entry<'a>>,
-    index: usize,
-    depth: usize,
-    seen: Seen,
-    is_object: bool,
-}
-
-impl<'a> Members<'a> for NestedFields<'_, 'a> {
-    fn member<A: MapAccess<'a>>(&mut self, key: &'a RawValue, map: &mut A) -> Result<(), A::Error> {
-        let Self { reading, entries, index, depth, seen, .. } = self;
-        let Some(entry) = entries.get_mut(*index) else { return Ok(()) };
-        let name = entry.key.clone();
-        let place = |field| Place { map: "dependencies", key: &name, field };
-        let field = reading.decode(key, &place("a key"));
-        let at = place(&field);
-        if seen.again(&field) {
-            reading.defect("duplicate-key", &at, "the key stands twice, the last one counts");
-        }
-        match field.as_ref() {
-            "version" => entry.version = reading.text(map.next_value()?, &at),
-            "resolved" => entry.resolved = reading.text(map.next_value()?, &at),
-            "integrity" => entry.integrity = reading.text(map.next_value()?, &at),
-            "dev" => entry.flags.dev = reading.flag(map.next_value()?, &at),
-            "optional" => entry.flags.optional = reading.flag(map.next_value()?, &at),
-            "devOptional" => entry.flags.dev_optional = reading.flag(map.next_value()?, &at),
-            "peer" => entry.flags.peer = reading.flag(map.next_value()?, &at),
-            "bundled" => entry.flags.bundled = reading.flag(map.next_value()?, &at),
-            "requires" => asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Runtime, &field, map)?,
-            "dependencies" => {
-                // Where the key stands twice, the children of the first one stand behind their parent, and
-                // nothing else does yet.
-                entries.truncate(*index + 1);
-                let (parent, depth) = (Some(*index), *depth + 1);
-                let mut nested = Nested { reading: &mut **reading, entries: &mut **entries, parent, depth, is_object: true };
-                map.next_value_seed(Object(&mut nested))?;
+            "dependencies" => asks::read(
+                reading,
+                &entry.key,
+                &mut entry.asks,
+                EdgeKind::Runtime,
+                &field,
+                map,
+            )?,
+            "devDependencies" => asks::read(
+                reading,
+                &entry.key,
+                &mut entry.asks,
+                EdgeKind::Development,
+                &field,
+                map,
+            )?,
+            "optionalDependencies" => asks::read(
+                reading,
+                &entry.key,
+                &mut entry.asks,
+                EdgeKind::Optional,
+                &field,
+                map,
+            )?,
+            "peerDependencies" => {
+                asks::read(reading, &entry.key, &mut entry.asks, EdgeKind::Peer, &field, map)?
             }
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
@@ -315,21 +279,39 @@ impl<'a> Members<'a> for NestedFields<'_, 'a> {
     }
     fn no_object(&mut self, found: &'static str) {
         self.is_object = false;
-        let name = self.entries.get(self.index).map(|entry| entry.key.clone()).unwrap_or_default();
-        let place = Place { map: "dependencies", key: &name, field: "" };
-        self.reading.defect("wrong-type", &place, format!("{found} stands where an object belongs"));
+        let place = Place {
+            map: "packages",
+            key: &self.entry.key,
+            field: "",
+        };
+        self.reading.defect(
+            "wrong-type",
+            &place,
+            format!("{found} stands where an object belongs"),
+        );
     }
 }
 
 /// The key of an entry and where it begins; `None`, with a defect, when it is too long.
-fn key_of<'a>(reading: &mut Reading<'a>, key: &'a RawValue, map: &'static str) -> Option<(Cow<'a, str>, usize)> {
+pub(super) fn key_of<'a>(
+    reading: &mut Reading<'a>,
+    key: &'a RawValue,
+    map: &'static str,
+) -> Option<(Cow<'a, str>, usize)> {
     let offset = reading.offset_of(key.get());
     if key.get().len() > MAX_FIELD_BYTES {
-        let note = format!("a key of {} bytes, the limit is {MAX_FIELD_BYTES}", key.get().len());
+        let note = format!(
+            "a key of {} bytes, the limit is {MAX_FIELD_BYTES}",
+            key.get().len()
+        );
         reading.defect("limit-field", map, note);
         return None;
     }
-    let place = Place { map, key: key.get(), field: "" };
+    let place = Place {
+        map,
+        key: key.get(),
+        field: "",
+    };
     Some((reading.decode(key, &place), offset))
 }
 
@@ -349,11 +331,16 @@ impl<'a> Members<'a> for Workspaces<'_, 'a> {
     }
     fn list<A: SeqAccess<'a>>(&mut self, seq: A) -> Result<(), A::Error> {
         for pattern in head(seq, MAX_WORKSPACE_PATTERNS)? {
-            self.into.extend(self.reading.text(pattern, &Place::top("workspaces")));
+            self.into
+                .extend(self.reading.text(pattern, &Place::top("workspaces")));
         }
         Ok(())
     }
     fn no_object(&mut self, found: &'static str) {
-        self.reading.defect("wrong-type", "workspaces", format!("{found} stands where a list of folders belongs"));
+        self.reading.defect(
+            "wrong-type",
+            "workspaces",
+            format!("{found} stands where a list of folders belongs"),
+        );
     }
 }

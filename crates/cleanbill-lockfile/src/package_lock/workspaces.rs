@@ -9,11 +9,17 @@ pub(super) fn is_match<P: AsRef<str>>(patterns: &[P], folder: &str) -> bool {
     let folder: Vec<&str> = folder.split('/').collect();
     patterns.iter().fold(false, |matched, pattern| {
         let pattern = pattern.as_ref();
-        let (wanted, pattern) = pattern.strip_prefix('!').map_or((true, pattern), |rest| (false, rest));
+        let (wanted, pattern) = pattern
+            .strip_prefix('!')
+            .map_or((true, pattern), |rest| (false, rest));
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
         let mut steps = 0;
-        if parts_match(&parts, &folder, &mut steps) { wanted } else { matched }
+        if parts_match(&parts, &folder, &mut steps) {
+            wanted
+        } else {
+            matched
+        }
     })
 }
 
@@ -25,9 +31,14 @@ fn parts_match(pattern: &[&str], folder: &[&str], steps: &mut usize) -> bool {
     match (pattern.split_first(), folder.split_first()) {
         (None, None) => true,
         (Some((&"**", rest)), _) => {
-            parts_match(rest, folder, steps) || folder.split_first().is_some_and(|(_, f)| parts_match(pattern, f, steps))
+            parts_match(rest, folder, steps)
+                || folder
+                    .split_first()
+                    .is_some_and(|(_, f)| parts_match(pattern, f, steps))
         }
-        (Some((part, rest)), Some((name, names))) => part_matches(part, name) && parts_match(rest, names, steps),
+        (Some((part, rest)), Some((name, names))) => {
+            part_matches(part, name) && parts_match(rest, names, steps)
+        }
         _ => false,
     }
 }
@@ -36,8 +47,12 @@ fn parts_match(pattern: &[&str], folder: &[&str], steps: &mut usize) -> bool {
 fn part_matches(pattern: &str, name: &str) -> bool {
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let Some(last) = pieces.next_back() else { return rest.is_empty() };
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let Some(last) = pieces.next_back() else {
+        return rest.is_empty();
+    };
     for piece in pieces {
         let Some(at) = rest.find(piece) else { return false };
         rest = rest.get(at + piece.len()..).unwrap_or_default();

@@ -62,7 +62,11 @@ fn join(folder: &str, path: &str) -> String {
         return path.to_owned();
     }
     let mut steps: Vec<&str> = Vec::new();
-    for step in folder.split('/').chain(path.split('/')).filter(|step| !step.is_empty() && *step != ".") {
+    for step in folder
+        .split('/')
+        .chain(path.split('/'))
+        .filter(|step| !step.is_empty() && *step != ".")
+    {
         if step == ".." && steps.last().is_some_and(|last| *last != "..") {
             steps.pop();
         } else if steps.len() < MAX_DEPTH {

@@ -14,10 +14,10 @@ mod tests;
 mod wire;
 
 use crate::{
-    Edge, EdgeKind, Lockfile, LockfileFormat, ParseLockfileError, Scope,
+    Lockfile, LockfileFormat, ParseLockfileError,
     block_yaml::{self, Node},
     intake::Intake,
-    reach,
+    reach, scope,
     text::{self, malformed},
 };
 use documents::Gathered;
@@ -41,7 +41,9 @@ impl LockfileFormat for PnpmLock {
 
     /// `pnpm-lock.yaml`, or `pnpm-lock.<branch>.yaml` where each branch of the repository has its own.
     fn recognises(&self, file_name: &str, _bytes: &[u8]) -> bool {
-        let branch = file_name.strip_prefix("pnpm-lock.").and_then(|rest| rest.strip_suffix(".yaml"));
+        let branch = file_name
+            .strip_prefix("pnpm-lock.")
+            .and_then(|rest| rest.strip_suffix(".yaml"));
         file_name == "pnpm-lock.yaml" || branch.is_some_and(|branch| !branch.is_empty())
     }
 
@@ -52,35 +54,59 @@ impl LockfileFormat for PnpmLock {
         let mut version = None;
         for document in documents.iter().filter(|document| document.kind() != "nothing") {
             let (found, grammar) = self.version(document)?;
-            document.each_duplicate(&mut |pair| intake.flaw_of("duplicate-key", pair.line, "a key that stands there twice", &pair.key));
+            document.each_duplicate(&mut |pair| {
+                intake.flaw_of(
+                    "duplicate-key",
+                    pair.line,
+                    "a key that stands there twice",
+                    &pair.key,
+                )
+            });
             documents::read(document, grammar, &mut gathered, &mut intake)?;
             version = Some(found);
         }
         let version = version.ok_or_else(|| malformed(1, 1, "the file is empty"))?;
-        let Gathered { roots, mut packages, dev_flags, .. } = gathered;
-        let is_needed = |edge: &Edge| edge.kind != EdgeKind::Development;
-        let needed = reach::reached(&packages, reach::asked(&roots, is_needed), is_needed);
-        let somehow = reach::reached(&packages, reach::asked(&roots, |_| true), |_| true);
-        for (at, package) in packages.iter_mut().enumerate() {
-            let derived = somehow.get(at) == Some(&true) && needed.get(at) == Some(&false);
-            let development = dev_flags.get(at).copied().flatten().unwrap_or(derived);
-            package.scope = if development { Scope::Development } else { Scope::Runtime };
-        }
+        let Gathered {
+            roots,
+            mut packages,
+            said,
+            ..
+        } = gathered;
         reach::note_aliases(&roots, &mut packages);
-        Ok(Lockfile { format: self.id(), version, roots, packages, defects: intake.into_defects() })
+        let defects = intake.into_defects();
+        let mut lockfile = Lockfile {
+            format: self.id(),
+            version,
+            roots,
+            packages,
+            defects,
+        };
+        scope::work_out(&mut lockfile);
+        for (package, said) in lockfile.packages.iter_mut().zip(said) {
+            said.apply(package);
+        }
+        Ok(lockfile)
     }
 }
 
 impl PnpmLock {
     fn version(&self, document: &Node<'_>) -> Result<(String, Grammar), ParseLockfileError> {
         let Some(found) = document.get("lockfileVersion").and_then(Node::text) else {
-            return Err(malformed(document.line, 1, "the document has no `lockfileVersion`"));
+            return Err(malformed(
+                document.line,
+                1,
+                "the document has no `lockfileVersion`",
+            ));
         };
         match Grammar::of(found) {
             Some(grammar) => Ok((found.to_owned(), grammar)),
             None => {
                 let version = text::clipped(found, 32).to_owned();
-                Err(ParseLockfileError::UnknownVersion { format: self.id(), version, convert: CONVERT })
+                Err(ParseLockfileError::UnknownVersion {
+                    format: self.id(),
+                    version,
+                    convert: CONVERT,
+                })
             }
         }
     }

@@ -31,7 +31,9 @@ pub(super) enum Source {
 
 /// The descriptors of an entry's key.
 pub(super) fn descriptors(key: &str) -> impl Iterator<Item = &str> {
-    key.split(',').map(|part| part.trim_matches(' ')).filter(|part| !part.is_empty())
+    key.split(',')
+        .map(|part| part.trim_matches(' '))
+        .filter(|part| !part.is_empty())
 }
 
 /// A descriptor or locator without its `::binding=…`.
@@ -41,7 +43,10 @@ pub(super) fn unbound(text: &str) -> &str {
 
 /// The descriptor that a patch is laid over: `a@patch:a@npm%3A^1#./a.patch` answers `a@npm:^1`.
 pub(super) fn under_patch(descriptor: &str) -> Option<String> {
-    let (inner, _) = Locator::parse(descriptor).reference.strip_prefix("patch:")?.split_once('#')?;
+    let (inner, _) = Locator::parse(descriptor)
+        .reference
+        .strip_prefix("patch:")?
+        .split_once('#')?;
     Some(decoded(inner).into_owned())
 }
 
@@ -49,7 +54,11 @@ pub(super) fn under_patch(descriptor: &str) -> Option<String> {
 pub(super) fn under_built_in(descriptor: &str) -> Option<String> {
     let (_, patch) = descriptor.split_once('#')?;
     let patch = patch.trim_start_matches("optional!").trim_start_matches('~');
-    if patch.starts_with("builtin<") { under_patch(descriptor) } else { None }
+    if patch.starts_with("builtin<") {
+        under_patch(descriptor)
+    } else {
+        None
+    }
 }
 
 impl<'a> Locator<'a> {
@@ -96,16 +105,30 @@ fn registry(selector: &str, name: Option<&str>) -> Source {
         .find(|(key, _)| key == "__archiveUrl")
         .map(|(_, url)| url.into_owned());
     let inner = Locator::parse(selector);
-    let (name, version) = if inner.reference.is_empty() { (name, inner.name) } else { (Some(inner.name), inner.reference) };
+    let (name, version) = if inner.reference.is_empty() {
+        (name, inner.name)
+    } else {
+        (Some(inner.name), inner.reference)
+    };
     if version.is_empty() {
         return Source::Unknown;
     }
-    Source::Registry { name: name.map(str::to_owned), version: version.to_owned(), archive }
+    Source::Registry {
+        name: name.map(str::to_owned),
+        version: version.to_owned(),
+        archive,
+    }
 }
 
 /// Paths carry the locator of whoever asked for them; that is no part of the path.
 fn without_binding(origin: Origin) -> Origin {
-    let cut = |path: String| path.split("::").next().and_then(|path| path.split('#').next()).unwrap_or_default().to_owned();
+    let cut = |path: String| {
+        path.split("::")
+            .next()
+            .and_then(|path| path.split('#').next())
+            .unwrap_or_default()
+            .to_owned()
+    };
     match origin {
         Origin::File { path } => Origin::File { path: cut(path) },
         Origin::Link { path } => Origin::Link { path: cut(path) },
@@ -147,7 +170,11 @@ mod tests {
 
     fn release(text: &str) -> (Option<String>, String, Option<String>) {
         match source(text) {
-            Source::Registry { name, version, archive } => (name, version, archive),
+            Source::Registry {
+                name,
+                version,
+                archive,
+            } => (name, version, archive),
             other => panic!("{text} is {other:?}"),
         }
     }
@@ -161,12 +188,17 @@ mod tests {
     #[test]
     fn an_unusual_address_is_decoded() {
         let found = release("a@npm:1.0.0::__archiveUrl=https%3A%2F%2Fregistry.example%2Fa%2F-%2Fa-1.0.0.tgz");
-        assert_eq!(found.2.as_deref(), Some("https://registry.example/a/-/a-1.0.0.tgz"));
+        assert_eq!(
+            found.2.as_deref(),
+            Some("https://registry.example/a/-/a-1.0.0.tgz")
+        );
     }
 
     #[test]
     fn a_patch_is_the_release_it_is_laid_over() {
-        let found = release("fsevents@patch:fsevents@npm%3A2.3.3#optional!builtin<compat/fsevents>::version=2.3.3&hash=df0bf1");
+        let found = release(
+            "fsevents@patch:fsevents@npm%3A2.3.3#optional!builtin<compat/fsevents>::version=2.3.3&hash=df0bf1",
+        );
         assert_eq!(found, (Some("fsevents".into()), "2.3.3".into(), None));
         let nested = "a@patch:a@patch%3Aa@npm%253A1.0.0%23one.patch#two.patch";
         assert_eq!(release(nested).1, "1.0.0");
@@ -181,22 +213,50 @@ mod tests {
 
     #[test]
     fn paths_lose_their_binding() {
-        assert_eq!(source("a@link:../a::locator=root%40workspace%3A."), Source::Other(Origin::Link { path: "../a".into() }));
-        assert_eq!(source("a@file:./a.tgz#./a.tgz::hash=1&locator=x"), Source::Other(Origin::File { path: "./a.tgz".into() }));
-        assert_eq!(source("a@workspace:packages/a"), Source::Other(Origin::Workspace { path: "packages/a".into() }));
+        assert_eq!(
+            source("a@link:../a::locator=root%40workspace%3A."),
+            Source::Other(Origin::Link { path: "../a".into() })
+        );
+        assert_eq!(
+            source("a@file:./a.tgz#./a.tgz::hash=1&locator=x"),
+            Source::Other(Origin::File {
+                path: "./a.tgz".into()
+            })
+        );
+        assert_eq!(
+            source("a@workspace:packages/a"),
+            Source::Other(Origin::Workspace {
+                path: "packages/a".into()
+            })
+        );
     }
 
     #[test]
     fn what_is_not_known_is_not_guessed() {
-        for text in ["a", "a@", "a@npm:", "a@weird:1", "@", "", "a@patch:", "a@virtual:"] {
+        for text in [
+            "a",
+            "a@",
+            "a@npm:",
+            "a@weird:1",
+            "@",
+            "",
+            "a@patch:",
+            "a@virtual:",
+        ] {
             assert_eq!(source(text), Source::Unknown, "{text}");
         }
     }
 
     #[test]
     fn only_patches_of_yarn_itself_answer_for_the_plain_range() {
-        assert_eq!(under_built_in("a@patch:a@npm%3A^1#optional!builtin<compat/a>").as_deref(), Some("a@npm:^1"));
-        assert_eq!(under_built_in("a@patch:a@^1#~builtin<compat/a>").as_deref(), Some("a@^1"));
+        assert_eq!(
+            under_built_in("a@patch:a@npm%3A^1#optional!builtin<compat/a>").as_deref(),
+            Some("a@npm:^1")
+        );
+        assert_eq!(
+            under_built_in("a@patch:a@^1#~builtin<compat/a>").as_deref(),
+            Some("a@^1")
+        );
         assert_eq!(under_built_in("a@patch:a@npm%3A^1#./a.patch"), None);
     }
 }

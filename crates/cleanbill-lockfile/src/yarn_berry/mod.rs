@@ -15,7 +15,7 @@ use crate::{
     Edge, EdgeKind, Locked, Lockfile, LockfileFormat, Origin, ParseLockfileError, Root, Scope,
     block_yaml::{self, Node, Pair},
     intake::{Intake, kept_key},
-    reach,
+    scope,
     text::{self, malformed},
 };
 use locator::{Locator, Source};
@@ -25,6 +25,8 @@ use requests::Answers;
 #[derive(Debug)]
 pub struct YarnBerry;
 
+/// The format's id.
+pub(crate) const ID: &str = "yarn-berry";
 /// What an unknown version is renewed with.
 const CONVERT: &str = "yarn install --mode=update-lockfile";
 /// Versions of the file that are known, oldest and newest.
@@ -43,7 +45,7 @@ pub(crate) fn is_berry(bytes: &[u8]) -> bool {
 
 impl LockfileFormat for YarnBerry {
     fn id(&self) -> &'static str {
-        "yarn-berry"
+        ID
     }
 
     fn file_names(&self) -> &'static [&'static str] {
@@ -56,25 +58,48 @@ impl LockfileFormat for YarnBerry {
 
     fn parse(&self, bytes: &[u8]) -> Result<Lockfile, ParseLockfileError> {
         let documents = block_yaml::read(text::text_of(bytes)?)?;
-        let document = documents.first().ok_or_else(|| malformed(1, 1, "the file is empty"))?;
+        let document = documents
+            .first()
+            .ok_or_else(|| malformed(1, 1, "the file is empty"))?;
         let version = self.version(document)?;
         let mut intake = Intake::default();
         if let Some(extra) = documents.get(1) {
-            intake.flaw("extra-document", extra.line, "a second YAML document, which Yarn does not read");
+            intake.flaw(
+                "extra-document",
+                extra.line,
+                "a second YAML document, which Yarn does not read",
+            );
         }
-        document.each_duplicate(&mut |pair| intake.flaw_of("duplicate-key", pair.line, "a key that stands there twice", &pair.key));
+        document.each_duplicate(&mut |pair| {
+            intake.flaw_of(
+                "duplicate-key",
+                pair.line,
+                "a key that stands there twice",
+                &pair.key,
+            )
+        });
 
         let mut roots = Vec::new();
         let mut packages = Vec::new();
         let mut answers = Answers::default();
         for pair in document.pairs().iter().filter(|pair| pair.key != METADATA) {
             intake.count_entry()?;
-            let Some(entry) = read_entry(pair, &mut intake)? else { continue };
+            let Some(entry) = read_entry(pair, &mut intake)? else {
+                continue;
+            };
             if let Origin::Workspace { path } = &entry.origin {
-                let name = entry.name.as_ref().map(ToString::to_string).or_else(|| entry.alias.clone());
+                let name = entry
+                    .name
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .or_else(|| entry.alias.clone());
                 let path = if path == "." { String::new() } else { path.clone() };
                 let is_root = path.is_empty();
-                roots.push(Root { path, name, edges: entry.edges.clone() });
+                roots.push(Root {
+                    path,
+                    name,
+                    edges: entry.edges.clone(),
+                });
                 if is_root {
                     continue;
                 }
@@ -88,22 +113,40 @@ impl LockfileFormat for YarnBerry {
         for (own, package) in packages.iter_mut().enumerate() {
             answers.give_to(&mut package.edges, Some(own));
         }
-        note_optional(&roots, &mut packages);
-        Ok(Lockfile { format: self.id(), version, roots, packages, defects: intake.into_defects() })
+        let defects = intake.into_defects();
+        let mut lockfile = Lockfile {
+            format: self.id(),
+            version,
+            roots,
+            packages,
+            defects,
+        };
+        scope::work_out(&mut lockfile);
+        Ok(lockfile)
     }
 }
 
 impl YarnBerry {
     fn version(&self, document: &Node<'_>) -> Result<String, ParseLockfileError> {
-        let found = document.get(METADATA).and_then(|metadata| metadata.get("version"));
+        let found = document
+            .get(METADATA)
+            .and_then(|metadata| metadata.get("version"));
         let Some(found) = found.and_then(Node::text) else {
-            return Err(malformed(document.line, 1, "the file has no `__metadata.version`"));
+            return Err(malformed(
+                document.line,
+                1,
+                "the file has no `__metadata.version`",
+            ));
         };
         match found.parse::<u32>() {
             Ok(number) if VERSIONS.contains(&number) => Ok(found.to_owned()),
             _ => {
                 let version = text::clipped(found, 32).to_owned();
-                Err(ParseLockfileError::UnknownVersion { format: self.id(), version, convert: CONVERT })
+                Err(ParseLockfileError::UnknownVersion {
+                    format: self.id(),
+                    version,
+                    convert: CONVERT,
+                })
             }
         }
     }
@@ -112,32 +155,62 @@ impl YarnBerry {
 fn read_entry(pair: &Pair<'_>, intake: &mut Intake) -> Result<Option<Locked>, ParseLockfileError> {
     let (line, node) = (pair.line, &pair.node);
     if node.pairs().is_empty() {
-        intake.flaw_of("wrong-type", line, &format!("an entry that is {}", node.kind()), &pair.key);
+        intake.flaw_of(
+            "wrong-type",
+            line,
+            &format!("an entry that is {}", node.kind()),
+            &pair.key,
+        );
         return Ok(None);
     }
-    let asked = locator::descriptors(&pair.key).next().map(Locator::parse).unwrap_or_default();
+    let asked = locator::descriptors(&pair.key)
+        .next()
+        .map(Locator::parse)
+        .unwrap_or_default();
     let resolution = field(node, "resolution", line, intake).and_then(|text| intake.kept(text, line));
     if resolution.is_none() {
         intake.flaw("missing-field", line, "the entry has no `resolution`");
     }
     let located = resolution.map(Locator::parse);
-    let source = located.as_ref().map(|located| located.source()).unwrap_or(Source::Unknown);
+    let source = located
+        .as_ref()
+        .map(|located| located.source())
+        .unwrap_or(Source::Unknown);
     let written = field(node, "version", line, intake);
     let (origin, release) = origin_of(source, line, intake);
     let own_name = located.map_or(asked.name, |located| located.name);
-    let name = release.as_ref().and_then(|release| release.name.as_deref()).unwrap_or(own_name);
+    let name = release
+        .as_ref()
+        .and_then(|release| release.name.as_deref())
+        .unwrap_or(own_name);
     // What is fetched is what the resolution names; the other field is only written beside it.
-    let version = release.as_ref().map(|release| release.version.as_str()).or(written);
+    let version = release
+        .as_ref()
+        .map(|release| release.version.as_str())
+        .or(written);
     if let Some(written) = written.filter(|written| version != Some(written)) {
-        intake.flaw_of("version-mismatch", line, "`version` is not that of `resolution`", written);
+        intake.flaw_of(
+            "version-mismatch",
+            line,
+            "`version` is not that of `resolution`",
+            written,
+        );
     }
     let version = version.and_then(|version| intake.version(version, line));
-    let alias = locator::descriptors(&pair.key).map(|descriptor| Locator::parse(descriptor).name).find(|asked| *asked != name);
+    let alias = locator::descriptors(&pair.key)
+        .map(|descriptor| Locator::parse(descriptor).name)
+        .find(|asked| *asked != name);
     let mut edges = requests::edges_of(node, line, intake)?;
     if let Some(below) = locator::descriptors(&pair.key).find_map(locator::under_patch) {
         let below = Locator::parse(&below);
-        if let (Some(name), Some(range)) = (intake.kept(below.name, line), intake.kept(below.reference, line)) {
-            edges.push(Edge { name: name.to_owned(), range: Some(range.to_owned()), kind: EdgeKind::Runtime, to: None });
+        if let (Some(name), Some(range)) = (intake.kept(below.name, line), intake.kept(below.reference, line))
+        {
+            edges.push(Edge {
+                name: name.to_owned(),
+                range: Some(range.to_owned()),
+                kind: EdgeKind::Runtime,
+                to: None,
+            });
         }
     }
     Ok(Some(Locked {
@@ -163,12 +236,23 @@ struct Release {
 
 fn origin_of(source: Source, line: u32, intake: &mut Intake) -> (Origin, Option<Release>) {
     match source {
-        Source::Registry { name, version, archive } => {
-            (Origin::Registry { url: archive.map(SafeUrl::new) }, Some(Release { name, version }))
-        }
+        Source::Registry {
+            name,
+            version,
+            archive,
+        } => (
+            Origin::Registry {
+                url: archive.map(SafeUrl::new),
+            },
+            Some(Release { name, version }),
+        ),
         Source::Other(origin) => (origin, None),
         Source::Unknown => {
-            intake.flaw("unknown-source", line, "the entry does not say where its bytes come from in a way known here");
+            intake.flaw(
+                "unknown-source",
+                line,
+                "the entry does not say where its bytes come from in a way known here",
+            );
             (Origin::Unknown, None)
         }
     }
@@ -178,17 +262,11 @@ fn origin_of(source: Source, line: u32, intake: &mut Intake) -> (Origin, Option<
 fn field<'n>(node: &'n Node<'_>, key: &str, line: u32, intake: &mut Intake) -> Option<&'n str> {
     let value = node.get(key)?;
     if value.text().is_none() {
-        intake.flaw("wrong-type", value.line.max(line), format!("`{key}` is {}, not text", value.kind()));
+        intake.flaw(
+            "wrong-type",
+            value.line.max(line),
+            format!("`{key}` is {}, not text", value.kind()),
+        );
     }
     value.text()
-}
-
-/// Optional is what the projects reach, but not without an optional edge.
-fn note_optional(roots: &[Root], packages: &mut [Locked]) {
-    let needed = |edge: &Edge| edge.kind != EdgeKind::Optional;
-    let firmly = reach::reached(packages, reach::asked(roots, needed), needed);
-    let somehow = reach::reached(packages, reach::asked(roots, |_| true), |_| true);
-    for (at, package) in packages.iter_mut().enumerate() {
-        package.optional = somehow.get(at) == Some(&true) && firmly.get(at) == Some(&false);
-    }
 }

@@ -3,10 +3,18 @@
 use std::collections::HashMap;
 
 use super::locator::{Locator, descriptors, unbound, under_built_in};
-use crate::{Edge, EdgeKind, ParseLockfileError, block_yaml::{Index, Node}, intake::Intake};
+use crate::{
+    Edge, EdgeKind, ParseLockfileError,
+    block_yaml::{Index, Node},
+    intake::Intake,
+};
 
 /// What an entry asks for, in file order.
-pub(super) fn edges_of(entry: &Node<'_>, line: u32, intake: &mut Intake) -> Result<Vec<Edge>, ParseLockfileError> {
+pub(super) fn edges_of(
+    entry: &Node<'_>,
+    line: u32,
+    intake: &mut Intake,
+) -> Result<Vec<Edge>, ParseLockfileError> {
     let mut edges = Vec::new();
     let meta = Index::of(entry.get("dependenciesMeta"));
     for (map, plain) in [
@@ -16,19 +24,44 @@ pub(super) fn edges_of(entry: &Node<'_>, line: u32, intake: &mut Intake) -> Resu
     ] {
         let Some(node) = entry.get(map) else { continue };
         if node.pairs().is_empty() && node.kind() != "a map" {
-            intake.flaw("wrong-type", node.line.max(line), format!("`{map}` is {}, not a map", node.kind()));
+            intake.flaw(
+                "wrong-type",
+                node.line.max(line),
+                format!("`{map}` is {}, not a map", node.kind()),
+            );
         }
         edges.reserve(node.pairs().len());
         for pair in node.pairs() {
             intake.count_edge()?;
             let Some(range) = pair.node.text() else {
-                intake.flaw_of("wrong-type", pair.line, &format!("a range that is {}", pair.node.kind()), &pair.key);
+                intake.flaw_of(
+                    "wrong-type",
+                    pair.line,
+                    &format!("a range that is {}", pair.node.kind()),
+                    &pair.key,
+                );
                 continue;
             };
-            let (Some(name), Some(range)) = (intake.kept(&pair.key, pair.line), intake.kept(range, pair.line)) else { continue };
-            let optional = meta.get(name).and_then(|meta| meta.get("optional")).is_some_and(Node::is_true);
-            let kind = if optional && plain == EdgeKind::Runtime { EdgeKind::Optional } else { plain };
-            edges.push(Edge { name: name.to_owned(), range: Some(range.to_owned()), kind, to: None });
+            let (Some(name), Some(range)) =
+                (intake.kept(&pair.key, pair.line), intake.kept(range, pair.line))
+            else {
+                continue;
+            };
+            let optional = meta
+                .get(name)
+                .and_then(|meta| meta.get("optional"))
+                .is_some_and(Node::is_true);
+            let kind = if optional && plain == EdgeKind::Runtime {
+                EdgeKind::Optional
+            } else {
+                plain
+            };
+            edges.push(Edge {
+                name: name.to_owned(),
+                range: Some(range.to_owned()),
+                kind,
+                to: None,
+            });
         }
     }
     Ok(edges)
@@ -85,8 +118,14 @@ impl<'a> Answers<'a> {
 
     fn one(&self, descriptor: &str, own: Option<usize>) -> Option<usize> {
         // What a patch asks for is the release below it, never itself.
-        let patched = self.built_in.get(descriptor).filter(|patched| own != Some(**patched));
-        patched.or_else(|| self.exact.get(descriptor)).or_else(|| self.unbound.get(descriptor)).copied()
+        let patched = self
+            .built_in
+            .get(descriptor)
+            .filter(|patched| own != Some(**patched));
+        patched
+            .or_else(|| self.exact.get(descriptor))
+            .or_else(|| self.unbound.get(descriptor))
+            .copied()
     }
 }
 

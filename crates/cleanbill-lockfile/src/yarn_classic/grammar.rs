@@ -40,34 +40,43 @@ pub(super) enum Section {
 const VERSION_COMMENT: &str = "# yarn lockfile v";
 
 /// Reads every line of `text`.
-pub(super) fn read(text: &str) -> Result<Parsed<'_>, ParseLockfileError> {
-    let mut parsed = Parsed { version: None, entries: Vec::new() };
+pub(super) fn read(text: &str, mut room: Room) -> Result<Parsed<'_>, ParseLockfileError> {
+    let mut parsed = Parsed {
+        version: None,
+        entries: Vec::new(),
+    };
     let mut open: Option<Entry<'_>> = None;
     let mut section = None;
-    let mut kept = Kept(0);
-    for line in (Lines { rest: text, number: 0 }) {
-        if parsed.entries.len() >= MAX_ENTRIES {
-            return Err(ParseLockfileError::Limit { limit: "MAX_ENTRIES", allowed: MAX_ENTRIES });
-        }
+    for line in (Lines {
+        rest: text,
+        number: 0,
+    }) {
         match line.indent {
             _ if line.text.starts_with('#') => {
-                parsed.version = parsed.version.or_else(|| line.text.strip_prefix(VERSION_COMMENT).map(str::trim_end));
+                parsed.version = parsed
+                    .version
+                    .or_else(|| line.text.strip_prefix(VERSION_COMMENT).map(str::trim_end));
             }
             _ if line.text.starts_with('\t') => return Err(line.refuse(0, "a tab where blanks belong")),
             0 => {
-                let next = line.entry(&mut kept)?;
+                room.entry()?;
+                let next = line.entry(&mut room)?;
                 parsed.entries.extend(open.replace(next));
                 section = None;
             }
             2 => {
-                let entry = open.as_mut().ok_or_else(|| line.refuse(0, "a field before the first entry"))?;
-                section = line.field(entry, &mut kept)?;
+                let entry = open
+                    .as_mut()
+                    .ok_or_else(|| line.refuse(0, "a field before the first entry"))?;
+                section = line.field(entry, &mut room)?;
             }
             4 => {
-                let entry = open.as_mut().ok_or_else(|| line.refuse(0, "a field before the first entry"))?;
+                let entry = open
+                    .as_mut()
+                    .ok_or_else(|| line.refuse(0, "a field before the first entry"))?;
                 let (name, value) = line.two()?;
                 if let Some(section) = section {
-                    kept.one()?;
+                    room.word()?;
                     entry.asks.push((section, name, value));
                 }
             }
@@ -79,16 +88,54 @@ pub(super) fn read(text: &str) -> Result<Parsed<'_>, ParseLockfileError> {
     Ok(parsed)
 }
 
-/// Counts what is kept besides entries. Patterns, requests and repeated fields share the bound of edges: a
-/// line of two bytes would else take many times that in memory.
-struct Kept(usize);
-
-impl Kept {
-    fn one(&mut self) -> Result<(), ParseLockfileError> {
-        self.0 += 1;
-        if self.0 > MAX_EDGES {
-            return Err(ParseLockfileError::Limit { limit: "MAX_EDGES", allowed: MAX_EDGES });
+/// The patterns of a key as [`Entry::key`] keeps it; none where it has been cut.
+pub(super) fn patterns(key: &str) -> Vec<Text<'_>> {
+    let line = Line {
+        number: 0,
+        indent: 0,
+        text: key,
+    };
+    let mut words = Words { line: &line, at: 0 };
+    let mut patterns = Vec::new();
+    while let Ok(pattern) = words.key() {
+        patterns.push(pattern);
+        words.blanks();
+        if words.take() != Some(b',') {
+            break;
         }
+        words.blanks();
+    }
+    patterns
+}
+
+/// How much may still come. Patterns, requests and repeated fields share the bound of edges: a line of two
+/// bytes would else take many times that in memory.
+pub(super) struct Room {
+    pub(super) entries: usize,
+    pub(super) words: usize,
+}
+
+impl Room {
+    pub(super) const FULL: Self = Self {
+        entries: MAX_ENTRIES,
+        words: MAX_EDGES,
+    };
+
+    fn entry(&mut self) -> Result<(), ParseLockfileError> {
+        let limit = ParseLockfileError::Limit {
+            limit: "MAX_ENTRIES",
+            allowed: MAX_ENTRIES,
+        };
+        self.entries = self.entries.checked_sub(1).ok_or(limit)?;
+        Ok(())
+    }
+
+    fn word(&mut self) -> Result<(), ParseLockfileError> {
+        let limit = ParseLockfileError::Limit {
+            limit: "MAX_EDGES",
+            allowed: MAX_EDGES,
+        };
+        self.words = self.words.checked_sub(1).ok_or(limit)?;
         Ok(())
     }
 }
@@ -124,7 +171,11 @@ impl<'a> Iterator for Lines<'a> {
             let indent = line.bytes().take_while(|&byte| byte == b' ').count();
             let text = line.get(indent..)?;
             if !text.is_empty() {
-                return Some(Line { number: self.number, indent, text });
+                return Some(Line {
+                    number: self.number,
+                    indent,
+                    text,
+                });
             }
         }
     }
@@ -132,15 +183,19 @@ impl<'a> Iterator for Lines<'a> {
 
 impl<'a> Line<'a> {
     fn refuse(&self, at: usize, reason: &str) -> ParseLockfileError {
-        malformed(self.number, crate::text::narrow(self.indent + at).saturating_add(1), reason)
+        malformed(
+            self.number,
+            crate::text::narrow(self.indent + at).saturating_add(1),
+            reason,
+        )
     }
 
     /// `pattern, "pattern":`
-    fn entry(&self, kept: &mut Kept) -> Result<Entry<'a>, ParseLockfileError> {
+    fn entry(&self, room: &mut Room) -> Result<Entry<'a>, ParseLockfileError> {
         let mut words = Words { line: self, at: 0 };
         let mut patterns = Vec::with_capacity(2);
         loop {
-            kept.one()?;
+            room.word()?;
             patterns.push(words.key()?);
             words.blanks();
             match words.take() {
@@ -151,11 +206,16 @@ impl<'a> Line<'a> {
         }
         words.end()?;
         let key = self.text.trim_end().strip_suffix(':').unwrap_or(self.text);
-        Ok(Entry { line: self.number, key, patterns, ..Entry::default() })
+        Ok(Entry {
+            line: self.number,
+            key,
+            patterns,
+            ..Entry::default()
+        })
     }
 
     /// `field value` or `section:`; says which section the lines below belong to.
-    fn field(&self, entry: &mut Entry<'a>, kept: &mut Kept) -> Result<Option<Section>, ParseLockfileError> {
+    fn field(&self, entry: &mut Entry<'a>, room: &mut Room) -> Result<Option<Section>, ParseLockfileError> {
         if self.text.trim_end().ends_with(':') && !self.text.contains(' ') {
             return Ok(match self.text.trim_end() {
                 "dependencies:" => Some(Section::Dependencies),
@@ -172,7 +232,7 @@ impl<'a> Line<'a> {
             _ => return Ok(None),
         };
         if place.is_some() {
-            kept.one()?;
+            room.word()?;
             entry.repeated.push(field);
         } else {
             *place = Some(value);
@@ -261,7 +321,8 @@ impl<'a> Words<'_, 'a> {
         let mut escaped = false;
         loop {
             let rest = bytes.get(end..).unwrap_or_default();
-            let found = memchr::memchr2(b'"', b'\\', rest).ok_or_else(|| self.line.refuse(self.at, "a quote that is not closed"))?;
+            let found = memchr::memchr2(b'"', b'\\', rest)
+                .ok_or_else(|| self.line.refuse(self.at, "a quote that is not closed"))?;
             end += found;
             if bytes.get(end) == Some(&b'"') {
                 break;
@@ -271,7 +332,8 @@ impl<'a> Words<'_, 'a> {
         }
         let whole = self.rest().get(..=end).unwrap_or_default();
         let text = if escaped {
-            let text: String = serde_json::from_str(whole).map_err(|_| self.line.refuse(self.at, "a quoted text with a bad escape"))?;
+            let text: String = serde_json::from_str(whole)
+                .map_err(|_| self.line.refuse(self.at, "a quoted text with a bad escape"))?;
             Text::Owned(text)
         } else {
             Text::Borrowed(whole.get(1..end).unwrap_or_default())

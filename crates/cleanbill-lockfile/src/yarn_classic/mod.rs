@@ -7,22 +7,26 @@ mod grammar;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, collections::{HashMap, HashSet}};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use cleanbill_model::{Integrity, SafeUrl};
 
 use crate::{
-    Edge, EdgeKind, Locked, Lockfile, LockfileFormat, Origin, ParseLockfileError, Root, Scope,
-    address,
+    Edge, EdgeKind, Locked, Lockfile, LockfileFormat, Origin, ParseLockfileError, Root, Scope, address,
     intake::{Intake, kept_key},
     reach, spec, text, yarn_berry,
 };
-use grammar::{Entry, Section};
+use grammar::{Entry, Room, Section};
 
 /// `yarn.lock` as Yarn 1 writes it.
 #[derive(Debug)]
 pub struct YarnClassic;
 
+/// The format's id.
+pub(crate) const ID: &str = "yarn-classic";
 /// What a newer file is renewed with.
 const CONVERT: &str = "yarn install";
 /// The one version of the format.
@@ -30,7 +34,7 @@ const VERSION: &str = "1";
 
 impl LockfileFormat for YarnClassic {
     fn id(&self) -> &'static str {
-        "yarn-classic"
+        ID
     }
 
     fn file_names(&self) -> &'static [&'static str] {
@@ -43,9 +47,13 @@ impl LockfileFormat for YarnClassic {
 
     fn parse(&self, bytes: &[u8]) -> Result<Lockfile, ParseLockfileError> {
         let text = text::text_of(bytes)?;
-        let parsed = grammar::read(text)?;
+        let parsed = grammar::read(text, Room::FULL)?;
         if let Some(version) = parsed.version.filter(|version| *version != VERSION) {
-            return Err(ParseLockfileError::UnknownVersion { format: self.id(), version: version.to_owned(), convert: CONVERT });
+            return Err(ParseLockfileError::UnknownVersion {
+                format: self.id(),
+                version: version.to_owned(),
+                convert: CONVERT,
+            });
         }
         let mut intake = Intake::default();
         let mut packages = Vec::with_capacity(parsed.entries.len());
@@ -59,11 +67,17 @@ impl LockfileFormat for YarnClassic {
             }
             packages.push(locked(entry, &mut intake)?);
         }
-        answers.give_to(&mut packages);
+        answers.give_to(packages.iter_mut().flat_map(|package| &mut package.edges));
         note_optional(&parsed.entries, &mut packages);
         let defects = intake.into_defects();
         let roots = vec![Root::default()];
-        Ok(Lockfile { format: self.id(), version: VERSION.to_owned(), roots, packages, defects })
+        Ok(Lockfile {
+            format: self.id(),
+            version: VERSION.to_owned(),
+            roots,
+            packages,
+            defects,
+        })
     }
 }
 
@@ -83,9 +97,9 @@ impl<'a> Answers<'a> {
         }
     }
 
-    fn give_to(&self, packages: &mut [Locked]) {
+    fn give_to<'e>(&self, edges: impl Iterator<Item = &'e mut Edge>) {
         let mut pattern = String::new();
-        for edge in packages.iter_mut().flat_map(|package| &mut package.edges) {
+        for edge in edges {
             pattern.clear();
             pattern.push_str(&edge.name);
             pattern.push('@');
@@ -95,6 +109,25 @@ impl<'a> Answers<'a> {
     }
 }
 
+/// Finds what answers requests from outside the file, by the keys of its entries.
+pub(crate) fn answer(lockfile: &Lockfile, edges: &mut [Edge]) {
+    let patterns: Vec<(Text<'_>, usize)> = lockfile
+        .packages
+        .iter()
+        .enumerate()
+        .flat_map(|(at, package)| {
+            grammar::patterns(package.key.raw())
+                .into_iter()
+                .map(move |pattern| (pattern, at))
+        })
+        .collect();
+    let mut answers = Answers::default();
+    for (pattern, at) in &patterns {
+        answers.add(pattern, *at);
+    }
+    answers.give_to(edges.iter_mut());
+}
+
 fn locked(entry: &Entry<'_>, intake: &mut Intake) -> Result<Locked, ParseLockfileError> {
     let line = entry.line;
     for field in &entry.repeated {
@@ -102,16 +135,28 @@ fn locked(entry: &Entry<'_>, intake: &mut Intake) -> Result<Locked, ParseLockfil
     }
     let asked: Vec<Asked<'_>> = entry.patterns.iter().map(|pattern| Asked::of(pattern)).collect();
     let name = true_name(entry, &asked, intake);
-    let alias = asked.iter().map(|asked| asked.name).find(|asked| *asked != name).map(str::to_owned);
+    let alias = asked
+        .iter()
+        .map(|asked| asked.name)
+        .find(|asked| *asked != name)
+        .map(str::to_owned);
     if entry.version.is_none() {
         intake.flaw("missing-field", line, "the entry has no `version`");
     }
-    let version = entry.version.as_deref().and_then(|version| intake.version(version, line));
-    let resolved = entry.resolved.as_deref().and_then(|resolved| intake.kept(resolved, line));
+    let version = entry
+        .version
+        .as_deref()
+        .and_then(|version| intake.version(version, line));
+    let resolved = entry
+        .resolved
+        .as_deref()
+        .and_then(|resolved| intake.kept(resolved, line));
     let origin = origin(&asked, resolved);
     let integrity = match entry.integrity.as_deref() {
         Some(integrity) => intake.integrity(integrity, line),
-        None => resolved.filter(|_| !matches!(origin, Origin::Git { .. })).and_then(fragment_digest),
+        None => resolved
+            .filter(|_| !matches!(origin, Origin::Git { .. }))
+            .and_then(fragment_digest),
     };
     note_repeated_asks(entry, intake);
     let mut edges = Vec::with_capacity(entry.asks.len());
@@ -121,8 +166,15 @@ fn locked(entry: &Entry<'_>, intake: &mut Intake) -> Result<Locked, ParseLockfil
             Section::Dependencies => EdgeKind::Runtime,
             Section::Optional => EdgeKind::Optional,
         };
-        let (Some(name), Some(range)) = (intake.kept(name, line), intake.kept(range, line)) else { continue };
-        edges.push(Edge { name: name.to_owned(), range: Some(range.to_owned()), kind, to: None });
+        let (Some(name), Some(range)) = (intake.kept(name, line), intake.kept(range, line)) else {
+            continue;
+        };
+        edges.push(Edge {
+            name: name.to_owned(),
+            range: Some(range.to_owned()),
+            kind,
+            to: None,
+        });
     }
     Ok(Locked {
         name: intake.name(name, line),
@@ -144,7 +196,12 @@ fn note_repeated_asks(entry: &Entry<'_>, intake: &mut Intake) {
     let mut seen = HashSet::with_capacity(entry.asks.len());
     for (section, name, _) in &entry.asks {
         if !seen.insert((*section, &**name)) {
-            intake.flaw_of("duplicate-key", entry.line, "a dependency that the entry has twice", name);
+            intake.flaw_of(
+                "duplicate-key",
+                entry.line,
+                "a dependency that the entry has twice",
+                name,
+            );
         }
     }
 }
@@ -163,9 +220,17 @@ impl<'a> Asked<'a> {
         match range.strip_prefix("npm:") {
             Some(target) => {
                 let (real, range) = split_name(target);
-                Self { name, real: Some(real), range }
+                Self {
+                    name,
+                    real: Some(real),
+                    range,
+                }
             }
-            None => Self { name, real: None, range },
+            None => Self {
+                name,
+                real: None,
+                range,
+            },
         }
     }
 }
@@ -184,18 +249,39 @@ fn true_name<'a>(entry: &'a Entry<'_>, asked: &[Asked<'a>], intake: &mut Intake)
     let mut names = asked.iter().map(|asked| asked.real.unwrap_or(asked.name));
     let first = names.next().unwrap_or_default();
     if let Some(other) = names.find(|name| *name != first) {
-        intake.flaw_of("several-names", entry.line, &format!("one entry for two packages, `{first}` and"), other);
+        intake.flaw_of(
+            "several-names",
+            entry.line,
+            &format!("one entry for two packages, `{first}` and"),
+            other,
+        );
     }
     first
 }
 
 fn origin(asked: &[Asked<'_>], resolved: Option<&str>) -> Origin {
-    let named = asked.iter().filter(|asked| asked.real.is_none()).find_map(|asked| address::origin_of(asked.range));
+    let named = asked
+        .iter()
+        .filter(|asked| asked.real.is_none())
+        .find_map(|asked| address::origin_of(asked.range));
     match (named, resolved) {
         (None, Some(resolved)) if address::is_git(resolved) => address::git(resolved),
-        (None, Some(resolved)) => Origin::Registry { url: Some(SafeUrl::new(address::without_fragment(resolved))) },
+        // With an offline mirror, Yarn takes the file from there: by path, or in old files by its bare name.
+        (None, Some(resolved)) if !spec::is_http(resolved) => match resolved.strip_prefix("file:") {
+            Some(path) => Origin::File {
+                path: address::without_fragment(path).to_owned(),
+            },
+            None => Origin::Registry { url: None },
+        },
+        (None, Some(resolved)) => Origin::Registry {
+            url: Some(SafeUrl::new(address::without_fragment(resolved))),
+        },
         (None, None) => Origin::Registry { url: None },
-        (Some(Origin::Git { .. }), Some(resolved)) if spec::is_http(resolved) && !address::is_git(resolved) => address::web(resolved),
+        (Some(Origin::Git { .. }), Some(resolved))
+            if spec::is_http(resolved) && !address::is_git(resolved) =>
+        {
+            address::web(resolved)
+        }
         (Some(Origin::Git { .. }), Some(resolved)) => address::git(resolved),
         (Some(Origin::Url { .. }), Some(resolved)) if spec::is_http(resolved) => address::web(resolved),
         (Some(origin), _) => origin,
@@ -217,7 +303,12 @@ fn note_optional(entries: &[Entry<'_>], packages: &mut [Locked]) {
     let by_project = entries
         .iter()
         .enumerate()
-        .filter(|(_, entry)| entry.patterns.iter().any(|pattern| !wanted.contains(pattern.as_ref() as &str)))
+        .filter(|(_, entry)| {
+            entry
+                .patterns
+                .iter()
+                .any(|pattern| !wanted.contains(pattern.as_ref() as &str))
+        })
         .map(|(at, _)| at);
     let needed = reach::reached(packages, by_project, |edge| edge.kind != EdgeKind::Optional);
     let through_optional: Vec<usize> = packages

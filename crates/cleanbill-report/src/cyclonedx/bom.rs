@@ -65,7 +65,10 @@ pub(super) struct Property {
 
 impl Property {
     pub(super) fn new(name: &'static str, value: impl Into<String>) -> Self {
-        Self { name, value: value.into() }
+        Self {
+            name,
+            value: value.into(),
+        }
     }
 }
 

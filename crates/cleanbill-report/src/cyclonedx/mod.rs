@@ -34,8 +34,11 @@ pub(crate) fn inspect(report: &InspectReport, options: &RenderOptions) -> Result
 
 fn bill(report: &AuditReport) -> Bom {
     // One component a purl, sorted: references must be unique, and the same tree gives the same bill.
-    let packages: BTreeMap<String, &PackageReport> =
-        report.packages.iter().map(|package| (package.judgement.subject.to_string(), package)).collect();
+    let packages: BTreeMap<String, &PackageReport> = report
+        .packages
+        .iter()
+        .map(|package| (package.judgement.subject.to_string(), package))
+        .collect();
     Bom {
         schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
         bom_format: "CycloneDX",
@@ -43,7 +46,10 @@ fn bill(report: &AuditReport) -> Bom {
         serial_number: None,
         version: 1,
         metadata: metadata(report),
-        components: packages.iter().map(|(purl, package)| component(purl, package)).collect(),
+        components: packages
+            .iter()
+            .map(|(purl, package)| component(purl, package))
+            .collect(),
         dependencies: dependencies(&packages),
         vulnerabilities: vulnerability::of(&packages),
     }
@@ -62,7 +68,9 @@ fn metadata(report: &AuditReport) -> Metadata {
     ];
     Metadata {
         timestamp: report.as_of.to_string(),
-        tools: Tools { components: vec![tool] },
+        tools: Tools {
+            components: vec![tool],
+        },
         component: Component {
             kind: "application",
             bom_ref: Some(ROOT.to_owned()),
@@ -78,14 +86,23 @@ fn feeds(report: &AuditReport) -> String {
     if report.feeds.is_empty() {
         return "none".to_owned();
     }
-    let each: Vec<String> = report.feeds.iter().map(|feed| format!("{}: {}", feed.name, feed.state.as_str())).collect();
+    let each: Vec<String> = report
+        .feeds
+        .iter()
+        .map(|feed| format!("{}: {}", feed.name, feed.state.as_str()))
+        .collect();
     each.join(", ")
 }
 
 /// The name all ways begin with, where they agree on one.
 fn root_name(report: &AuditReport) -> String {
-    let roots: BTreeSet<&str> =
-        report.packages.iter().flat_map(|p| &p.paths).filter_map(|path| path.first()).map(|name| name.raw()).collect();
+    let roots: BTreeSet<&str> = report
+        .packages
+        .iter()
+        .flat_map(|p| &p.paths)
+        .filter_map(|path| path.first())
+        .map(|name| name.raw())
+        .collect();
     match (roots.len(), roots.first()) {
         (1, Some(name)) if !name.is_empty() => (*name).to_owned(),
         _ => ROOT.to_owned(),
@@ -99,9 +116,16 @@ fn component(purl: &str, package: &PackageReport) -> Component {
         properties.push(Property::new("cdx:npm:package:development", "true"));
     }
     properties.push(Property::new("cleanbill:verdict", judgement.verdict.as_str()));
-    properties.extend(judgement.until.map(|until| Property::new("cleanbill:until", until.to_string())));
     properties.extend(
-        judgement.unassessed.iter().map(|missed| Property::new("cleanbill:unassessed", missed.reason.raw())),
+        judgement
+            .until
+            .map(|until| Property::new("cleanbill:until", until.to_string())),
+    );
+    properties.extend(
+        judgement
+            .unassessed
+            .iter()
+            .map(|missed| Property::new("cleanbill:unassessed", missed.reason.raw())),
     );
     Component {
         kind: "library",
@@ -117,7 +141,11 @@ fn component(purl: &str, package: &PackageReport) -> Component {
 }
 
 fn hashes(package: &PackageReport) -> Vec<Hash> {
-    let digests = package.judgement.integrity.iter().flat_map(|integrity| integrity.digests());
+    let digests = package
+        .judgement
+        .integrity
+        .iter()
+        .flat_map(|integrity| integrity.digests());
     digests
         .map(|digest| Hash {
             alg: match digest.algorithm {
@@ -134,12 +162,22 @@ fn hashes(package: &PackageReport) -> Vec<Hash> {
 
 fn dependencies(packages: &BTreeMap<String, &PackageReport>) -> Vec<Dependency> {
     // A way of two steps is the project and what it asks for itself.
-    let direct = packages.iter().filter(|(_, package)| package.paths.iter().any(|path| path.len() == 2));
-    let root = Dependency { reference: ROOT.to_owned(), depends_on: direct.map(|(purl, _)| purl.clone()).collect() };
+    let direct = packages
+        .iter()
+        .filter(|(_, package)| package.paths.iter().any(|path| path.len() == 2));
+    let root = Dependency {
+        reference: ROOT.to_owned(),
+        depends_on: direct.map(|(purl, _)| purl.clone()).collect(),
+    };
     let rest = packages.iter().map(|(purl, package)| Dependency {
         reference: purl.clone(),
         // What is not a component of this bill, such as a git dependency, has no reference to name.
-        depends_on: package.depends_on.iter().filter(|to| packages.contains_key(*to)).cloned().collect(),
+        depends_on: package
+            .depends_on
+            .iter()
+            .filter(|to| packages.contains_key(*to))
+            .cloned()
+            .collect(),
     });
     std::iter::once(root).chain(rest).collect()
 }
@@ -147,13 +185,23 @@ fn dependencies(packages: &BTreeMap<String, &PackageReport>) -> Vec<Dependency> 
 /// A UUID of version 8 from the bill's own bytes.
 fn serial_number(content: &[u8]) -> String {
     let mut bytes = [0u8; 16];
-    bytes.iter_mut().zip(Sha256::digest(content)).for_each(|(to, from)| *to = from);
+    bytes
+        .iter_mut()
+        .zip(Sha256::digest(content))
+        .for_each(|(to, from)| *to = from);
     let mut number = u128::from_be_bytes(bytes);
     number = (number & !(0xf << 76)) | (0x8 << 76);
     number = (number & !(0x3 << 62)) | (0x2 << 62);
     let hex = format!("{number:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("urn:uuid:{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+    format!(
+        "urn:uuid:{}-{}-{}-{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32)
+    )
 }
 
 #[cfg(test)]
@@ -174,7 +222,10 @@ mod tests {
     }
 
     fn flaws(schema: &jsonschema::Validator, value: &Value) -> Vec<String> {
-        schema.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect()
+        schema
+            .iter_errors(value)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect()
     }
 
     #[test]
@@ -195,8 +246,16 @@ mod tests {
     #[test]
     fn a_component_carries_its_digest_and_its_scope() {
         let bom = drawn(&samples::clean());
-        let component = bom["components"].as_array().unwrap().iter().find(|c| c["name"] == "right").unwrap();
-        assert_eq!((&component["group"], &component["scope"]), (&json!("@scope"), &json!("required")));
+        let component = bom["components"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|c| c["name"] == "right")
+            .unwrap();
+        assert_eq!(
+            (&component["group"], &component["scope"]),
+            (&json!("@scope"), &json!("required"))
+        );
         assert_eq!(component["hashes"][0]["alg"], "SHA-512");
         assert_eq!(component["hashes"][0]["content"].as_str().unwrap().len(), 128);
     }
@@ -206,8 +265,16 @@ mod tests {
         let bom = drawn(&samples::blocked_with_chain());
         let graph = bom["dependencies"].as_array().unwrap();
         assert_eq!(graph[0]["ref"], "project");
-        assert!(graph[0]["dependsOn"].as_array().unwrap().contains(&json!("pkg:npm/%40masts/core@1.4.2")));
-        let host = graph.iter().find(|d| d["ref"] == "pkg:npm/%40masts/core@1.4.2").unwrap();
+        assert!(
+            graph[0]["dependsOn"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("pkg:npm/%40masts/core@1.4.2"))
+        );
+        let host = graph
+            .iter()
+            .find(|d| d["ref"] == "pkg:npm/%40masts/core@1.4.2")
+            .unwrap();
         assert_eq!(host["dependsOn"], json!(["pkg:npm/easy-day-kit@1.11.22"]));
         assert_eq!(bom["metadata"]["component"]["name"], "app");
     }
@@ -223,7 +290,10 @@ mod tests {
         assert_eq!(state("deprecated"), "not_affected");
         let vulnerable = drawn(&samples::vulnerable());
         let first = &vulnerable["vulnerabilities"][0];
-        assert_eq!((&first["id"], &first["analysis"]["state"]), (&json!("GHSA-aaaa-bbbb-cccc"), &json!("in_triage")));
+        assert_eq!(
+            (&first["id"], &first["analysis"]["state"]),
+            (&json!("GHSA-aaaa-bbbb-cccc"), &json!("in_triage"))
+        );
         assert_eq!(first["ratings"][0]["score"], json!(7.5));
     }
 

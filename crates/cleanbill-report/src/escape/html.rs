@@ -39,6 +39,25 @@ pub fn text(raw: &str) -> String {
     out
 }
 
+/// The text as markup of our own: escaped, and what stands between two backticks as code.
+#[must_use]
+pub fn ticked(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len() + 32);
+    let mut rest = raw;
+    while let Some((before, (code, after))) = rest
+        .split_once('`')
+        .and_then(|(before, from)| Some((before, from.split_once('`')?)))
+    {
+        out.push_str(&text(before));
+        out.push_str("<code>");
+        out.push_str(&text(code));
+        out.push_str("</code>");
+        rest = after;
+    }
+    out.push_str(&text(rest));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -48,10 +67,24 @@ mod tests {
 
     #[test]
     fn markup_becomes_text() {
-        assert_eq!(text("<b a='1'>&\u{202e}"), "&lt;b a=&#39;1&#39;&gt;&amp;\\u{202e}");
+        assert_eq!(
+            text("<b a='1'>&\u{202e}"),
+            "&lt;b a=&#39;1&#39;&gt;&amp;\\u{202e}"
+        );
+    }
+
+    #[test]
+    fn backticks_make_code_and_a_lone_one_stays() {
+        assert_eq!(ticked("see `a<b` or `"), "see <code>a&lt;b</code> or `");
     }
 
     proptest! {
+        #[test]
+        fn backticks_open_nothing_but_code(raw in hostile::text()) {
+            let out = ticked(&raw).replace("<code>", "").replace("</code>", "");
+            prop_assert!(!out.contains(['<', '>', '"', '\'']));
+        }
+
         #[test]
         fn no_text_becomes_markup(raw in hostile::text()) {
             let out = text(&raw);

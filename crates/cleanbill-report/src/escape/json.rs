@@ -35,7 +35,11 @@ impl Formatter for Visible<'_> {
         write_char_escape(escape: CharEscape);
     }
 
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut plain = 0;
         for (at, c) in fragment.char_indices().filter(|(_, c)| super::deceives(*c)) {
             writer.write_all(fragment.get(plain..at).unwrap_or_default().as_bytes())?;

@@ -36,7 +36,10 @@ mod tests {
 
     #[test]
     fn links_and_placeholders_become_text() {
-        assert_eq!(message("[x](https://e.example) {0}"), "\\[x\\](https://e.example) {{0}}");
+        assert_eq!(
+            message("[x](https://e.example) {0}"),
+            "\\[x\\](https://e.example) {{0}}"
+        );
     }
 
     #[test]

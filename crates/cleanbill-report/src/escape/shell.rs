@@ -11,7 +11,11 @@ pub fn word(text: &str) -> Cow<'_, str> {
         return seen;
     }
     // A leading dash would be read as a flag even inside quotes; a space keeps it a word that fails.
-    let seen = if seen.starts_with('-') { Cow::Owned(format!(" {seen}")) } else { seen };
+    let seen = if seen.starts_with('-') {
+        Cow::Owned(format!(" {seen}"))
+    } else {
+        seen
+    };
     Cow::Owned(format!("'{}'", seen.replace('\'', "'\\''")))
 }
 

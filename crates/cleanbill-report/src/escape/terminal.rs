@@ -36,11 +36,13 @@ fn is_command_like(text: &str) -> bool {
 
 fn starts_a_word(text: &str) -> bool {
     text.match_indices("::").any(|(at, _)| {
-        text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(char::is_whitespace)
+        text.get(..at)
+            .and_then(|before| before.chars().next_back())
+            .is_none_or(char::is_whitespace)
     })
 }
 
-/// Text of several lines, each escaped by [`line`]; a tab becomes four blanks, as in a code frame.
+/// Text of several lines, each escaped by [`line()`]; a tab becomes four blanks, as in a code frame.
 #[must_use]
 pub fn block(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

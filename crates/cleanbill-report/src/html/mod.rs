@@ -8,6 +8,7 @@ use cleanbill_model::{Level, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    escape::html::ticked,
     format::{RenderError, RenderOptions},
     report::{AuditReport, InspectReport, UnassessedRule},
     view, words,
@@ -37,6 +38,7 @@ struct Page<'a> {
     alerts: Vec<Alert>,
     told: Vec<row::Row<'a>>,
     clean: Vec<row::Clean<'a>>,
+    clean_count: String,
     audits: Vec<&'static str>,
     pages: Vec<audit_page::AuditPage>,
     tables: Vec<table::Table>,
@@ -50,7 +52,9 @@ struct Tile {
 }
 
 /// What must not be overlooked: an unread lockfile, a missing feed.
+#[derive(Clone)]
 struct Alert {
+    kind: &'static str,
     title: String,
     text: String,
 }
@@ -71,8 +75,17 @@ pub(crate) fn inspect(report: &InspectReport, _: &RenderOptions) -> Result<Strin
         .brings_in
         .iter()
         .map(|dependency| Alert {
-            title: format!("brings in {}, {}", dependency.spec.raw(), words::verdict(dependency.verdict)),
-            text: format!("asked for as {}: {}", dependency.range.raw(), dependency.reason.raw()),
+            kind: "bad",
+            title: format!(
+                "brings in {}, {}",
+                dependency.spec.raw(),
+                words::verdict(dependency.verdict)
+            ),
+            text: format!(
+                "asked for as {}: {}",
+                dependency.range.raw(),
+                dependency.reason.raw()
+            ),
         })
         .collect();
     Ok(page(&audit, report.judgement.subject.spec(), &brings_in).render()?)
@@ -83,12 +96,17 @@ fn page<'a>(report: &'a AuditReport, title: String, more: &[Alert]) -> Page<'a> 
     packages.sort_by(|a, b| view::order(&a.judgement, &b.judgement));
     let (told, clean): (Vec<_>, Vec<_>) = packages.into_iter().partition(|package| {
         let judgement = &package.judgement;
-        judgement.verdict != Verdict::Allow || !judgement.findings.is_empty() || !judgement.unassessed.is_empty()
+        judgement.verdict != Verdict::Allow
+            || !judgement.findings.is_empty()
+            || !judgement.unassessed.is_empty()
     });
-    let findings = report.packages.iter().flat_map(|package| &package.judgement.findings);
+    let findings = report
+        .packages
+        .iter()
+        .flat_map(|package| &package.judgement.findings);
     let audits: BTreeSet<&'static str> = findings.map(|finding| finding.signal.audit.0).collect();
     let mut alerts = alerts(report);
-    alerts.extend(more.iter().map(|alert| Alert { title: alert.title.clone(), text: alert.text.clone() }));
+    alerts.extend_from_slice(more);
     Page {
         title,
         policy: policy(),
@@ -101,7 +119,12 @@ fn page<'a>(report: &'a AuditReport, title: String, more: &[Alert]) -> Page<'a> 
         version: &report.tool_version,
         tiles: tiles(report),
         alerts,
-        told: told.into_iter().enumerate().map(|(i, package)| row::Row::new(i, package, report)).collect(),
+        told: told
+            .into_iter()
+            .enumerate()
+            .map(|(i, package)| row::Row::new(i, package, report))
+            .collect(),
+        clean_count: words::number(clean.len()),
         clean: clean.into_iter().map(row::Clean::new).collect(),
         pages: audit_page::of(report, &audits),
         audits: audits.into_iter().collect(),
@@ -120,7 +143,13 @@ fn policy() -> String {
 }
 
 fn tiles(report: &AuditReport) -> Vec<Tile> {
-    let count = |verdict: Verdict| report.packages.iter().filter(|p| p.judgement.verdict == verdict).count();
+    let count = |verdict: Verdict| {
+        report
+            .packages
+            .iter()
+            .filter(|p| p.judgement.verdict == verdict)
+            .count()
+    };
     let tile = |verdict: Verdict| Tile {
         verdict: verdict.as_str(),
         word: words::verdict(verdict),
@@ -133,19 +162,32 @@ fn alerts(report: &AuditReport) -> Vec<Alert> {
     let mut alerts = vec![];
     for lockfile in &report.lockfiles {
         if let Some(problem) = &lockfile.error {
-            let text = problem.hint.as_ref().map_or(String::new(), |hint| hint.raw().to_owned());
-            alerts.push(Alert { title: problem.message.raw().to_owned(), text });
+            let text = problem
+                .hint
+                .as_ref()
+                .map_or(String::new(), |hint| hint.raw().to_owned());
+            alerts.push(Alert {
+                kind: "bad",
+                title: problem.message.raw().to_owned(),
+                text,
+            });
         }
     }
     if report.feeds.is_empty() {
         alerts.push(Alert {
+            kind: "open",
             title: "no feed is set up".to_owned(),
             text: "Known malware and vulnerabilities were not looked up; see `cleanbill feed`.".to_owned(),
         });
     }
-    for feed in report.feeds.iter().filter(|feed| feed.state != crate::report::FeedState::Fresh) {
+    for feed in report
+        .feeds
+        .iter()
+        .filter(|feed| feed.state != crate::report::FeedState::Fresh)
+    {
         let problem = feed.problem.as_ref().map(|problem| problem.raw().to_owned());
         alerts.push(Alert {
+            kind: "open",
             title: format!("feed `{}` is {}", feed.name, feed.state.as_str()),
             text: problem.unwrap_or_else(|| "What only it knows was not looked up.".to_owned()),
         });
@@ -154,26 +196,45 @@ fn alerts(report: &AuditReport) -> Vec<Alert> {
 }
 
 fn decision(report: &AuditReport) -> String {
-    let count = |verdict: Verdict| report.packages.iter().filter(|p| p.judgement.verdict == verdict).count();
+    let count = |verdict: Verdict| {
+        report
+            .packages
+            .iter()
+            .filter(|p| p.judgement.verdict == verdict)
+            .count()
+    };
     let all = words::releases(report.packages.len());
     let warned = report.packages.iter().filter(|package| {
         let findings = &package.judgement.findings;
-        package.judgement.verdict == Verdict::Allow && findings.iter().any(|f| !f.waived && f.level > Level::Note)
+        package.judgement.verdict == Verdict::Allow
+            && findings.iter().any(|f| !f.waived && f.level > Level::Note)
     });
     match report.verdict() {
-        Verdict::Block => format!("{} of {all} must go before you install.", words::number(count(Verdict::Block))),
-        Verdict::Quarantine => format!("{} of {all} should wait.", words::number(count(Verdict::Quarantine))),
+        Verdict::Block => format!(
+            "{} of {all} must go before you install.",
+            words::number(count(Verdict::Block))
+        ),
+        Verdict::Quarantine => format!(
+            "{} of {all} should wait.",
+            words::number(count(Verdict::Quarantine))
+        ),
         Verdict::Unassessed => {
             let rule = match report.unassessed {
                 UnassessedRule::Hold => "the policy holds them",
                 UnassessedRule::Tell => "the policy lets them through",
             };
-            format!("{} of {all} could not be assessed; {rule}.", words::number(count(Verdict::Unassessed)))
+            format!(
+                "{} of {all} could not be assessed; {rule}.",
+                words::number(count(Verdict::Unassessed))
+            )
         }
         Verdict::Allow if report.packages.is_empty() => "There was no release to judge.".to_owned(),
         Verdict::Allow => match warned.count() {
             0 => format!("Nothing found that would hold any of {all}."),
-            n => format!("Nothing found that would hold any of {all}; {} with warnings.", words::number(n)),
+            n => format!(
+                "Nothing found that would hold any of {all}; {} with warnings.",
+                words::number(n)
+            ),
         },
     }
 }
@@ -210,7 +271,11 @@ mod tests {
     /// The elements of a page, as a reader of tags alone would see them.
     fn tags(html: &str) -> Vec<String> {
         let body = html.replace(SCRIPT, "").replace(STYLE, "");
-        let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect::<String>();
+        let name = |rest: &str| {
+            rest.chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '/')
+                .collect::<String>()
+        };
         body.split('<').skip(1).map(name).collect()
     }
 

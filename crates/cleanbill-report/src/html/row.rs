@@ -12,6 +12,9 @@ use crate::{
 /// Ways listed for one release; a page with thousands of ways reads no better.
 const MAX_PATHS: usize = 20;
 
+/// Held releases that are open from the start, while they are among the first; the blocked always are.
+const MAX_OPEN: usize = 6;
+
 /// A release with something to tell.
 pub(super) struct Row<'a> {
     pub number: usize,
@@ -77,7 +80,10 @@ impl<'a> Clean<'a> {
     pub(super) fn new(package: &'a PackageReport) -> Self {
         Self {
             spec: package.judgement.subject.spec(),
-            way: package.paths.first().map_or(vec![], |path| path.iter().map(|step| step.raw()).collect()),
+            way: package
+                .paths
+                .first()
+                .map_or(vec![], |path| path.iter().map(|step| step.raw()).collect()),
             kind: match (package.dev, package.optional) {
                 (true, true) => "development, optional",
                 (true, false) => "development",
@@ -94,7 +100,12 @@ impl<'a> Row<'a> {
         let mut audits: Vec<&str> = view.findings.iter().map(|finding| finding.audit).collect();
         audits.sort_unstable();
         audits.dedup();
-        let worst = view.findings.iter().filter(|finding| !finding.waived).map(|finding| finding.severity).max();
+        let worst = view
+            .findings
+            .iter()
+            .filter(|finding| !finding.waived)
+            .map(|finding| finding.severity)
+            .max();
         Self {
             number,
             headline: headline(&view),
@@ -104,7 +115,8 @@ impl<'a> Row<'a> {
                 .until
                 .filter(|_| view.verdict == Verdict::Quarantine)
                 .map(|until| words::until(until, view.as_of)),
-            open: view.verdict >= Verdict::Quarantine,
+            open: view.verdict == Verdict::Block
+                || (view.verdict == Verdict::Quarantine && number < MAX_OPEN),
             verdict: view.verdict.as_str(),
             verdict_word: words::verdict(view.verdict),
             dev: package.dev,
@@ -159,7 +171,11 @@ impl<'a> From<FindingView<'a>> for FindingRow<'a> {
     fn from(finding: FindingView<'a>) -> Self {
         Self {
             audit: finding.audit,
-            level: if finding.waived { "waived" } else { finding.level.as_str() },
+            level: if finding.waived {
+                "waived"
+            } else {
+                finding.level.as_str()
+            },
             level_word: match (finding.waived, finding.level) {
                 (true, _) => "waived",
                 (false, Level::Block) => "block",
@@ -191,6 +207,11 @@ impl<'a> From<EvidenceView<'a>> for Step<'a> {
             (Some(source), Some(line)) => excerpt::lines(source, line, step.column),
             _ => vec![],
         };
-        Self { note: step.note, place, decoded: step.decoded, frame }
+        Self {
+            note: step.note,
+            place,
+            decoded: step.decoded,
+            frame,
+        }
     }
 }

@@ -25,7 +25,9 @@ pub(crate) struct Frame<'a> {
 /// Draws the frame; nothing when there is no source to show.
 pub(crate) fn draw(sheet: &mut Sheet, indent: usize, frame: &Frame<'_>) {
     let lines = excerpt::lines(frame.source, frame.line, frame.column);
-    let Some((source, mark)) = escaped(&lines) else { return };
+    let Some((source, mark)) = escaped(&lines) else {
+        return;
+    };
     let renderer = match sheet.colour() {
         Colour::Always => Renderer::styled(),
         Colour::Never => Renderer::plain(),
@@ -83,21 +85,45 @@ mod tests {
 
     #[test]
     fn the_mark_stands_under_the_column() {
-        let text = drawn(&Frame { path: "a.js", line: 7, column: Some(5), source: "var x = eval(y)", label: "run" });
-        assert!(text.contains("--> a.js:7:5") && text.contains("7 | var x = eval(y)"), "{text}");
+        let text = drawn(&Frame {
+            path: "a.js",
+            line: 7,
+            column: Some(5),
+            source: "var x = eval(y)",
+            label: "run",
+        });
+        assert!(
+            text.contains("--> a.js:7:5") && text.contains("7 | var x = eval(y)"),
+            "{text}"
+        );
         assert!(text.contains("|     ^^^^^^^^^^^ run"), "{text}");
     }
 
     #[test]
     fn a_minified_line_is_shown_around_the_place() {
         let source = format!("{}EVIL{}", "a;".repeat(5_000), "b;".repeat(5_000));
-        let text = drawn(&Frame { path: "a.js", line: 1, column: Some(10_001), source: &source, label: "" });
+        let text = drawn(&Frame {
+            path: "a.js",
+            line: 1,
+            column: Some(10_001),
+            source: &source,
+            label: "",
+        });
         assert!(text.contains("EVIL") && text.len() < 1_000, "{text}");
     }
 
     #[test]
     fn nothing_is_drawn_without_source() {
-        assert_eq!(drawn(&Frame { path: "a.js", line: 1, column: None, source: "", label: "" }), "");
+        assert_eq!(
+            drawn(&Frame {
+                path: "a.js",
+                line: 1,
+                column: None,
+                source: "",
+                label: ""
+            }),
+            ""
+        );
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! What many releases share is told once: the held for one reason, the unassessed, the warnings.
+//! What many releases share is told once: the held for one reason, the warnings.
 //! It counts and lists; the decision on each release was made long before.
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     command,
     format::Detail,
-    report::{AuditReport, PackageReport, UnassessedRule},
+    report::{AuditReport, PackageReport},
     view::FindingView,
     words,
 };
@@ -40,7 +40,11 @@ pub(crate) fn split(stopped: Vec<&PackageReport>, detail: Detail) -> (Vec<&Packa
     }
     let mut alike = vec![];
     for (_, packages) in by_reason {
-        if packages.len() > ALIKE { alike.push(Alike { packages }) } else { single.extend(packages) }
+        if packages.len() > ALIKE {
+            alike.push(Alike { packages })
+        } else {
+            single.extend(packages)
+        }
     }
     single.sort_by(|a, b| crate::view::order(&a.judgement, &b.judgement));
     (single, alike)
@@ -48,7 +52,10 @@ pub(crate) fn split(stopped: Vec<&PackageReport>, detail: Detail) -> (Vec<&Packa
 
 fn reasons(package: &PackageReport) -> Vec<&str> {
     let findings = package.judgement.findings.iter();
-    let mut ids: Vec<&str> = findings.filter(|f| !f.waived && f.level > Level::Note).map(|f| f.signal.audit.0).collect();
+    let mut ids: Vec<&str> = findings
+        .filter(|f| !f.waived && f.level > Level::Note)
+        .map(|f| f.signal.audit.0)
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -56,12 +63,25 @@ fn reasons(package: &PackageReport) -> Vec<&str> {
 
 /// Releases held for the same reasons.
 pub(crate) fn held(sheet: &mut Sheet, group: &Alike<'_>, detail: Detail) {
-    let Some(first) = group.packages.first() else { return };
+    let Some(first) = group.packages.first() else {
+        return;
+    };
     sheet.gap();
-    let text = format!("{}, all for the same reason", words::releases(group.packages.len()));
-    sheet.entry(0, ("held:", release::ink(Verdict::Quarantine)), (&text, Ink::Strong));
+    let text = format!(
+        "{}, all for the same reason",
+        words::releases(group.packages.len())
+    );
+    sheet.entry(
+        0,
+        ("held:", release::ink(Verdict::Quarantine)),
+        (&text, Ink::Strong),
+    );
     let view = crate::view::ReleaseView::from(&first.judgement);
-    for finding in view.findings.iter().filter(|f| f.level > Level::Note && !f.waived) {
+    for finding in view
+        .findings
+        .iter()
+        .filter(|f| f.level > Level::Note && !f.waived)
+    {
         told_once(sheet, finding);
     }
     sheet.gap();
@@ -69,70 +89,54 @@ pub(crate) fn held(sheet: &mut Sheet, group: &Alike<'_>, detail: Detail) {
     packages.sort_by_key(|package| (package.judgement.until.is_none(), package.judgement.until));
     for package in packages.iter().take(listed(detail)) {
         let judgement = &package.judgement;
-        let until = judgement.until.map_or(String::new(), |end| format!(" until {}", words::until(end, judgement.as_of)));
-        sheet.entry(4, ("-", Ink::Faint), (&format!("{}{until}", judgement.subject.spec()), Ink::Plain));
+        let until = judgement.until.map_or(String::new(), |end| {
+            format!(" until {}", words::until(end, judgement.as_of))
+        });
+        sheet.entry(
+            4,
+            ("-", Ink::Faint),
+            (&format!("{}{until}", judgement.subject.spec()), Ink::Plain),
+        );
     }
     rest(sheet, packages.len(), detail);
 }
 
 /// A finding without its proof, for many at once; its words are those of the first release.
 fn told_once(sheet: &mut Sheet, finding: &FindingView<'_>) {
-    sheet.entry(2, ("-", Ink::Faint), (&format!("{} [{}]", finding.title, finding.audit), Ink::Strong));
-    for (label, text) in [("for one:", finding.what), ("why:", finding.why), ("do:", finding.advice)] {
+    sheet.entry(
+        2,
+        ("-", Ink::Faint),
+        (&format!("{} [{}]", finding.title, finding.audit), Ink::Strong),
+    );
+    for (label, text) in [
+        ("for one:", finding.what),
+        ("why:", finding.why),
+        ("do:", finding.advice),
+    ] {
         if !text.is_empty() {
             sheet.entry(4, (label, Ink::Faint), (text, Ink::Plain));
         }
     }
 }
 
-fn listed(detail: Detail) -> usize {
-    if detail == Detail::Verbose { usize::MAX } else { USUAL_NAMES }
+/// How many of a list are shown.
+pub(super) fn listed(detail: Detail) -> usize {
+    if detail == Detail::Verbose {
+        usize::MAX
+    } else {
+        USUAL_NAMES
+    }
 }
 
-fn rest(sheet: &mut Sheet, all: usize, detail: Detail) {
+/// How many were not listed.
+pub(super) fn rest(sheet: &mut Sheet, all: usize, detail: Detail) {
     let more = all.saturating_sub(listed(detail));
     if more > 0 {
-        sheet.text(4, &format!("and {} more (`-v` lists them)", words::number(more)), Ink::Faint);
-    }
-}
-
-/// What could not be assessed, by reason.
-pub(crate) fn unassessed(sheet: &mut Sheet, report: &AuditReport, detail: Detail) {
-    let open: Vec<&PackageReport> =
-        report.packages.iter().filter(|p| p.judgement.verdict == Verdict::Unassessed).collect();
-    if open.is_empty() {
-        return;
-    }
-    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for package in &open {
-        let judgement = &package.judgement;
-        if judgement.unassessed.is_empty() {
-            by_reason.entry("no reason was given").or_default().push(judgement.subject.spec());
-        }
-        for missed in &judgement.unassessed {
-            let names = by_reason.entry(missed.reason.raw()).or_default();
-            let spec = judgement.subject.spec();
-            if names.last() != Some(&spec) {
-                names.push(spec);
-            }
-        }
-    }
-    sheet.gap();
-    let consequence = match report.unassessed {
-        UnassessedRule::Hold => "held, as the policy asks",
-        UnassessedRule::Tell => "let through, as the policy asks",
-    };
-    let text = format!("{}: {consequence}", words::releases(open.len()));
-    sheet.entry(0, ("not assessed:", release::ink(Verdict::Unassessed)), (&text, Ink::Strong));
-    let mut reasons: Vec<(&str, Vec<String>)> = by_reason.into_iter().collect();
-    reasons.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
-    for (reason, mut names) in reasons {
-        names.sort_unstable();
-        sheet.entry(2, ("-", Ink::Faint), (&format!("{reason}: {}", words::releases(names.len())), Ink::Plain));
-        for name in names.iter().take(listed(detail)) {
-            sheet.text(6, name, Ink::Plain);
-        }
-        rest(sheet, names.len(), detail);
+        sheet.text(
+            4,
+            &format!("and {} more (`-v` lists them)", words::number(more)),
+            Ink::Faint,
+        );
     }
 }
 
@@ -154,13 +158,18 @@ pub(crate) fn warnings(sheet: &mut Sheet, report: &AuditReport, detail: Detail) 
                 *notes.entry(id).or_default() += 1;
                 continue;
             }
-            let warning = warnings
-                .entry(id)
-                .or_insert_with(|| Warning { first: FindingView::from(finding), packages: vec![] });
+            let warning = warnings.entry(id).or_insert_with(|| Warning {
+                first: FindingView::from(finding),
+                packages: vec![],
+            });
             if finding.level > warning.first.level || finding.signal.severity > warning.first.severity {
                 warning.first = FindingView::from(finding);
             }
-            if warning.packages.last().is_none_or(|last| !std::ptr::eq(*last, package)) {
+            if warning
+                .packages
+                .last()
+                .is_none_or(|last| !std::ptr::eq(*last, package))
+            {
                 warning.packages.push(package);
             }
         }
@@ -171,7 +180,10 @@ pub(crate) fn warnings(sheet: &mut Sheet, report: &AuditReport, detail: Detail) 
         one_warning(sheet, warning, report, detail);
     }
     if !notes.is_empty() {
-        let counts: Vec<String> = notes.iter().map(|(id, count)| format!("{} `{id}`", words::number(*count))).collect();
+        let counts: Vec<String> = notes
+            .iter()
+            .map(|(id, count)| format!("{} `{id}`", words::number(*count)))
+            .collect();
         sheet.gap();
         let text = format!("{} (`-v` shows them)", words::list(&counts));
         sheet.entry(0, ("notes:", Ink::Faint), (&text, Ink::Plain));
@@ -181,10 +193,21 @@ pub(crate) fn warnings(sheet: &mut Sheet, report: &AuditReport, detail: Detail) 
 fn one_warning(sheet: &mut Sheet, warning: &Warning<'_>, report: &AuditReport, detail: Detail) {
     let first = &warning.first;
     sheet.gap();
-    let label = if first.level == Level::Note { "note:" } else { "warning:" };
+    let label = if first.level == Level::Note {
+        "note:"
+    } else {
+        "warning:"
+    };
     let title = format!("{} [{}]", first.title, first.audit);
     if let [only] = warning.packages.as_slice() {
-        sheet.entry(0, (label, Ink::Strong), (&format!("{}: {title}", only.judgement.subject.spec()), Ink::Strong));
+        sheet.entry(
+            0,
+            (label, Ink::Strong),
+            (
+                &format!("{}: {title}", only.judgement.subject.spec()),
+                Ink::Strong,
+            ),
+        );
         release::ways(sheet, only, detail);
         for (label, text) in [("", first.what), ("why:", first.why), ("do:", first.advice)] {
             if !text.is_empty() {
@@ -204,8 +227,10 @@ fn one_warning(sheet: &mut Sheet, warning: &Warning<'_>, report: &AuditReport, d
     }
     for package in warning.packages.iter().take(listed(detail)) {
         let findings = package.judgement.findings.iter();
-        let own: Vec<&str> =
-            findings.filter(|f| f.signal.audit.0 == first.audit).map(|f| f.signal.what.raw()).collect();
+        let own: Vec<&str> = findings
+            .filter(|f| f.signal.audit.0 == first.audit)
+            .map(|f| f.signal.what.raw())
+            .collect();
         let text = format!("{}: {}", package.judgement.subject.spec(), own.join(" "));
         sheet.entry(4, ("-", Ink::Faint), (&text, Ink::Plain));
         if let Some(command) = command::for_package(package, &report.lockfiles).first() {

@@ -12,12 +12,14 @@ use crate::{
 
 mod frame;
 mod groups;
+mod open;
 mod release;
 mod sheet;
 mod standing;
 mod summary;
 
 pub(crate) use sheet::{Ink, Sheet};
+pub(crate) use standing::Lookup;
 
 /// The answer on a project.
 pub(crate) fn audit(report: &AuditReport, options: &RenderOptions) -> Result<String, RenderError> {
@@ -26,7 +28,11 @@ pub(crate) fn audit(report: &AuditReport, options: &RenderOptions) -> Result<Str
     summary::first_line(&mut sheet, report);
     summary::lockfiles(&mut sheet, report, detail);
 
-    let mut told: Vec<&PackageReport> = report.packages.iter().filter(|p| stopped(p.judgement.verdict)).collect();
+    let mut told: Vec<&PackageReport> = report
+        .packages
+        .iter()
+        .filter(|p| stopped(p.judgement.verdict))
+        .collect();
     told.sort_by(|a, b| view::order(&a.judgement, &b.judgement));
     let (single, alike) = groups::split(told, detail);
     for package in single.iter().filter(|p| p.judgement.verdict == Verdict::Block) {
@@ -38,12 +44,15 @@ pub(crate) fn audit(report: &AuditReport, options: &RenderOptions) -> Result<Str
     for group in &alike {
         groups::held(&mut sheet, group, detail);
     }
-    groups::unassessed(&mut sheet, report, detail);
+    open::unassessed(&mut sheet, report, detail);
     if detail > Detail::Quiet {
+        open::in_part(&mut sheet, report, detail);
         groups::warnings(&mut sheet, report, detail);
     }
     standing::tell(&mut sheet, report, detail);
-    summary::read_on(&mut sheet, report);
+    if detail > Detail::Quiet {
+        summary::read_on(&mut sheet, report);
+    }
     summary::last_line(&mut sheet, report);
     Ok(sheet.finish())
 }
@@ -67,7 +76,11 @@ fn findings(sheet: &mut Sheet, view: &ReleaseView<'_>, detail: Detail) {
     for finding in view.findings.iter().filter(|finding| shown(finding.level)) {
         release::finding(sheet, finding, detail);
     }
-    let rest = view.findings.iter().filter(|finding| !shown(finding.level)).count();
+    let rest = view
+        .findings
+        .iter()
+        .filter(|finding| !shown(finding.level))
+        .count();
     if rest > 0 {
         let text = format!("and {} (`-v` shows them)", words::counted(rest, "note", "notes"));
         sheet.gap();
@@ -82,7 +95,12 @@ pub(crate) fn inspect(report: &InspectReport, options: &RenderOptions) -> Result
     one(&mut sheet, &view, &report.brings_in, options.detail);
     let around = report.as_audit();
     standing::tell(&mut sheet, &around, options.detail);
-    decision(&mut sheet, &view, report.unassessed, standing::feeds_lacking(&around));
+    decision(
+        &mut sheet,
+        &view,
+        Some(report.unassessed),
+        standing::lookup(&around),
+    );
     Ok(sheet.finish())
 }
 
@@ -90,14 +108,27 @@ pub(crate) fn inspect(report: &InspectReport, options: &RenderOptions) -> Result
 pub(crate) fn one(sheet: &mut Sheet, view: &ReleaseView<'_>, brings_in: &[BroughtIn], detail: Detail) {
     release::heading(sheet, view);
     if let Some(integrity) = &view.integrity {
-        sheet.entry(2, ("integrity:", Ink::Faint), (integrity, Ink::Plain));
+        sheet.whole(2, ("integrity:", Ink::Faint), integrity, Ink::Plain);
     }
-    sheet.entry(2, ("as of:", Ink::Faint), (&words::moment(view.as_of), Ink::Plain));
+    sheet.entry(
+        2,
+        ("as of:", Ink::Faint),
+        (&words::moment(view.as_of), Ink::Plain),
+    );
     if !view.capabilities.is_empty() {
-        sheet.entry(2, ("can use:", Ink::Faint), (&view.capabilities.join(", "), Ink::Plain));
+        sheet.entry(
+            2,
+            ("can use:", Ink::Faint),
+            (&view.capabilities.join(", "), Ink::Plain),
+        );
     }
     for dependency in brings_in {
-        let text = format!("{} ({}): {}", dependency.spec.raw(), dependency.range.raw(), dependency.reason.raw());
+        let text = format!(
+            "{} ({}): {}",
+            dependency.spec.raw(),
+            dependency.range.raw(),
+            dependency.reason.raw()
+        );
         let label = format!("brings in, {}:", words::verdict(dependency.verdict));
         sheet.entry(2, (&label, release::ink(dependency.verdict)), (&text, Ink::Plain));
     }
@@ -108,20 +139,32 @@ pub(crate) fn one(sheet: &mut Sheet, view: &ReleaseView<'_>, brings_in: &[Brough
     }
 }
 
-/// The closing line on one release.
-pub(crate) fn decision(sheet: &mut Sheet, view: &ReleaseView<'_>, rule: UnassessedRule, feeds_lacking: bool) {
+/// The closing line on one release; a stored answer no longer knows the policy's rule.
+pub(crate) fn decision(
+    sheet: &mut Sheet,
+    view: &ReleaseView<'_>,
+    rule: Option<UnassessedRule>,
+    lookup: Lookup,
+) {
     let text = match (view.verdict, rule) {
         (Verdict::Block, _) => "do not install this release".to_owned(),
         (Verdict::Quarantine, _) => match view.until {
             Some(until) => format!("do not install it yet; ask again after {}", words::moment(until)),
             None => "do not install it before someone has looked at it".to_owned(),
         },
-        (Verdict::Unassessed, UnassessedRule::Hold) => "the policy holds what could not be assessed".to_owned(),
-        (Verdict::Unassessed, UnassessedRule::Tell) => "the policy lets through what could not be assessed".to_owned(),
-        (Verdict::Allow, _) if feeds_lacking => {
-            "nothing was found, but known malware could not be looked up in every feed".to_owned()
+        (Verdict::Unassessed, Some(UnassessedRule::Hold)) => {
+            "the policy holds what could not be assessed".to_owned()
         }
-        (Verdict::Allow, _) => "nothing found that would hold this release".to_owned(),
+        (Verdict::Unassessed, Some(UnassessedRule::Tell)) => {
+            "the policy lets through what could not be assessed".to_owned()
+        }
+        (Verdict::Unassessed, None) => "it could not be judged when this was stored".to_owned(),
+        (Verdict::Allow, _) => match lookup {
+            Lookup::Whole => "nothing found that would hold this release",
+            Lookup::Lacking => "nothing was found, but known malware could not be looked up in every feed",
+            Lookup::NotKept => "nothing was found; how the feeds stood was not kept",
+        }
+        .to_owned(),
     };
     sheet.gap();
     let label = format!("{}:", words::verdict(view.verdict));

@@ -50,18 +50,30 @@ pub(crate) fn heading(sheet: &mut Sheet, view: &ReleaseView<'_>) {
 
 /// The ways from a root to the release.
 pub(crate) fn ways(sheet: &mut Sheet, package: &PackageReport, detail: Detail) {
-    let shown = if detail == Detail::Verbose { package.paths.len() } else { USUAL_PATHS };
+    let shown = if detail == Detail::Verbose {
+        package.paths.len()
+    } else {
+        USUAL_PATHS
+    };
     for path in package.paths.iter().take(shown) {
         sheet.entry(2, ("way in:", Ink::Faint), (&way(path), Ink::Plain));
     }
     let more = package.paths.len().saturating_sub(shown) + package.more_paths;
     if more > 0 {
-        let hint = if detail == Detail::Verbose { "" } else { " (`-v` lists them)" };
+        let hint = if detail == Detail::Verbose {
+            ""
+        } else {
+            " (`-v` lists them)"
+        };
         let text = format!("and {}{hint}", words::counted(more, "other way", "other ways"));
         sheet.text(10, &text, Ink::Faint);
     }
     match (package.dev, package.optional) {
-        (true, true) => sheet.entry(2, ("needed:", Ink::Faint), ("for development only, and optional", Ink::Plain)),
+        (true, true) => sheet.entry(
+            2,
+            ("needed:", Ink::Faint),
+            ("for development only, and optional", Ink::Plain),
+        ),
         (true, false) => sheet.entry(2, ("needed:", Ink::Faint), ("for development only", Ink::Plain)),
         (false, true) => sheet.entry(2, ("needed:", Ink::Faint), ("optionally", Ink::Plain)),
         (false, false) => {}
@@ -77,16 +89,35 @@ pub(crate) fn way(path: &[cleanbill_model::Untrusted]) -> String {
     let half = MAX_PATH_STEPS / 2;
     let start = steps.get(..half).unwrap_or_default().join(" > ");
     let end = steps.get(steps.len() - half..).unwrap_or_default().join(" > ");
-    format!("{start} > … {} … > {end}", words::counted(steps.len() - MAX_PATH_STEPS, "step", "steps"))
+    format!(
+        "{start} > … {} … > {end}",
+        words::counted(steps.len() - MAX_PATH_STEPS, "step", "steps")
+    )
 }
 
 /// What we saw, why it matters, what to do, and the proof.
 pub(crate) fn finding(sheet: &mut Sheet, finding: &FindingView<'_>, detail: Detail) {
     sheet.gap();
-    let label = if finding.waived { "waived:" } else { level_word(finding.level) };
-    let ink = if finding.waived { Ink::Faint } else { level_ink(finding.level) };
-    sheet.entry(2, (label, ink), (&format!("{} [{}]", finding.title, finding.audit), Ink::Strong));
-    let sure = format!("severity {}, confidence {}", finding.severity.as_str(), finding.confidence);
+    let label = if finding.waived {
+        "waived:"
+    } else {
+        level_word(finding.level)
+    };
+    let ink = if finding.waived {
+        Ink::Faint
+    } else {
+        level_ink(finding.level)
+    };
+    sheet.entry(
+        2,
+        (label, ink),
+        (&format!("{} [{}]", finding.title, finding.audit), Ink::Strong),
+    );
+    let sure = format!(
+        "severity {}, confidence {}",
+        finding.severity.as_str(),
+        finding.confidence
+    );
     sheet.text(4, &sure, Ink::Faint);
     if !finding.what.is_empty() {
         sheet.text(4, finding.what, Ink::Plain);
@@ -116,9 +147,17 @@ fn level_word(level: Level) -> &'static str {
 const USUAL_STEPS: usize = 4;
 
 fn evidence(sheet: &mut Sheet, steps: &[EvidenceView<'_>], detail: Detail) {
-    let shown = if detail == Detail::Verbose { steps.len() } else { USUAL_STEPS };
+    let shown = if detail == Detail::Verbose {
+        steps.len()
+    } else {
+        USUAL_STEPS
+    };
     for (i, step) in steps.iter().take(shown).enumerate() {
-        let label = if steps.len() > 1 { format!("{}.", i + 1) } else { "seen:".to_owned() };
+        let label = if steps.len() > 1 {
+            format!("{}.", i + 1)
+        } else {
+            "seen:".to_owned()
+        };
         let place = place(step);
         let text = match (place.is_empty(), step.note.is_empty()) {
             (false, false) => format!("{} ({place})", step.note),
@@ -132,11 +171,24 @@ fn evidence(sheet: &mut Sheet, steps: &[EvidenceView<'_>], detail: Detail) {
             sheet.entry(6, ("decoded:", Ink::Faint), (decoded, Ink::Link));
         }
         if let (Some(file), Some(line), Some(source)) = (step.file, step.line, step.excerpt) {
-            frame::draw(sheet, 6, &Frame { path: file, line, column: step.column, source, label: "" });
+            frame::draw(
+                sheet,
+                6,
+                &Frame {
+                    path: file,
+                    line,
+                    column: step.column,
+                    source,
+                    label: "",
+                },
+            );
         }
     }
     if steps.len() > shown {
-        let text = format!("and {} (`-v` shows them)", words::counted(steps.len() - shown, "step more", "steps more"));
+        let text = format!(
+            "and {} (`-v` shows them)",
+            words::counted(steps.len() - shown, "step more", "steps more")
+        );
         sheet.text(4, &text, Ink::Faint);
     }
 }
@@ -158,7 +210,17 @@ pub(crate) fn pins(sheet: &mut Sheet, pins: &[PinPlace], detail: Detail) {
         sheet.entry(2, ("pinned:", Ink::Faint), (&at(first), Ink::Plain));
     } else {
         let (path, source) = (first.lockfile.raw(), first.text.raw());
-        frame::draw(sheet, 2, &Frame { path, line: first.line, column: None, source, label: "pinned here" });
+        frame::draw(
+            sheet,
+            2,
+            &Frame {
+                path,
+                line: first.line,
+                column: None,
+                source,
+                label: "pinned here",
+            },
+        );
     }
     let others = pins.get(1..).unwrap_or_default();
     if detail == Detail::Verbose {
@@ -166,7 +228,10 @@ pub(crate) fn pins(sheet: &mut Sheet, pins: &[PinPlace], detail: Detail) {
             sheet.entry(2, ("also:", Ink::Faint), (&at(pin), Ink::Plain));
         }
     } else if !others.is_empty() {
-        let text = format!("and in {} (`-v` lists them)", words::counted(others.len(), "other place", "other places"));
+        let text = format!(
+            "and in {} (`-v` lists them)",
+            words::counted(others.len(), "other place", "other places")
+        );
         sheet.text(2, &text, Ink::Faint);
     }
 }

@@ -47,7 +47,11 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     pub(crate) fn new(options: &RenderOptions) -> Self {
-        Self { out: String::with_capacity(2048), columns: options.columns(), colour: options.colour }
+        Self {
+            out: String::with_capacity(2048),
+            columns: options.columns(),
+            colour: options.colour,
+        }
     }
 
     pub(crate) fn columns(&self) -> usize {
@@ -69,14 +73,18 @@ impl Sheet {
     pub(crate) fn entry(&mut self, indent: usize, label: (&str, Ink), text: (&str, Ink)) {
         let label_text = terminal::line(label.0);
         let label_width = textwrap::core::display_width(&label_text);
-        let hang = if label_width == 0 { indent } else { indent + label_width + 1 };
+        let hang = if label_width == 0 {
+            indent
+        } else {
+            indent + label_width + 1
+        };
         if hang > self.columns / 2 && indent + 2 <= self.columns / 2 {
             self.entry(indent, ("", Ink::Plain), label);
             return self.entry(indent + 2, ("", Ink::Plain), text);
         }
         let body = clipped(text.0);
         let width = self.columns.saturating_sub(hang).max(20);
-        let lines = textwrap::wrap(&body, textwrap::Options::new(width).break_words(true));
+        let lines = textwrap::wrap(&body, wrapping(width));
         for (i, line) in lines.iter().enumerate() {
             if i == 0 {
                 self.blanks(indent);
@@ -137,6 +145,14 @@ impl Sheet {
     }
 }
 
+/// Breaks at blanks alone: a name or a flag that breaks at its hyphen can no longer be copied.
+fn wrapping(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width)
+        .break_words(true)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
 /// The escaped text, cut where it grows past what anyone reads.
 fn clipped(text: &str) -> String {
     match text.char_indices().nth(MAX_TEXT_CHARS) {
@@ -150,14 +166,24 @@ mod tests {
     use super::*;
 
     fn sheet() -> Sheet {
-        Sheet::new(&RenderOptions { width: 40, ..RenderOptions::default() })
+        Sheet::new(&RenderOptions {
+            width: 40,
+            ..RenderOptions::default()
+        })
     }
 
     #[test]
     fn text_hangs_under_its_own_start() {
         let mut sheet = sheet();
-        sheet.entry(2, ("why:", Ink::Faint), ("one two three four five six seven eight", Ink::Plain));
-        assert_eq!(sheet.finish(), "  why: one two three four five six seven\n       eight\n");
+        sheet.entry(
+            2,
+            ("why:", Ink::Faint),
+            ("one two three four five six seven eight", Ink::Plain),
+        );
+        assert_eq!(
+            sheet.finish(),
+            "  why: one two three four five six seven\n       eight\n"
+        );
     }
 
     #[test]
@@ -165,7 +191,10 @@ mod tests {
         let mut plain = sheet();
         plain.text(0, "a\u{1b}[31m", Ink::Bad);
         assert_eq!(plain.finish(), "a\\u{1b}[31m\n");
-        let mut coloured = Sheet::new(&RenderOptions { colour: Colour::Always, ..RenderOptions::default() });
+        let mut coloured = Sheet::new(&RenderOptions {
+            colour: Colour::Always,
+            ..RenderOptions::default()
+        });
         coloured.text(0, "a", Ink::Bad);
         assert!(coloured.finish().starts_with("\u{1b}["));
     }
@@ -174,7 +203,12 @@ mod tests {
     fn a_wrapped_line_cannot_begin_with_a_workflow_command() {
         let mut sheet = sheet();
         sheet.text(0, &format!("{}::error::x", "a".repeat(40)), Ink::Plain);
-        assert!(sheet.finish().lines().all(|line| !line.trim_start().starts_with("::")));
+        assert!(
+            sheet
+                .finish()
+                .lines()
+                .all(|line| !line.trim_start().starts_with("::"))
+        );
     }
 
     #[test]

@@ -7,9 +7,29 @@ use crate::{
     words,
 };
 
+/// What the feeds' standing lets one say of a release that nothing speaks against.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// Every feed was there and fresh.
+    Whole,
+    /// Something may have been missed for want of a feed.
+    Lacking,
+    /// A stored answer that does not say.
+    NotKept,
+}
+
 /// True when a lookup of known malware or flaws may have missed something for want of a feed.
 pub(crate) fn feeds_lacking(report: &AuditReport) -> bool {
     report.feeds.is_empty() || report.feeds.iter().any(|feed| feed.state != FeedState::Fresh)
+}
+
+/// The same for the closing line on one release.
+pub(crate) fn lookup(report: &AuditReport) -> Lookup {
+    if feeds_lacking(report) {
+        Lookup::Lacking
+    } else {
+        Lookup::Whole
+    }
 }
 
 /// All of it, in the order of what it may hide.
@@ -30,8 +50,14 @@ pub(crate) fn tell(sheet: &mut Sheet, report: &AuditReport, detail: Detail) {
         sheet.gap();
         sheet.text(0, "your package managers' own rules", Ink::Strong);
         for setting in &report.client_settings {
-            let value = setting.value.as_ref().map_or("not set".to_owned(), |value| format!("`{}`", value.raw()));
-            let origin = setting.origin.as_ref().map_or(String::new(), |file| format!(" in `{}`", file.raw()));
+            let value = setting
+                .value
+                .as_ref()
+                .map_or("not set".to_owned(), |value| format!("`{}`", value.raw()));
+            let origin = setting
+                .origin
+                .as_ref()
+                .map_or(String::new(), |file| format!(" in `{}`", file.raw()));
             let text = format!("`{}` {value}{origin}; here: {}", setting.setting, setting.ours);
             sheet.entry(2, (&setting.client, Ink::Faint), (&text, Ink::Plain));
         }
@@ -42,7 +68,8 @@ pub(crate) fn tell(sheet: &mut Sheet, report: &AuditReport, detail: Detail) {
 fn feeds(sheet: &mut Sheet, report: &AuditReport, detail: Detail) {
     if report.feeds.is_empty() {
         sheet.gap();
-        let text = "none is set up, so known malware and vulnerabilities were not looked up; see `cleanbill feed`";
+        let text =
+            "none is set up, so known malware and vulnerabilities were not looked up; see `cleanbill feed`";
         sheet.entry(0, ("feeds:", Ink::Open), (text, Ink::Plain));
         return;
     }
@@ -53,8 +80,16 @@ fn feeds(sheet: &mut Sheet, report: &AuditReport, detail: Detail) {
     sheet.gap();
     sheet.text(0, "feeds", Ink::Strong);
     for feed in report.feeds.iter().filter(told) {
-        let ink = if feed.state == FeedState::Fresh { Ink::Good } else { Ink::Open };
-        sheet.entry(2, (feed.state.as_str(), ink), (&feed_words(feed, report), Ink::Plain));
+        let ink = if feed.state == FeedState::Fresh {
+            Ink::Good
+        } else {
+            Ink::Open
+        };
+        sheet.entry(
+            2,
+            (feed.state.as_str(), ink),
+            (&feed_words(feed, report), Ink::Plain),
+        );
     }
 }
 

@@ -3,8 +3,9 @@
 use cleanbill_model::Verdict;
 
 use super::{
-    release, standing,
+    release,
     sheet::{Ink, Sheet},
+    standing,
 };
 use crate::{
     format::Detail,
@@ -18,13 +19,21 @@ const USUAL_DEFECTS: usize = 3;
 const USUAL_LOCKFILES: usize = 10;
 
 fn count(report: &AuditReport, verdict: Verdict) -> usize {
-    report.packages.iter().filter(|package| package.judgement.verdict == verdict).count()
+    report
+        .packages
+        .iter()
+        .filter(|package| package.judgement.verdict == verdict)
+        .count()
 }
 
 fn warned(report: &AuditReport) -> usize {
     let warns = |package: &&crate::report::PackageReport| {
         package.judgement.verdict == Verdict::Allow
-            && package.judgement.findings.iter().any(|f| !f.waived && f.level > cleanbill_model::Level::Note)
+            && package
+                .judgement
+                .findings
+                .iter()
+                .any(|f| !f.waived && f.level > cleanbill_model::Level::Note)
     };
     report.packages.iter().filter(warns).count()
 }
@@ -42,9 +51,17 @@ pub(crate) fn first_line(sheet: &mut Sheet, report: &AuditReport) {
     if warned > 0 {
         parts.push(format!("{} of these with warnings", words::number(warned)));
     }
-    let counts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let counts = if parts.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", parts.join(", "))
+    };
     let lockfiles = words::counted(report.lockfiles.len(), "lockfile", "lockfiles");
-    let scope = if report.lockfiles.is_empty() { String::new() } else { format!(" in {lockfiles}") };
+    let scope = if report.lockfiles.is_empty() {
+        String::new()
+    } else {
+        format!(" in {lockfiles}")
+    };
     let text = format!("{}{scope}{counts}", words::releases(report.packages.len()));
     sheet.text(0, &text, Ink::Strong);
 }
@@ -63,11 +80,18 @@ pub(crate) fn lockfiles(sheet: &mut Sheet, report: &AuditReport, detail: Detail)
     if detail == Detail::Quiet {
         return;
     }
-    let shown = if detail == Detail::Verbose { usize::MAX } else { USUAL_LOCKFILES };
+    let shown = if detail == Detail::Verbose {
+        usize::MAX
+    } else {
+        USUAL_LOCKFILES
+    };
     if report.lockfiles.iter().any(|lockfile| lockfile.error.is_some()) {
         sheet.gap();
     }
-    let read = report.lockfiles.iter().filter(|lockfile| lockfile.error.is_none());
+    let read = report
+        .lockfiles
+        .iter()
+        .filter(|lockfile| lockfile.error.is_none());
     for lockfile in read.clone().take(shown) {
         let text = format!(
             "{}{}, {}, {}",
@@ -76,33 +100,64 @@ pub(crate) fn lockfiles(sheet: &mut Sheet, report: &AuditReport, detail: Detail)
             words::counted(lockfile.entries, "entry", "entries"),
             words::releases(lockfile.releases)
         );
-        sheet.entry(2, (&format!("{}:", lockfile.path.raw()), Ink::Link), (&text, Ink::Faint));
-        let defects = if detail == Detail::Verbose { usize::MAX } else { USUAL_DEFECTS };
+        sheet.entry(
+            2,
+            (&format!("{}:", lockfile.path.raw()), Ink::Link),
+            (&text, Ink::Faint),
+        );
+        let defects = if detail == Detail::Verbose {
+            usize::MAX
+        } else {
+            USUAL_DEFECTS
+        };
         for defect in lockfile.defects.iter().take(defects) {
             let text = format!("{} ({})", defect.note.raw(), defect.code);
-            sheet.entry(4, (&format!("{}:", defect.place.raw()), Ink::Open), (&text, Ink::Plain));
+            sheet.entry(
+                4,
+                (&format!("{}:", defect.place.raw()), Ink::Open),
+                (&text, Ink::Plain),
+            );
         }
         let more = lockfile.defects.len().saturating_sub(defects);
         if more > 0 {
-            sheet.text(4, &format!("and {} (`-v` lists them)", words::counted(more, "other flaw", "other flaws")), Ink::Faint);
+            sheet.text(
+                4,
+                &format!(
+                    "and {} (`-v` lists them)",
+                    words::counted(more, "other flaw", "other flaws")
+                ),
+                Ink::Faint,
+            );
         }
     }
     let more = read.count().saturating_sub(shown);
     if more > 0 {
-        sheet.text(2, &format!("and {} more (`-v` lists them)", words::number(more)), Ink::Faint);
+        sheet.text(
+            2,
+            &format!("and {} more (`-v` lists them)", words::number(more)),
+            Ink::Faint,
+        );
     }
 }
 
 /// Where the worst finding is explained.
 pub(crate) fn read_on(sheet: &mut Sheet, report: &AuditReport) {
-    let findings = report.packages.iter().flat_map(|package| &package.judgement.findings);
+    let findings = report
+        .packages
+        .iter()
+        .flat_map(|package| &package.judgement.findings);
     let told = findings.filter(|f| !f.waived && f.level > cleanbill_model::Level::Note);
     let worst = told.max_by(|a, b| {
         (a.level, a.signal.severity, b.signal.audit).cmp(&(b.level, b.signal.severity, a.signal.audit))
     });
     if let Some(worst) = worst {
         sheet.gap();
-        sheet.whole(0, ("read on:", Ink::Faint), &format!("cleanbill explain {}", worst.signal.audit), Ink::Link);
+        sheet.whole(
+            0,
+            ("read on:", Ink::Faint),
+            &format!("cleanbill explain {}", worst.signal.audit),
+            Ink::Link,
+        );
     }
 }
 
@@ -110,9 +165,16 @@ pub(crate) fn read_on(sheet: &mut Sheet, report: &AuditReport) {
 pub(crate) fn last_line(sheet: &mut Sheet, report: &AuditReport) {
     sheet.gap();
     let verdict = report.verdict();
-    let (blocked, held, open) =
-        (count(report, Verdict::Block), count(report, Verdict::Quarantine), count(report, Verdict::Unassessed));
-    let unread = report.lockfiles.iter().filter(|lockfile| lockfile.error.is_some()).count();
+    let (blocked, held, open) = (
+        count(report, Verdict::Block),
+        count(report, Verdict::Quarantine),
+        count(report, Verdict::Unassessed),
+    );
+    let unread = report
+        .lockfiles
+        .iter()
+        .filter(|lockfile| lockfile.error.is_some())
+        .count();
     let mut parts = vec![];
     if blocked > 0 {
         parts.push(format!("remove {} before you install", words::releases(blocked)));
@@ -125,10 +187,16 @@ pub(crate) fn last_line(sheet: &mut Sheet, report: &AuditReport) {
             UnassessedRule::Hold => "the policy holds",
             UnassessedRule::Tell => "the policy lets through",
         };
-        parts.push(format!("{rule} {} that could not be assessed", words::releases(open)));
+        parts.push(format!(
+            "{rule} {} that could not be assessed",
+            words::releases(open)
+        ));
     }
     if unread > 0 {
-        parts.push(format!("{} could not be read", words::counted(unread, "lockfile", "lockfiles")));
+        parts.push(format!(
+            "{} could not be read",
+            words::counted(unread, "lockfile", "lockfiles")
+        ));
     }
     if parts.is_empty() {
         parts.push(nothing_found(report));
@@ -138,9 +206,12 @@ pub(crate) fn last_line(sheet: &mut Sheet, report: &AuditReport) {
         ms => format!(" ({}.{} s)", ms / 1_000, ms % 1_000 / 100),
     });
     let label = format!("{}:", words::verdict(verdict));
-    sheet.entry(0, (&label, release::ink(verdict)), (&format!("{}{took}", parts.join("; ")), Ink::Strong));
+    sheet.entry(
+        0,
+        (&label, release::ink(verdict)),
+        (&format!("{}{took}", parts.join("; ")), Ink::Strong),
+    );
 }
-
 
 fn nothing_found(report: &AuditReport) -> String {
     if report.packages.is_empty() {

@@ -4,7 +4,10 @@ use cleanbill_model::{Defect, Evidence, Finding, Judgement, Level, Verdict};
 use crate::{
     escape::json::pretty,
     format::{RenderError, RenderOptions},
-    report::{AuditReport, FeedLine, InspectReport, LockfileReport, NotKnown, PackageReport, WaiverNote, WaiverState},
+    report::{
+        AuditReport, FeedLine, InspectReport, LockfileReport, NotKnown, PackageReport, WaiverNote,
+        WaiverState,
+    },
     view, words,
 };
 
@@ -20,24 +23,19 @@ pub(crate) fn inspect(report: &InspectReport, _: &RenderOptions) -> Result<Strin
     Ok(pretty(&inspect_v1(report))?)
 }
 
-/// The answer on one release as a stored record, to be written to the log and read back by
-/// [`why`](crate::why()).
+/// One judgement as a stored `inspect/v1` record on one line, for the log that [`why()`](crate::why())
+/// reads back. How the feeds stood is not in it.
+///
+/// # Errors
+/// When the JSON writer refuses a value, which no text of a package can cause.
+pub fn record(judgement: &Judgement) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&judged(judgement, env!("CARGO_PKG_VERSION")))
+}
+
+/// The answer on one release as a record.
 #[must_use]
 pub fn inspect_v1(report: &InspectReport) -> v1::Inspect {
-    let judgement = &report.judgement;
     v1::Inspect {
-        schema: v1::INSPECT.to_owned(),
-        tool: tool(&report.tool_version),
-        subject: v1::Subject {
-            purl: judgement.subject.to_string(),
-            integrity: judgement.integrity.as_ref().map(ToString::to_string),
-        },
-        as_of: judgement.as_of.to_string(),
-        verdict: judgement.verdict.as_str().to_owned(),
-        until: judgement.until.map(|until| until.to_string()),
-        findings: findings(judgement),
-        unassessed: unassessed(judgement),
-        capabilities: judgement.capabilities.clone(),
         brings_in: report
             .brings_in
             .iter()
@@ -50,6 +48,25 @@ pub fn inspect_v1(report: &InspectReport) -> v1::Inspect {
             .collect(),
         feeds: report.feeds.iter().map(feed).collect(),
         not_known: report.not_known.iter().map(not_known).collect(),
+        ..judged(&report.judgement, &report.tool_version)
+    }
+}
+
+fn judged(judgement: &Judgement, version: &str) -> v1::Inspect {
+    v1::Inspect {
+        schema: v1::INSPECT.to_owned(),
+        tool: tool(version),
+        subject: v1::Subject {
+            purl: judgement.subject.to_string(),
+            integrity: judgement.integrity.as_ref().map(ToString::to_string),
+        },
+        as_of: judgement.as_of.to_string(),
+        verdict: judgement.verdict.as_str().to_owned(),
+        until: judgement.until.map(|until| until.to_string()),
+        findings: findings(judgement),
+        unassessed: unassessed(judgement),
+        capabilities: judgement.capabilities.clone(),
+        ..v1::Inspect::default()
     }
 }
 
@@ -70,11 +87,20 @@ pub fn audit_v1(report: &AuditReport) -> v1::Audit {
 }
 
 fn tool(version: &str) -> v1::Tool {
-    v1::Tool { name: "cleanbill".to_owned(), version: version.to_owned() }
+    v1::Tool {
+        name: "cleanbill".to_owned(),
+        version: version.to_owned(),
+    }
 }
 
 fn summary(report: &AuditReport) -> v1::Summary {
-    let verdicts = |verdict: Verdict| report.packages.iter().filter(|p| p.judgement.verdict == verdict).count();
+    let verdicts = |verdict: Verdict| {
+        report
+            .packages
+            .iter()
+            .filter(|p| p.judgement.verdict == verdict)
+            .count()
+    };
     let findings = || report.packages.iter().flat_map(|p| &p.judgement.findings);
     let levels = |level: Level| findings().filter(|f| !f.waived && f.level == level).count();
     v1::Summary {
@@ -117,8 +143,15 @@ fn lockfile(lockfile: &LockfileReport) -> v1::Lockfile {
         releases: lockfile.releases,
         entries: lockfile.entries,
         defects: lockfile.defects.iter().map(defect).collect(),
-        error: lockfile.error.as_ref().map(|problem| problem.message.raw().to_owned()),
-        hint: lockfile.error.as_ref().and_then(|problem| problem.hint.as_ref()).map(|hint| hint.raw().to_owned()),
+        error: lockfile
+            .error
+            .as_ref()
+            .map(|problem| problem.message.raw().to_owned()),
+        hint: lockfile
+            .error
+            .as_ref()
+            .and_then(|problem| problem.hint.as_ref())
+            .map(|hint| hint.raw().to_owned()),
     }
 }
 
@@ -140,12 +173,19 @@ fn package(package: &PackageReport) -> v1::Package {
         findings: findings(judgement),
         unassessed: unassessed(judgement),
         capabilities: judgement.capabilities.clone(),
-        paths: package.paths.iter().map(|path| path.iter().map(|step| step.raw().to_owned()).collect()).collect(),
+        paths: package
+            .paths
+            .iter()
+            .map(|path| path.iter().map(|step| step.raw().to_owned()).collect())
+            .collect(),
         more_paths: package.more_paths,
         pins: package
             .pins
             .iter()
-            .map(|pin| v1::Pin { lockfile: pin.lockfile.raw().to_owned(), line: pin.line })
+            .map(|pin| v1::Pin {
+                lockfile: pin.lockfile.raw().to_owned(),
+                line: pin.line,
+            })
             .collect(),
         dev: package.dev,
         optional: package.optional,
@@ -214,7 +254,11 @@ fn feed(feed: &FeedLine) -> v1::Feed {
 }
 
 fn not_known(fact: &NotKnown) -> v1::NotKnown {
-    v1::NotKnown { what: fact.what.clone(), reason: fact.reason.clone(), count: fact.count }
+    v1::NotKnown {
+        what: fact.what.clone(),
+        reason: fact.reason.clone(),
+        count: fact.count,
+    }
 }
 
 fn waiver(waiver: &WaiverNote) -> v1::Waiver {
@@ -247,9 +291,19 @@ mod tests {
         for key in ["purl", "verdict", "findings", "paths"] {
             assert!(worst.get(key).is_some(), "{key}");
         }
-        for key in
-            ["audit", "level", "severity", "confidence", "title", "what", "why", "do", "evidence", "taxonomy", "attack"]
-        {
+        for key in [
+            "audit",
+            "level",
+            "severity",
+            "confidence",
+            "title",
+            "what",
+            "why",
+            "do",
+            "evidence",
+            "taxonomy",
+            "attack",
+        ] {
             assert!(worst["findings"][0].get(key).is_some(), "{key}");
         }
         for key in ["file", "line", "column", "note", "decoded"] {
@@ -262,7 +316,15 @@ mod tests {
         let text = inspect(&samples::inspected(), &RenderOptions::default()).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["schema"], "cleanbill.inspect/v1");
-        for key in ["subject", "as_of", "verdict", "until", "findings", "unassessed", "capabilities"] {
+        for key in [
+            "subject",
+            "as_of",
+            "verdict",
+            "until",
+            "findings",
+            "unassessed",
+            "capabilities",
+        ] {
             assert!(value.get(key).is_some(), "{key}");
         }
         assert!(value["subject"]["purl"].is_string() && value["until"].is_null());
@@ -279,10 +341,12 @@ mod tests {
 
     #[test]
     fn stored_samples_of_version_one_still_load() {
-        let inspect: v1::Inspect = serde_json::from_str(include_str!("../../testdata/inspect/v1.json")).unwrap();
+        let inspect: v1::Inspect =
+            serde_json::from_str(include_str!("../../testdata/inspect/v1.json")).unwrap();
         assert_eq!(inspect.verdict, "block");
         assert_eq!(inspect.findings[0].audit, "dependency-injected");
-        let least: v1::Inspect = serde_json::from_str(include_str!("../../testdata/inspect/v1-least.json")).unwrap();
+        let least: v1::Inspect =
+            serde_json::from_str(include_str!("../../testdata/inspect/v1-least.json")).unwrap();
         assert_eq!(least.verdict, "allow");
         let audit: v1::Audit = serde_json::from_str(include_str!("../../testdata/audit/v1.json")).unwrap();
         assert_eq!(audit.packages[0].paths[0], ["app", "left@1.0.0"]);

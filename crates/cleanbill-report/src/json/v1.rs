@@ -2,6 +2,8 @@
 //! another meaning. These shapes know the wire only, never the model's types.
 use serde::{Deserialize, Serialize};
 
+pub use super::record;
+
 /// The schema name of [`Inspect`].
 pub const INSPECT: &str = "cleanbill.inspect/v1";
 /// The schema name of [`Audit`].

@@ -33,9 +33,16 @@ fn log(report: &AuditReport) -> Sarif {
     let rules = rules::Rules::of(report);
     let mut packages: Vec<_> = report.packages.iter().collect();
     packages.sort_by(|a, b| view::order(&a.judgement, &b.judgement));
-    let results = packages.iter().flat_map(|package| result::of_package(package, &rules)).collect();
+    let results = packages
+        .iter()
+        .flat_map(|package| result::of_package(package, &rules))
+        .collect();
     let run = Run {
-        tool: Tool { driver: rules.driver(&report.tool_version), extensions: None, properties: None },
+        tool: Tool {
+            driver: rules.driver(&report.tool_version),
+            extensions: None,
+            properties: None,
+        },
         taxonomies: rules.taxonomies(),
         invocations: Some(vec![invocation(report)]),
         results: Some(results),
@@ -52,7 +59,13 @@ fn log(report: &AuditReport) -> Sarif {
 }
 
 fn blank_run() -> Run {
-    Run::builder().tool(Tool::builder().driver(rules::blank_component("cleanbill")).build()).build()
+    Run::builder()
+        .tool(
+            Tool::builder()
+                .driver(rules::blank_component("cleanbill"))
+                .build(),
+        )
+        .build()
 }
 
 fn invocation(report: &AuditReport) -> Invocation {
@@ -67,31 +80,69 @@ fn notifications(report: &AuditReport) -> Vec<Notification> {
     let mut notes = vec![];
     for lockfile in &report.lockfiles {
         if let Some(problem) = &lockfile.error {
-            let hint = problem.hint.as_ref().map_or(String::new(), |hint| format!("; {}", hint.raw()));
-            let mut note = notification("lockfile-not-read", "error", &format!("{}{hint}", problem.message.raw()));
+            let hint = problem
+                .hint
+                .as_ref()
+                .map_or(String::new(), |hint| format!("; {}", hint.raw()));
+            let mut note = notification(
+                "lockfile-not-read",
+                "error",
+                &format!("{}{hint}", problem.message.raw()),
+            );
             note.locations = Some(vec![place::in_project(lockfile.path.raw(), 1, None)]);
             notes.push(note);
         }
     }
-    let level = if report.unassessed == UnassessedRule::Hold { "error" } else { "warning" };
-    for package in report.packages.iter().filter(|p| p.judgement.verdict == Verdict::Unassessed) {
-        let reasons: Vec<&str> = package.judgement.unassessed.iter().map(|u| u.reason.raw()).collect();
-        let text = format!("{} was not assessed: {}", package.judgement.subject.spec(), reasons.join("; "));
+    let level = if report.unassessed == UnassessedRule::Hold {
+        "error"
+    } else {
+        "warning"
+    };
+    for package in report
+        .packages
+        .iter()
+        .filter(|p| p.judgement.verdict == Verdict::Unassessed)
+    {
+        let reasons: Vec<&str> = package
+            .judgement
+            .unassessed
+            .iter()
+            .map(|u| u.reason.raw())
+            .collect();
+        let text = format!(
+            "{} was not assessed: {}",
+            package.judgement.subject.spec(),
+            reasons.join("; ")
+        );
         let mut note = notification("not-assessed", level, &text);
-        let pins: Vec<_> = package.pins.iter().map(|p| place::in_project(p.lockfile.raw(), p.line, None)).collect();
+        let pins: Vec<_> = package
+            .pins
+            .iter()
+            .map(|p| place::in_project(p.lockfile.raw(), p.line, None))
+            .collect();
         note.locations = (!pins.is_empty()).then_some(pins);
         notes.push(note);
     }
     for feed in report.feeds.iter().filter(|feed| feed.state != FeedState::Fresh) {
-        let problem = feed.problem.as_ref().map_or(String::new(), |problem| format!("; {}", problem.raw()));
+        let problem = feed
+            .problem
+            .as_ref()
+            .map_or(String::new(), |problem| format!("; {}", problem.raw()));
         let text = format!("feed {} is {}{problem}", feed.name, feed.state.as_str());
         notes.push(notification("feed-lacking", "warning", &text));
     }
     if report.feeds.is_empty() {
-        notes.push(notification("feed-lacking", "warning", "no feed is set up; known malware was not looked up"));
+        notes.push(notification(
+            "feed-lacking",
+            "warning",
+            "no feed is set up; known malware was not looked up",
+        ));
     }
     for fact in &report.not_known {
-        let text = format!("not known for {} releases: {}: {}", fact.count, fact.what, fact.reason);
+        let text = format!(
+            "not known for {} releases: {}: {}",
+            fact.count, fact.what, fact.reason
+        );
         notes.push(notification("not-known", "note", &text));
     }
     notes
@@ -99,17 +150,32 @@ fn notifications(report: &AuditReport) -> Vec<Notification> {
 
 fn notification(id: &str, level: &str, text: &str) -> Notification {
     let mut note = Notification::builder().message(plain(text)).build();
-    note.descriptor = Some(ReportingDescriptorReference { id: Some(id.to_owned()), ..reference() });
+    note.descriptor = Some(ReportingDescriptorReference {
+        id: Some(id.to_owned()),
+        ..reference()
+    });
     note.level = Some(json!(level));
     note
 }
 
 fn reference() -> ReportingDescriptorReference {
-    ReportingDescriptorReference { guid: None, id: None, index: None, properties: None, tool_component: None }
+    ReportingDescriptorReference {
+        guid: None,
+        id: None,
+        index: None,
+        properties: None,
+        tool_component: None,
+    }
 }
 
 fn plain(text: &str) -> Message {
-    Message { text: Some(message(text)), arguments: None, id: None, markdown: None, properties: None }
+    Message {
+        text: Some(message(text)),
+        arguments: None,
+        id: None,
+        markdown: None,
+        properties: None,
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +187,8 @@ mod tests {
     use crate::{escape::hostile, samples};
 
     fn schema() -> jsonschema::Validator {
-        let schema: Value = serde_json::from_str(include_str!("../../testdata/schema/sarif-2.1.0.json")).unwrap();
+        let schema: Value =
+            serde_json::from_str(include_str!("../../testdata/schema/sarif-2.1.0.json")).unwrap();
         jsonschema::validator_for(&schema).unwrap()
     }
 
@@ -130,7 +197,10 @@ mod tests {
     }
 
     fn flaws(schema: &jsonschema::Validator, value: &Value) -> Vec<String> {
-        schema.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect()
+        schema
+            .iter_errors(value)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect()
     }
 
     #[test]
@@ -140,7 +210,10 @@ mod tests {
             assert_eq!(flaws(&schema, &drawn(&report)), Vec::<String>::new(), "{name}");
         }
         let text = inspect(&samples::inspected(), &RenderOptions::default()).unwrap();
-        assert_eq!(flaws(&schema, &serde_json::from_str(&text).unwrap()), Vec::<String>::new());
+        assert_eq!(
+            flaws(&schema, &serde_json::from_str(&text).unwrap()),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -158,11 +231,21 @@ mod tests {
         let result = results.iter().find(|r| r["ruleId"] == "known-malicious").unwrap();
         let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
         assert_eq!(rule["id"], "known-malicious");
-        assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# known-malicious"));
+        assert!(
+            rule["help"]["markdown"]
+                .as_str()
+                .unwrap()
+                .starts_with("# known-malicious")
+        );
         assert_eq!(result["level"], "error");
         let place = &result["locations"][0]["physicalLocation"];
-        assert_eq!((&place["artifactLocation"]["uri"], &place["region"]["startLine"]), (&json!("package-lock.json"), &json!(812)));
-        let steps = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+        assert_eq!(
+            (&place["artifactLocation"]["uri"], &place["region"]["startLine"]),
+            (&json!("package-lock.json"), &json!(812))
+        );
+        let steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+            .as_array()
+            .unwrap();
         assert_eq!(steps.len(), 2);
         assert!(result["partialFingerprints"]["cleanbill/v1"].is_string());
     }
@@ -177,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_fingerprint_minds_neither_the_line_nor_the_lockfile() {
-        let print = |report: &AuditReport| drawn(report)["runs"][0]["results"][0]["partialFingerprints"].clone();
+        let print =
+            |report: &AuditReport| drawn(report)["runs"][0]["results"][0]["partialFingerprints"].clone();
         let mut moved = samples::vulnerable();
         for pin in moved.packages.iter_mut().flat_map(|p| &mut p.pins) {
             pin.line += 100;

@@ -29,10 +29,14 @@ pub(super) fn step(step: &EvidenceView<'_>, package: &PackageReport) -> Location
     let line = step.line.map(|line| (line, step.column));
     let pin = package.pins.first();
     let mut location = match (step.file, pin) {
-        (Some(file), _) if package.pins.iter().any(|pin| pin.lockfile.raw() == file) => located(file, None, line),
+        (Some(file), _) if package.pins.iter().any(|pin| pin.lockfile.raw() == file) => {
+            located(file, None, line)
+        }
         (Some(file), _) => located(file, Some(RELEASE), line),
         (None, Some(pin)) => in_project(pin.lockfile.raw(), pin.line, None),
-        (None, None) => Location::builder().logical_locations(vec![release(package)]).build(),
+        (None, None) => Location::builder()
+            .logical_locations(vec![release(package)])
+            .build(),
     };
     let text = match step.decoded {
         Some(decoded) => format!("{}: {decoded}", step.note),

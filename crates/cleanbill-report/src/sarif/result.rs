@@ -16,11 +16,21 @@ use crate::{
 /// The results on one release.
 pub(super) fn of_package(package: &PackageReport, rules: &Rules<'_>) -> Vec<Result> {
     let view = ReleaseView::from(&package.judgement);
-    view.findings.iter().map(|finding| of_finding(finding, &view, package, rules)).collect()
+    view.findings
+        .iter()
+        .map(|finding| of_finding(finding, &view, package, rules))
+        .collect()
 }
 
-fn of_finding(finding: &FindingView<'_>, view: &ReleaseView<'_>, package: &PackageReport, rules: &Rules<'_>) -> Result {
-    let mut result = Result::builder().message(plain(&text(finding, view, package))).build();
+fn of_finding(
+    finding: &FindingView<'_>,
+    view: &ReleaseView<'_>,
+    package: &PackageReport,
+    rules: &Rules<'_>,
+) -> Result {
+    let mut result = Result::builder()
+        .message(plain(&text(finding, view, package)))
+        .build();
     result.rule_id = Some(finding.audit.to_owned());
     result.rule_index = rules.index_of(finding.audit);
     result.level = Some(level(finding.level));
@@ -32,7 +42,9 @@ fn of_finding(finding: &FindingView<'_>, view: &ReleaseView<'_>, package: &Packa
     if finding.waived {
         let mut suppression = Suppression::builder().kind(json!("external")).build();
         suppression.status = Some(json!("accepted"));
-        suppression.justification = finding.because.map(|text| crate::escape::visible(text).into_owned());
+        suppression.justification = finding
+            .because
+            .map(|text| crate::escape::visible(text).into_owned());
         result.suppressions = Some(vec![suppression]);
     }
     result.taxa = rules.taxa_of(finding.audit);
@@ -43,7 +55,10 @@ fn of_finding(finding: &FindingView<'_>, view: &ReleaseView<'_>, package: &Packa
             ("verdict".to_owned(), json!(view.verdict.as_str())),
             ("severity".to_owned(), json!(finding.severity.as_str())),
             ("confidence".to_owned(), json!(finding.confidence)),
-            ("until".to_owned(), json!(view.until.map(|until| until.to_string()))),
+            (
+                "until".to_owned(),
+                json!(view.until.map(|until| until.to_string())),
+            ),
         ]
         .into(),
     });
@@ -52,7 +67,12 @@ fn of_finding(finding: &FindingView<'_>, view: &ReleaseView<'_>, package: &Packa
 
 fn text(finding: &FindingView<'_>, view: &ReleaseView<'_>, package: &PackageReport) -> String {
     let mut parts = vec![format!("{}: {}.", view.spec, finding.title)];
-    parts.extend([finding.what, finding.why, finding.advice].iter().filter(|p| !p.is_empty()).map(|p| (*p).to_owned()));
+    parts.extend(
+        [finding.what, finding.why, finding.advice]
+            .iter()
+            .filter(|p| !p.is_empty())
+            .map(|p| (*p).to_owned()),
+    );
     if let Some(until) = view.until.filter(|_| view.verdict == Verdict::Quarantine) {
         parts.push(format!("Held until {}.", words::moment(until)));
     }
@@ -73,10 +93,17 @@ fn level(level: Level) -> ResultLevel {
 
 /// Every line that pins the release; without a lockfile, the first place in the release itself.
 fn locations(finding: &FindingView<'_>, package: &PackageReport) -> Vec<serde_sarif::sarif::Location> {
-    let mut places: Vec<_> =
-        package.pins.iter().map(|pin| place::in_project(pin.lockfile.raw(), pin.line, None)).collect();
+    let mut places: Vec<_> = package
+        .pins
+        .iter()
+        .map(|pin| place::in_project(pin.lockfile.raw(), pin.line, None))
+        .collect();
     if places.is_empty() {
-        let located = finding.evidence.iter().find(|step| step.file.is_some()).or(finding.evidence.first());
+        let located = finding
+            .evidence
+            .iter()
+            .find(|step| step.file.is_some())
+            .or(finding.evidence.first());
         places.extend(located.map(|step| place::step(step, package)));
     }
     for place in &mut places {
@@ -87,9 +114,15 @@ fn locations(finding: &FindingView<'_>, package: &PackageReport) -> Vec<serde_sa
 
 fn flow(finding: &FindingView<'_>, package: &PackageReport) -> CodeFlow {
     let steps = finding.evidence.iter().map(|step| {
-        ThreadFlowLocation::builder().location(place::step(step, package)).build()
+        ThreadFlowLocation::builder()
+            .location(place::step(step, package))
+            .build()
     });
-    CodeFlow::builder().thread_flows(vec![ThreadFlow::builder().locations(steps.collect::<Vec<_>>()).build()]).build()
+    CodeFlow::builder()
+        .thread_flows(vec![
+            ThreadFlow::builder().locations(steps.collect::<Vec<_>>()).build(),
+        ])
+        .build()
 }
 
 /// The same finding on the same release keeps its print, wherever the lockfile or the line moves.
@@ -103,5 +136,9 @@ fn fingerprint(finding: &FindingView<'_>, view: &ReleaseView<'_>) -> String {
         hash.update(step.file.unwrap_or_default());
         hash.update([0]);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use cleanbill_model::{AuditMeta, Confidence, Level, Severity};
 use serde_json::json;
 use serde_sarif::sarif::{
-    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, ReportingDescriptorReference,
-    ToolComponent, ToolComponentReference,
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
+    ReportingDescriptorReference, ToolComponent, ToolComponentReference,
 };
 
 use crate::{escape::visible, report::AuditReport};
@@ -26,7 +26,10 @@ impl<'a> Rules<'a> {
     }
 
     pub(super) fn index_of(&self, audit: &str) -> Option<i64> {
-        self.audits.iter().position(|meta| meta.id.0 == audit).and_then(|at| i64::try_from(at).ok())
+        self.audits
+            .iter()
+            .position(|meta| meta.id.0 == audit)
+            .and_then(|at| i64::try_from(at).ok())
     }
 
     pub(super) fn driver(&self, version: &str) -> ToolComponent {
@@ -40,12 +43,20 @@ impl<'a> Rules<'a> {
 
     /// ATT&CK with the techniques that occur, or nothing where none does.
     pub(super) fn taxonomies(&self) -> Option<Vec<ToolComponent>> {
-        let ids: BTreeSet<&str> = self.audits.iter().flat_map(|meta| meta.attack.iter().copied()).collect();
+        let ids: BTreeSet<&str> = self
+            .audits
+            .iter()
+            .flat_map(|meta| meta.attack.iter().copied())
+            .collect();
         if ids.is_empty() {
             return None;
         }
         let mut taxonomy = blank_component(ATTACK);
-        taxonomy.taxa = Some(ids.into_iter().map(|id| ReportingDescriptor::builder().id(id.to_owned()).build()).collect());
+        taxonomy.taxa = Some(
+            ids.into_iter()
+                .map(|id| ReportingDescriptor::builder().id(id.to_owned()).build())
+                .collect(),
+        );
         Some(vec![taxonomy])
     }
 
@@ -69,7 +80,12 @@ pub(super) fn blank_component(name: &str) -> ToolComponent {
 }
 
 fn attack_component() -> ToolComponentReference {
-    ToolComponentReference { name: Some(ATTACK.to_owned()), guid: None, index: None, properties: None }
+    ToolComponentReference {
+        name: Some(ATTACK.to_owned()),
+        guid: None,
+        index: None,
+        properties: None,
+    }
 }
 
 fn rule(meta: &AuditMeta) -> ReportingDescriptor {
@@ -77,9 +93,11 @@ fn rule(meta: &AuditMeta) -> ReportingDescriptor {
     rule.name = Some(camel(meta.id.0));
     rule.short_description = Some(words(meta.title));
     rule.full_description = Some(words(meta.title));
+    // Markdown reads well as plain text too, and viewers without Markdown show `text`.
+    let page = crate::page::body(meta.page);
     rule.help = Some(MultiformatMessageString {
-        text: meta.page.to_owned(),
-        markdown: Some(meta.page.to_owned()),
+        text: page.clone(),
+        markdown: Some(page),
         properties: None,
     });
     let mut configuration = ReportingConfiguration::builder().build();
@@ -92,30 +110,36 @@ fn rule(meta: &AuditMeta) -> ReportingDescriptor {
     let mut tags = vec!["security".to_owned(), "supply-chain".to_owned()];
     tags.extend(meta.taxonomy.iter().map(|id| (*id).to_owned()));
     tags.dedup();
+    let mut more = std::collections::BTreeMap::from([
+        ("precision".to_owned(), json!(precision(meta.confidence))),
+        ("since".to_owned(), json!(meta.since)),
+    ]);
+    if let Some(score) = score(meta.severity) {
+        more.insert("security-severity".to_owned(), json!(score));
+    }
     rule.properties = Some(PropertyBag {
         tags: Some(tags),
-        additional_properties: [
-            ("security-severity".to_owned(), json!(score(meta.severity))),
-            ("precision".to_owned(), json!(precision(meta.confidence))),
-            ("since".to_owned(), json!(meta.since)),
-        ]
-        .into(),
+        additional_properties: more,
     });
     rule
 }
 
 fn words(text: &str) -> MultiformatMessageString {
-    MultiformatMessageString { text: text.to_owned(), markdown: None, properties: None }
+    MultiformatMessageString {
+        text: text.to_owned(),
+        markdown: None,
+        properties: None,
+    }
 }
 
 /// The number code scanning sorts by; it bands them as CVSS does.
-fn score(severity: Severity) -> &'static str {
+fn score(severity: Severity) -> Option<&'static str> {
     match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "2.5",
-        Severity::Info => "0.0",
+        Severity::Critical => Some("9.5"),
+        Severity::High => Some("8.0"),
+        Severity::Medium => Some("5.5"),
+        Severity::Low => Some("2.5"),
+        Severity::Info => None,
     }
 }
 
@@ -132,7 +156,9 @@ fn camel(id: &str) -> String {
     id.split('-')
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map_or(String::new(), |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+            letters.next().map_or(String::new(), |first| {
+                first.to_ascii_uppercase().to_string() + letters.as_str()
+            })
         })
         .collect()
 }

@@ -185,7 +185,7 @@ pub(super) async fn misbehave(honest: Plain, behaviour: Behaviour) -> Response<B
             let body = honest.body.slice(..whole / 2);
             honest.send_as(Body::from(body), Some(whole / 2))
         }
-        Behaviour::Drop { after } => honest.send_as(
+        Behaviour::Drop { after } | Behaviour::DropPacked { after } => honest.send_as(
             Body::from_stream(then_cut(honest.body.slice(..after.min(whole)))),
             None,
         ),

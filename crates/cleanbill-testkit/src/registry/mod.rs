@@ -3,6 +3,7 @@
 mod behaviour;
 mod serve;
 mod state;
+pub mod tls;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -34,18 +35,33 @@ impl Registry {
     /// # Panics
     /// When the machine gives no port or no thread: no test can go on without.
     #[must_use]
+    pub fn start(replay: Replay) -> Self {
+        Self::start_on(replay, None)
+    }
+
+    /// The same over TLS, HTTP/2 offered; [`tls::AUTHORITY_PEM`] vouches for it.
+    ///
+    /// # Panics
+    /// As [`Registry::start`].
+    #[must_use]
+    pub fn start_tls(replay: Replay, clients: tls::Clients) -> Self {
+        Self::start_on(replay, Some(clients))
+    }
+
     #[expect(clippy::expect_used, reason = "without a server the test has nothing to say")]
     #[expect(
         clippy::disallowed_methods,
         reason = "the server lives on a thread of its own, so that tests without a runtime can have one"
     )]
-    pub fn start(replay: Replay) -> Self {
+    fn start_on(replay: Replay, tls: Option<tls::Clients>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
         listener
             .set_nonblocking(true)
             .expect("a listener that does not block");
         let address = listener.local_addr().expect("the port just bound");
-        let state = Arc::new(State::new(replay, format!("http://{address}")));
+        let acceptor = tls.map(|clients| tls::acceptor(clients).expect("certificates that can be read"));
+        let scheme = if acceptor.is_some() { "https" } else { "http" };
+        let state = Arc::new(State::new(replay, format!("{scheme}://{address}")));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -53,7 +69,7 @@ impl Registry {
             .expect("a runtime for the server");
         let serving = Arc::clone(&state);
         let thread = std::thread::spawn(move || {
-            runtime.block_on(serve::run(listener, serving, stopped));
+            runtime.block_on(serve::run(listener, acceptor, serving, stopped));
             runtime.shutdown_background();
         });
         Self {

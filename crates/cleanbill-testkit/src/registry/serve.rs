@@ -14,11 +14,13 @@ use axum::{
 use cleanbill_model::PackageName;
 use serde_json::Value;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use super::{
     Validators,
     behaviour::{Plain, failure, misbehave},
     state::{Logged, State, entity_tag},
+    tls::TlsListener,
 };
 use crate::replay::Form;
 
@@ -26,13 +28,24 @@ use crate::replay::Form;
 const LAST_MODIFIED: &str = "Mon, 01 Jun 2026 00:00:00 GMT";
 
 /// Serves until `stopped` fires or its sender is gone.
-pub(super) async fn run(listener: TcpListener, state: Arc<State>, stopped: oneshot::Receiver<()>) {
+pub(super) async fn run(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    state: Arc<State>,
+    stopped: oneshot::Receiver<()>,
+) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
     let router = Router::new().fallback(answer).with_state(state);
+    let serving = async {
+        match acceptor {
+            Some(acceptor) => axum::serve(TlsListener { listener, acceptor }, router).await,
+            None => axum::serve(listener, router).await,
+        }
+    };
     tokio::select! {
-        _ = axum::serve(listener, router) => {}
+        _ = serving => {}
         _ = stopped => {}
     }
 }
@@ -54,6 +67,7 @@ async fn answer(extract::State(state): extract::State<Arc<State>>, request: Requ
         .collect();
     let logged = Logged {
         method: request.method().to_string(),
+        version: format!("{:?}", request.version()),
         raw_path,
         path: path.clone(),
         headers,
@@ -77,10 +91,14 @@ async fn answer(extract::State(state): extract::State<Arc<State>>, request: Requ
                 .is_some_and(|wanted| sent != Some(wanted)),
         )
     };
+    let mut headers = request.headers().clone();
+    if !behaviour.takes_packed() {
+        headers.remove(header::ACCEPT_ENCODING);
+    }
     let honest = if refused {
         failure(401)
     } else {
-        honest_answer(&state, &path, request.headers())
+        honest_answer(&state, &path, &headers)
     };
     state.enter();
     let response = misbehave(honest, behaviour).await;

@@ -23,6 +23,8 @@ use crate::{
 pub struct Logged {
     /// The method.
     pub method: String,
+    /// `HTTP/1.1` or `HTTP/2.0`.
+    pub version: String,
     /// The path as written on the line, escapes and all.
     pub raw_path: String,
     /// The path with its escapes undone.

@@ -184,6 +184,7 @@ fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, ReadReplayError> {
     Ok(found)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a replay is on disk")]
 fn read_bounded(path: &Path) -> Result<Vec<u8>, ReadReplayError> {
     let failed = |source| ReadReplayError::Io {
         path: path.to_owned(),

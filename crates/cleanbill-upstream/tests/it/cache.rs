@@ -13,7 +13,7 @@ use cleanbill_testkit::{Behaviour, PackageBuilder, Validators};
 use cleanbill_upstream::{Cache, Condense, prune};
 use tempfile::tempdir;
 
-use crate::support::{cached, files, packument, registry, tarball, upstream};
+use crate::support::{cached, files, impatient, packument, registry, tarball, upstream};
 
 #[tokio::test]
 async fn a_fresh_copy_is_used_without_asking() {
@@ -130,7 +130,12 @@ async fn a_registry_that_fails_leaves_the_stale_copy_and_one_that_refuses_does_n
         Behaviour::SlowStart(Duration::from_secs(9)),
     ] {
         registry.order_always("/left", behaviour.clone());
-        let fetched = packument(&upstream(settings.clone()), "left").await.unwrap();
+        let settings = if matches!(behaviour, Behaviour::SlowStart(_)) {
+            impatient(settings.clone())
+        } else {
+            settings.clone()
+        };
+        let fetched = packument(&upstream(settings), "left").await.unwrap();
         assert_eq!(
             (fetched.source, &fetched.bytes),
             (Source::Stale, &first.bytes),
@@ -198,6 +203,32 @@ async fn a_confirmation_of_a_damaged_copy_is_not_believed() {
     let log = registry.log();
     assert_eq!(log.len(), 3);
     assert!(log[1].header("if-none-match").is_some() && log[2].header("if-none-match").is_none());
+}
+
+#[tokio::test]
+async fn a_copy_that_was_only_ever_confirmed_is_fetched_whole_after_a_week() {
+    let (registry, folder) = (registry(), tempdir().unwrap());
+    let settings = cached(registry.url(), folder.path());
+    packument(&upstream(settings.clone()), "left").await.unwrap();
+    let file = files(folder.path())[0].clone();
+    let text = fs::read_to_string(&file).unwrap();
+    let millis = |ago: u64| {
+        let then = SystemTime::now() - Duration::from_secs(ago * 24 * 3600);
+        then.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()
+    };
+    let (before, rest) = text.split_once("\"fetched\":").unwrap();
+    let (_, after) = rest.split_once('}').unwrap();
+    for (days, source) in [(6, Source::Cache), (8, Source::Network)] {
+        fs::write(&file, format!("{before}\"fetched\":{}}}{after}", millis(days))).unwrap();
+        assert_eq!(
+            packument(&upstream(settings.clone()), "left")
+                .await
+                .unwrap()
+                .source,
+            source,
+            "{days} days"
+        );
+    }
 }
 
 #[tokio::test]

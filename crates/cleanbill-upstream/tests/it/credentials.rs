@@ -214,6 +214,18 @@ fn no_token_reaches_a_log_or_an_error() {
     }
 }
 
+#[tokio::test]
+async fn a_proxy_is_asked_unless_the_host_is_excepted() {
+    let (proxy, home) = (registry(), registry());
+    let mut settings = quick(home.url());
+    settings.proxy.http = Some(SafeUrl::new(proxy.url()));
+    packument(&upstream(settings.clone()), "left").await.unwrap();
+    assert_eq!((proxy.log().len(), home.log().len()), (1, 0));
+    settings.proxy.no_proxy = "127.0.0.1".to_owned();
+    packument(&upstream(settings), "left").await.unwrap();
+    assert_eq!((proxy.log().len(), home.log().len()), (1, 1));
+}
+
 #[test]
 fn settings_that_cannot_be_used_are_named() {
     let settings = || quick("https://registry.example");

@@ -20,12 +20,17 @@ pub fn registry() -> Registry {
     ])
 }
 
-/// Short deadlines and waits, no cache.
+/// Short waits between attempts, deadlines that only a machine at a standstill misses, no cache.
 pub fn quick(url: &str) -> UpstreamSettings {
     let mut settings = UpstreamSettings::for_registry(url);
     settings.backoff = Duration::from_millis(5);
+    settings
+}
+
+/// With deadlines that a slow registry misses soon.
+pub fn impatient(mut settings: UpstreamSettings) -> UpstreamSettings {
     settings.deadlines = Deadlines {
-        connect: Duration::from_millis(500),
+        connect: Duration::from_secs(5),
         headers: Duration::from_millis(300),
         stall: Duration::from_millis(300),
         whole: Duration::from_secs(2),

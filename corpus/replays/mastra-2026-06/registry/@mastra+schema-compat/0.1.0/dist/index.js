@@ -1,0 +1,7 @@
+'use strict';
+
+function createAgent(options) {
+  return { name: options.name, tools: options.tools || [] };
+}
+
+module.exports = { createAgent };

@@ -1,0 +1,157 @@
+//! `cleanbill run`: one command behind a gate of its own, on a free loopback port.
+use std::{
+    collections::{BTreeMap, HashMap},
+    ffi::OsString,
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use clap::Args;
+use cleanbill_gate::{Running, canonical::restore};
+use cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES;
+use cleanbill_model::{PackageName, Verdict};
+
+use crate::{
+    cli::Common,
+    commands::gate,
+    compose::{self, Session},
+    failure::Failure,
+    output,
+    world::World,
+};
+
+/// Lockfiles a client may write, and npm's hidden one.
+const LOCKFILES: [&str; 7] = [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "deno.lock",
+    "node_modules/.package-lock.json",
+];
+/// Refusals told one by one at the end.
+const TOLD: usize = 20;
+
+/// The arguments.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    cleanbill run -- npm ci\n  \
+    cleanbill run -- pnpm add left\n  \
+    cleanbill run --scripts -- npm install\n\n\
+    The client keeps its own exit code. Install scripts are off unless `--scripts` is given.")]
+pub struct Arguments {
+    /// Let install scripts of what passes the gate run
+    #[arg(long)]
+    scripts: bool,
+    /// The command and its arguments
+    #[arg(last = true, required = true, num_args = 1..)]
+    command: Vec<OsString>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the gate or the command cannot start.
+pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    let session = Session::open(common, world, &world.folder, None)?;
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let running = session.runtime.block_on(gate::start(&session, common, world, listen, None))?;
+    let address = format!("http://{}", running.address);
+    let Some((program, rest)) = arguments.command.split_first() else {
+        return Err(Failure::usage("no command was given").hint("write it behind `--`, as in `cleanbill run -- npm ci`"));
+    };
+    let mut command = Command::new(program);
+    command.args(rest).current_dir(&world.folder).envs(client_environment(&address, arguments.scripts, &session.scopes()));
+    let status = command.status().map_err(|error| {
+        Failure::usage(format!("cannot run `{}`", program.to_string_lossy())).because(&error).hint("check that the client is installed and on the PATH")
+    });
+    let restored = restore_lockfiles(&session, &running, &address, &world.folder);
+    let status = status?;
+    for problem in restored.err().into_iter().flatten() {
+        output::remark(&format!("warning: {problem}"), common);
+    }
+    summary(&running, common);
+    session.runtime.block_on(running.stop());
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    Ok(ExitCode::from(code))
+}
+
+/// What makes each client ask the gate, and leave scripts alone.
+fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeMap<String, String> {
+    let registry = format!("{address}/");
+    let mut set: BTreeMap<String, String> = BTreeMap::new();
+    for name in ["npm_config_registry", "pnpm_config_registry", "YARN_REGISTRY", "YARN_NPM_REGISTRY_SERVER", "BUN_CONFIG_REGISTRY", "NPM_CONFIG_REGISTRY"] {
+        set.insert(name.into(), registry.clone());
+    }
+    for scope in scopes {
+        set.insert(format!("npm_config_{scope}:registry"), registry.clone());
+        set.insert(format!("pnpm_config_{scope}:registry"), registry.clone());
+    }
+    // Tarball addresses of a lockfile are asked of the gate, whatever host they name.
+    set.insert("npm_config_replace_registry_host".into(), "always".into());
+    set.insert("YARN_UNSAFE_HTTP_WHITELIST".into(), "127.0.0.1".into());
+    if !scripts {
+        set.insert("npm_config_ignore_scripts".into(), "true".into());
+        set.insert("pnpm_config_ignore_scripts".into(), "true".into());
+        set.insert("YARN_ENABLE_SCRIPTS".into(), "false".into());
+    }
+    set
+}
+
+/// Takes the gate's address out of what the client wrote.
+fn restore_lockfiles(session: &Session, running: &Running, address: &str, folder: &Path) -> Result<(), Vec<String>> {
+    let mut problems = Vec::new();
+    for name in LOCKFILES {
+        let path: PathBuf = folder.join(name);
+        let text = match compose::read_text(&path, MAX_LOCKFILE_BYTES) {
+            Ok(Some(text)) if text.contains(address) => text,
+            Ok(_) => continue,
+            Err(failure) => {
+                problems.push(failure.what);
+                continue;
+            }
+        };
+        let originals = originals(session, running, address, &text);
+        let base = session.registry_base().unwrap_or_default();
+        let original = |name: &PackageName, file: &str| originals.get(&(name.clone(), file.to_owned())).cloned();
+        if let Some(restored) = restore(&text, address, &base, &original)
+            && let Err(error) = fs::write(&path, restored)
+        {
+            problems.push(format!("cannot take the gate's address out of `{}`: {error}", path.display()));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Upstream's addresses of the tarballs a text names, asked of the gate before the text is changed.
+fn originals(session: &Session, running: &Running, address: &str, text: &str) -> HashMap<(PackageName, String), String> {
+    let named = std::cell::RefCell::new(Vec::new());
+    restore(text, address, "", &|name, file| {
+        named.borrow_mut().push((name.clone(), file.to_owned()));
+        None
+    });
+    session.runtime.block_on(async {
+        let mut originals = HashMap::new();
+        for (name, file) in named.into_inner() {
+            if let Some(url) = running.original(&name, &file).await {
+                originals.insert((name, file), url);
+            }
+        }
+        originals
+    })
+}
+
+fn summary(running: &Running, common: &Common) {
+    let entries = running.trail.entries();
+    let refused: Vec<_> = entries.iter().filter(|entry| entry.verdict != Verdict::Allow).collect();
+    output::remark(&format!("cleanbill: {} tarballs served, {} refused", entries.len() - refused.len(), refused.len()), common);
+    for entry in refused.iter().take(TOLD) {
+        output::remark(&format!("  {}", entry.sentence.as_deref().unwrap_or_default()), common);
+    }
+    if refused.len() > TOLD {
+        output::remark(&format!("  and {} more; `cleanbill why NAME` tells each", refused.len() - TOLD), common);
+    }
+}

@@ -1,0 +1,259 @@
+//! One pass over a file's bytes: shape of lines, marks of obfuscation, words that lead to sinks, imports.
+//! Nothing is parsed; what is counted is said, and only counts are trusted.
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::kind::FileKind;
+
+/// Words without which code has no way to a sink. Computed names show as `require(` with something
+/// other than a quote, as `constructor` outside a class, or as escapes.
+static HOT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::new([
+        "child_process", "eval", "Function(", "Function\"", "Function'", ".constructor", "\"constructor\"", "'constructor'", "fetch(", "fetch)", ".fetch", "fetch=", "fetch,",
+        "'http", "\"http", "`http", "node:http", "node:net", "node:tls", "node:dns", "node:dgram", "'net'", "\"net\"", "'tls'", "\"tls\"", "'dns", "\"dns",
+        "'dgram'", "\"dgram\"", "WebSocket", "XMLHttpRequest", "sendBeacon", "'vm'", "\"vm\"", "node:vm", "_compile", "_load", "process.binding", "dlopen",
+        "createRequire", "getBuiltinModule", "worker_threads", "writeFile", "createWriteStream", "appendFile", "outputFile", "axios", "'got'", "\"got\"", "\"request\"", "'request'",
+        "superagent", "undici", "node-fetch", "cross-fetch", "needle", "'ky'", "\"ky\"", "phin", "'ws'", "\"ws\"", "socket.io-client", "nodemailer", "telegraf",
+        "execa", "cross-spawn", "shelljs", "ethereum", "_0x", "import(", "importScripts", "EventSource", "fromCharCode", "atob", "unescape(", "\\x72", "\\x65",
+        "globalThis[", "global[", "window[", "this[", "self[", "process[", "module[", "require(a", "require(e", "require(t", "require(n", "require(_", "require(`",
+        "process.env)", "{...process.env", "rmSync", "rimraf", ".ajax", "discord.js", "privateKey", "mnemonic", "mainModule", "Module(", "openSync", "Bun.", "Deno.",
+    ])
+    .ok()
+});
+
+/// What one pass tells.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Looks {
+    pub minified: bool,
+    pub hot: bool,
+    pub marks: Vec<(&'static str, usize)>,
+    pub imports: Vec<String>,
+}
+
+/// Invisible characters in a run that cannot be script or emoji.
+const INVISIBLE_RUN: usize = 8;
+/// Blanks before code on one line that nobody sees on a screen.
+const BLANKS: usize = 200;
+/// Names of the common obfuscator's kind that make a file its work.
+const HEX_NAMES: usize = 24;
+
+/// Looks at one file.
+pub(crate) fn look(kind: FileKind, bytes: &[u8]) -> Looks {
+    let mut out = Looks::default();
+    let code = kind.is_code();
+    if !code && !matches!(kind, FileKind::Text | FileKind::Declaration | FileKind::Json | FileKind::Script) {
+        return out;
+    }
+    let mut marks: Vec<(&'static str, usize)> = Vec::new();
+    lines(bytes, code, &mut out, &mut marks);
+    unicode(bytes, kind, &mut marks);
+    if code {
+        out.hot = HOT.as_ref().is_none_or(|hot| hot.is_match(bytes)) || odd_require(bytes);
+        imports(bytes, &mut out.imports);
+        obfuscation(bytes, &mut marks);
+        out.hot |= !marks.is_empty();
+    }
+    marks.sort_unstable();
+    marks.dedup_by_key(|(id, _)| *id);
+    out.marks = marks;
+    out
+}
+
+fn odd_require(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"require")
+        .any(|at| match bytes.get(at + 7) {
+            Some(b'(') => !matches!(bytes.get(at + 8), Some(b'\'' | b'"' | b')')),
+            Some(b'.' | b',' | b')' | b';' | b'=' | b'[') => true,
+            _ => false,
+        })
+}
+
+fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static str, usize)>) {
+    let (mut longest, mut count, mut start) = (0usize, 1usize, 0usize);
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        longest = longest.max(end - start);
+        start = end + 1;
+        count += 1;
+    }
+    longest = longest.max(bytes.len() - start);
+    out.minified = longest > 1_500 && bytes.len() / count > 160;
+    if !code || longest < BLANKS {
+        return;
+    }
+    // A long run of blanks inside a line, with code behind it.
+    let mut run = 0usize;
+    for (ix, b) in bytes.iter().enumerate() {
+        if matches!(b, b' ' | b'\t') {
+            run += 1;
+            continue;
+        }
+        if run >= BLANKS && !matches!(b, b'\n' | b'\r' | b'*' | b'/') {
+            let line = bytes.get(..ix - run).and_then(|h| memchr::memrchr(b'\n', h)).map_or(0, |n| n + 1);
+            let head = bytes.get(line..ix - run).unwrap_or_default();
+            let tail = bytes.get(ix..(ix + 400).min(bytes.len())).unwrap_or_default();
+            let calls = tail.contains(&b'(') && !tail.iter().take(2).any(|b| matches!(b, b'`' | b'"' | b'\''));
+            let in_comment = head.trim_ascii_start().starts_with(b"//") || head.trim_ascii_start().starts_with(b"*");
+            if calls && !in_comment && !head.trim_ascii().is_empty() {
+                marks.push(("OBF-12", ix));
+                break;
+            }
+        }
+        run = 0;
+    }
+}
+
+fn unicode(bytes: &[u8], kind: FileKind, marks: &mut Vec<(&'static str, usize)>) {
+    // Only three- and four-byte characters matter; a file without them is done at once.
+    if !bytes.iter().any(|b| *b >= 0xe2) {
+        return;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let (mut run, mut bidi_open) = (0usize, None);
+    for (at, c) in text.char_indices() {
+        let hidden = matches!(u32::from(c), 0xFE00..=0xFE0E | 0xE0100..=0xE01EF | 0xE0000..=0xE007F | 0x3164 | 0xFFA0 | 0x200B | 0x2060 | 0x180E);
+        if hidden {
+            run += 1;
+            if run == INVISIBLE_RUN {
+                marks.push(("OBF-10", at));
+            }
+        } else if !matches!(u32::from(c), 0x200C | 0x200D | 0xFE0F) {
+            run = 0;
+        }
+        match c {
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' if kind.is_code() && bidi_open.is_none() => {
+                bidi_open = Some(at);
+            }
+            _ => {}
+        }
+    }
+    if let Some(at) = bidi_open {
+        // In a string of a translation they are data; beside an operator or comment end they are a trick.
+        let mut to = (at + 120).min(text.len());
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        let near = text.get(at..to).unwrap_or_default();
+        let line = near.split('\n').next().unwrap_or_default();
+        if line.contains("*/") || line.contains("/*") || line.contains("//") || line.contains("if") {
+            marks.push(("OBF-11", at));
+        }
+    }
+}
+
+fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
+    let mut names = 0usize;
+    for at in memchr::memmem::find_iter(bytes, b"_0x") {
+        let hex = bytes.get(at + 3..at + 7).is_some_and(|h| h.iter().all(u8::is_ascii_hexdigit));
+        names += usize::from(hex);
+        if names >= HEX_NAMES {
+            marks.push(("OBF-06", at));
+            break;
+        }
+    }
+    let escapes = memchr::memmem::find_iter(bytes, b"\\x").count();
+    if escapes > 100 && escapes * 4 * 3 > bytes.len() {
+        marks.push(("OBF-05", memchr::memmem::find(bytes, b"\\x").unwrap_or(0)));
+    }
+    if let Some(at) = memchr::memmem::find(bytes, b"eval(function(p,a,c,k,e,") {
+        marks.push(("OBF-07", at));
+    }
+    if bytes.len() > 400 {
+        let few = bytes.iter().filter(|b| b"[]()!+".contains(b)).count();
+        if few * 10 > bytes.len() * 8 {
+            marks.push(("OBF-07", 0));
+        }
+    }
+}
+
+/// Specifiers of imports and requires, found without a grammar: comments count too, which only reaches more.
+fn imports(bytes: &[u8], out: &mut Vec<String>) {
+    let quoted = |at: usize| -> Option<String> {
+        let tail = bytes.get(at..(at + 300).min(bytes.len()))?;
+        let skip = tail.iter().take_while(|b| matches!(b, b' ' | b'(' | b'\t')).count();
+        let quote = tail.get(skip).copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        let body = tail.get(skip + 1..)?;
+        let end = memchr::memchr(quote, body)?;
+        let text = std::str::from_utf8(body.get(..end)?).ok()?;
+        (text.starts_with('.') || text.starts_with('#')).then(|| text.to_owned())
+    };
+    for (word, skip) in [(&b"require"[..], 7), (b"from", 4), (b"import", 6), (b"resolve", 7)] {
+        for at in memchr::memmem::find_iter(bytes, word) {
+            if let Some(found) = quoted(at + skip) {
+                out.push(found);
+            }
+            if out.len() > 5_000 {
+                return;
+            }
+        }
+    }
+}
+
+/// Hashes of a file's pieces: names and spacing abstracted, numbers of versions left out.
+pub(crate) fn pieces(bytes: &[u8]) -> Vec<u64> {
+    use std::hash::Hasher;
+    const MOST: usize = 6_000;
+    let mut out = Vec::new();
+    let mut hash = crate::hash::Fx::default();
+    let (mut depth, mut size, mut ix) = (0i32, 0usize, 0usize);
+    while let Some(b) = bytes.get(ix).copied() {
+        match b {
+            b' ' | b'\t' | b'\r' | b'\n' | b';' => {
+                if b == b';' && depth <= 2 && size > 24 {
+                    out.push(hash.finish());
+                    hash = crate::hash::Fx::default();
+                    size = 0;
+                }
+            }
+            b'/' if bytes.get(ix + 1) == Some(&b'/') && bytes.get(ix.wrapping_sub(1)) != Some(&b':') => {
+                while bytes.get(ix + 1).is_some_and(|b| *b != b'\n') {
+                    ix += 1;
+                }
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => {
+                let start = ix;
+                while bytes.get(ix + 1).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$')) {
+                    ix += 1;
+                }
+                let word = bytes.get(start..=ix).unwrap_or_default();
+                let member = start.checked_sub(1).and_then(|p| bytes.get(p)) == Some(&b'.');
+                // Short free names are what minifiers choose anew each time.
+                if word.len() > 2 || member {
+                    hash.write(word);
+                } else {
+                    hash.word(1);
+                }
+                size += word.len();
+            }
+            b'0'..=b'9' => {
+                while bytes.get(ix + 1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.') {
+                    ix += 1;
+                }
+                hash.word(2);
+                size += 1;
+            }
+            _ => {
+                match b {
+                    b'{' => depth += 1,
+                    b'}' => depth = (depth - 1).max(0),
+                    _ => {}
+                }
+                hash.word(u64::from(b));
+                size += 1;
+                if b == b'}' && depth <= 2 && size > 24 {
+                    out.push(hash.finish());
+                    hash = crate::hash::Fx::default();
+                    size = 0;
+                }
+            }
+        }
+        if out.len() >= MOST {
+            break;
+        }
+        ix += 1;
+    }
+    if size > 0 {
+        out.push(hash.finish());
+    }
+    out
+}
