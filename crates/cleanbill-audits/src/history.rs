@@ -11,6 +11,11 @@ pub(crate) const FRESH: Age = Age::days(90);
 /// whose window is known were found within three days.
 pub(crate) const SETTLED: Age = Age::days(3);
 
+/// Versions out of the order of time that any package may have: back-ports of a minor, a number used late.
+const FEW_INVERTED: usize = 3;
+/// One pair in this many may be out of order before times are not believed.
+const INVERTED_SHARE: usize = 10;
+
 /// The account behind a release. A workflow the registry trusts is one account, whichever person began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Account<'a> {
@@ -47,9 +52,41 @@ pub(crate) fn account(release: &Release) -> Option<Account<'_>> {
         .map(|person| Account::Person(&person.name))
 }
 
+/// Whether times rise with versions, as they do where they are times of publication. Some mirrors send the
+/// moment they first fetched a release instead, and nothing can be told from such an order.
+pub(crate) fn orderly(package: &Package) -> bool {
+    let mut stable: Vec<&Release> = package
+        .releases
+        .iter()
+        .filter(|release| !release.version.is_prerelease())
+        .collect();
+    stable.sort_by(|a, b| a.version.cmp(&b.version));
+    let (mut pairs, mut inverted) = (0_usize, 0_usize);
+    for (lower, higher) in stable.iter().zip(stable.iter().skip(1)) {
+        let (Some(first), Some(second)) = (lower.published.get(), higher.published.get()) else {
+            continue;
+        };
+        if lower.version.same_line(&higher.version) {
+            pairs += 1;
+            inverted += usize::from(second < first);
+        }
+    }
+    inverted < FEW_INVERTED || inverted * INVERTED_SHARE <= pairs
+}
+
 /// Releases before `release` that were out for [`SETTLED`] when it came, latest first; where there are none,
-/// all before it. A thief who publishes twice would otherwise be measured against himself.
+/// all before it. Where times are not to be believed, the lower versions, highest first. A thief who publishes twice would otherwise be measured against himself.
 pub(crate) fn earlier<'a>(package: &'a Package, release: &'a Release) -> Vec<&'a Release> {
+    if !orderly(package) {
+        // The order of versions is the next best.
+        let mut below: Vec<&Release> = package
+            .releases
+            .iter()
+            .filter(|other| other.version < release.version)
+            .collect();
+        below.sort_by(|a, b| b.version.cmp(&a.version));
+        return below;
+    }
     let settled = |earlier: &&Release| match (earlier.published.get(), release.published.get()) {
         (Some(theirs), Some(ours)) => ours.since(*theirs) >= SETTLED,
         _ => false,

@@ -1,6 +1,10 @@
 //! Whatever a registry or a lockfile says, audits end without a panic, say the same twice, and keep secrets in
 //! addresses to themselves.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,7 +15,16 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// Versions that meet each other often, odd ones among them.
-const VERSIONS: &[&str] = &["0.0.0", "1.0.0", "1.0.1", "1.1.0-rc.1", "2.0.0", "99.99.99", "1.0.0+b", "18446744073709551615.0.0"];
+const VERSIONS: &[&str] = &[
+    "0.0.0",
+    "1.0.0",
+    "1.0.1",
+    "1.1.0-rc.1",
+    "2.0.0",
+    "99.99.99",
+    "1.0.0+b",
+    "18446744073709551615.0.0",
+];
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -34,15 +47,21 @@ fn account() -> impl Strategy<Value = Value> {
 }
 
 fn manifest(version: &'static str) -> impl Strategy<Value = Value> {
-    (account(), text(), text(), text(), any::<bool>()).prop_map(move |(user, range, script, url, attested)| {
-        let attestations = if attested { json!({"provenance": {"predicateType": "x"}}) } else { Value::Null };
-        json!({
-            "name": "left", "version": version, "_npmUser": user,
-            "scripts": {"postinstall": script}, "repository": url, "deprecated": script,
-            "dependencies": {"left": range, "right": range, (url.clone()): range},
-            "dist": {"tarball": url, "integrity": range, "attestations": attestations}
-        })
-    })
+    (account(), text(), text(), text(), any::<bool>()).prop_map(
+        move |(user, range, script, url, attested)| {
+            let attestations = if attested {
+                json!({"provenance": {"predicateType": "x"}})
+            } else {
+                Value::Null
+            };
+            json!({
+                "name": "left", "version": version, "_npmUser": user,
+                "scripts": {"postinstall": script}, "repository": url, "deprecated": script,
+                "dependencies": {"left": range, "right": range, (url.clone()): range},
+                "dist": {"tarball": url, "integrity": range, "attestations": attestations}
+            })
+        },
+    )
 }
 
 fn packument() -> impl Strategy<Value = Value> {
@@ -71,16 +90,30 @@ fn signals(document: &Value, version: &str, url: &str) -> Vec<Signal> {
     let name = PackageName::parse("left").unwrap();
     let mut facts = Facts::unknown(Purl::parse(&format!("pkg:npm/left@{version}")).unwrap(), as_of);
     facts.package = package(&name, document, as_of);
-    facts.popular = Arc::new(PopularNames::new(vec!["lefts".to_owned(), "l-e-f-t".to_owned(), "@l/eft".to_owned()]));
+    facts.popular = Arc::new(PopularNames::new(vec![
+        "lefts".to_owned(),
+        "l-e-f-t".to_owned(),
+        "@l/eft".to_owned(),
+    ]));
     facts.notices = Known::Known(Notices::default());
     let right = PackageName::parse("right").unwrap();
-    facts.companions = Known::Known(BTreeMap::from([(right.clone(), package(&right, document, as_of))]));
+    facts.companions = Known::Known(BTreeMap::from([(
+        right.clone(),
+        package(&right, document, as_of),
+    )]));
     facts.run = Known::Known(Arc::new(Run::collect(facts.package.get().cloned(), as_of)));
     let mut seen = Vec::new();
     for origin in [
-        Origin::Registry { url: Some(SafeUrl::new(url)) },
-        Origin::Url { url: SafeUrl::new(url) },
-        Origin::Git { url: SafeUrl::new(url), commit: None },
+        Origin::Registry {
+            url: Some(SafeUrl::new(url)),
+        },
+        Origin::Url {
+            url: SafeUrl::new(url),
+        },
+        Origin::Git {
+            url: SafeUrl::new(url),
+            commit: None,
+        },
     ] {
         facts.pin = Known::Known(Pin {
             file: Arc::from("package-lock.json"),
@@ -97,7 +130,12 @@ fn signals(document: &Value, version: &str, url: &str) -> Vec<Signal> {
             registry_host: Some("registry.example".to_owned()),
         });
         for audit in CATALOGUE {
-            if audit.meta().needs.iter().all(|need| facts.missing(*need).is_none()) {
+            if audit
+                .meta()
+                .needs
+                .iter()
+                .all(|need| facts.missing(*need).is_none())
+            {
                 audit.run(&facts, &mut seen);
             }
         }
@@ -118,7 +156,11 @@ proptest! {
 
 #[test]
 fn a_password_in_a_lockfile_address_is_not_repeated() {
-    let seen = signals(&json!({"name": "left", "versions": {}}), "1.0.0", "https://user:swordfish@host.example/x.tgz?t=swordfish");
+    let seen = signals(
+        &json!({"name": "left", "versions": {}}),
+        "1.0.0",
+        "https://user:swordfish@host.example/x.tgz?t=swordfish",
+    );
     assert!(!seen.is_empty());
     for signal in seen {
         assert!(!format!("{signal:?}").contains("swordfish"), "{signal:?}");

@@ -12,7 +12,7 @@ use cleanbill_lockfile::{FORMATS, ParseLockfileError, limits::MAX_LOCKFILE_BYTES
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 
-use crate::{failure::Failure, world::World};
+use crate::{failure::Failure, manifests, world::World};
 
 /// Folders never searched: what lies in them was unpacked, not written.
 const SKIPPED: [&str; 3] = ["node_modules", ".git", ".yarn"];
@@ -82,8 +82,10 @@ fn read(file: &Path, world: &World) -> Result<Found, Failure> {
     let mut bytes = Vec::new();
     File::open(file).map_err(|e| cannot(&e))?.take(limit + 1).read_to_end(&mut bytes).map_err(|e| cannot(&e))?;
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let lockfile = cleanbill_lockfile::parse(name, &bytes)
-        .map(|lockfile| NamedLockfile { path: Arc::clone(&path), lockfile });
+    let lockfile = cleanbill_lockfile::parse(name, &bytes).map(|mut lockfile| {
+        manifests::add(&mut lockfile, file);
+        NamedLockfile { path: Arc::clone(&path), lockfile }
+    });
     Ok(Found { path, file: file.to_owned(), text: String::from_utf8(bytes).unwrap_or_default(), lockfile })
 }
 

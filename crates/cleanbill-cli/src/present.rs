@@ -214,6 +214,7 @@ fn reason_of(failure: &ports::FetchError) -> String {
     use ports::FetchError as E;
     match failure {
         E::Offline { .. } => "the run is offline and nothing is cached".into(),
+        E::NoRegistry { .. } => "no registry is named for them".into(),
         E::NotFound { .. } => "the registry has nothing by that name".into(),
         E::Refused { status, .. } => format!("the registry refuses access with status {status}"),
         E::Status { status, .. } => format!("the registry answers with status {status}"),

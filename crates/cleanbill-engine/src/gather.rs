@@ -123,7 +123,7 @@ impl Inputs {
                 Known::Known(Ok(package)) => Known::Known(package),
                 Known::Known(Err(error)) => {
                     let reason = match &error {
-                        FetchError::Offline { .. } => Missing::Offline,
+                        FetchError::Offline { .. } | FetchError::NoRegistry { .. } => Missing::Offline,
                         FetchError::NotFound { .. } => Missing::NotFound,
                         FetchError::TooLarge { .. } => Missing::Limit,
                         _ => Missing::Unreachable,

@@ -41,6 +41,8 @@ pub const MAX_URL_BYTES: usize = 2048;
 pub const MAX_VECTOR_BYTES: usize = 512;
 /// Skipped records told by name in a report; beyond this they are only counted.
 pub const MAX_TOLD: usize = 100;
+/// Characters kept of a skipped part's name and of its reason: both may be the feed's own words.
+pub const MAX_TOLD_CHARS: usize = 300;
 /// Largest index file opened; ten times what 310,000 records need.
 pub const MAX_INDEX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Most advisories of one name decoded in one look-up; a name with more is told as broken.

@@ -32,4 +32,4 @@ pub use manifest::{Account, Bundled, Deprecation, INSTALL_EVENTS, Manifest, Pair
 pub use packument::{Packument, ParsePackumentError, Times, Unpublished};
 pub use reader::Str;
 pub use settings::{Level, RegistrySetting, Settings, SettingsFile, Transport};
-pub use tarball::{ArchiveFile, Unpacked, unpack};
+pub use tarball::{ArchiveFile, Limits, Unpacked, unpack};

@@ -37,7 +37,7 @@ impl Audit for DistTagRolledBack {
         else {
             return;
         };
-        if release.version.is_prerelease() || latest.version.is_prerelease() {
+        if release.version.is_prerelease() || latest.version.is_prerelease() || !history::orderly(package) {
             return;
         }
         if latest.version == release.version {

@@ -31,7 +31,11 @@ impl Audit for InstallScriptAdded {
         let Some((package, release)) = history::subject(facts) else {
             return;
         };
-        let Some(scripts) = release.install_scripts.get() else {
+        let Some(scripts) = release
+            .install_scripts
+            .get()
+            .filter(|scripts| !scripts.is_empty())
+        else {
             return;
         };
         let Some(before) = history::baseline(package, release) else {

@@ -56,6 +56,9 @@ impl Audit for PublisherBurst {
         let Some(&moment) = release.published.get() else {
             return;
         };
+        if !history::orderly(package) {
+            return;
+        }
         let Some(unusual) = unusual(package, release, account) else {
             return;
         };

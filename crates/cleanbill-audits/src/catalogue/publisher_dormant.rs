@@ -46,7 +46,7 @@ impl Audit for PublisherDormant {
         else {
             return;
         };
-        let Some(last) = history::last_by(package, release, now) else {
+        let Some(last) = history::last_by(package, release, now).filter(|_| history::orderly(package)) else {
             return;
         };
         let between: Vec<&Release> = history::earlier(package, release)

@@ -40,15 +40,24 @@ impl Audit for ReleaseYoung {
         }
         let evidence = words::packument(&format!("time[\"{}\"]", release.version), &published.to_string());
         let earlier = history::baseline(package, release).map(|earlier| &earlier.version);
+        let orderly = history::orderly(package);
         let mut signal = Signal::new(&META, &facts.subject, evidence).words(
             format!("{} was published {age} ago.", facts.subject.spec()),
-            "Hostile releases of good packages are mostly found and removed within days of publication; a \
-             release older than your cooldown has been through that.",
+            if orderly {
+                "Hostile releases of good packages are mostly found and removed within days of publication; a \
+                 release older than your cooldown has been through that."
+            } else {
+                "Young releases have been looked at by few. The times this registry sends do not rise with the \
+                 versions, though, so they may be those of a mirror's first copy and this release older than it looks."
+            },
             format!(
                 "Wait until the cooldown is over, or {}.",
                 words::keep(package.name.as_str(), earlier)
             ),
         );
+        if !orderly {
+            signal = signal.confidence(Confidence::Low);
+        }
         signal.maturity = Some(Maturity::Release(published));
         signals.push(signal);
     }

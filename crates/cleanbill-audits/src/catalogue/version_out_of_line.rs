@@ -45,7 +45,8 @@ impl Audit for VersionOutOfLine {
         let Some((package, release)) = history::subject(facts) else {
             return;
         };
-        if release.version.is_prerelease() || release.published.get().is_none() {
+        if release.version.is_prerelease() || release.published.get().is_none() || !history::orderly(package)
+        {
             return;
         }
         let earlier = history::earlier(package, release);

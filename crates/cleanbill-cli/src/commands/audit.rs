@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let options = GatherOptions {
         as_of: session.as_of,
         progress: hears,
-        popular: Arc::new(PopularNames::default()),
+        popular: Arc::new(PopularNames::builtin()),
         installed: Arc::new(installed(&found)),
     };
     let policy = Arc::new(session.settings.policy.clone());

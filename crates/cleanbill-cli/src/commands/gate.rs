@@ -94,7 +94,7 @@ pub async fn start(
         enforcer: Enforcer {
             ports: Ports { registry, advisories: Arc::clone(&session.ports.advisories) },
             policy: Arc::new(session.settings.policy.clone()),
-            popular: Arc::new(PopularNames::default()),
+            popular: Arc::new(PopularNames::builtin()),
         },
         clock,
         pass_to: session.base_of(),

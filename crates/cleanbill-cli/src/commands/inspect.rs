@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let options = GatherOptions {
         as_of: session.as_of,
         progress: hears,
-        popular: Arc::new(PopularNames::default()),
+        popular: Arc::new(PopularNames::builtin()),
         installed: Arc::new(HashMap::new()),
     };
     let outcome = session.runtime.block_on(inspect(&spec, &session.ports, &options, &policy));

@@ -144,7 +144,7 @@ impl Index {
         let from = first.checked_mul(SLOT_BYTES).ok_or(damaged)?;
         let to = next.checked_mul(SLOT_BYTES).ok_or(damaged)?;
         let held = slots.get(from..to).ok_or(damaged)?;
-        if true || check(self.header.seed ^ bucket as u64, held) == wanted {
+        if check(self.header.seed ^ bucket as u64, held) == wanted {
             Ok(held)
         } else {
             Err(damaged)

@@ -7,20 +7,23 @@ mod folder;
 
 use std::{collections::BTreeMap, io, path::Path};
 
+use cleanbill_model::Untrusted;
 pub use fetch::FetchFailure;
 pub(crate) use fetch::{Answer, fetch};
 
-use crate::limits::{MAX_ARCHIVE_BYTES, MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_TOLD, MAX_TOTAL_BYTES};
+use crate::limits::{
+    MAX_ARCHIVE_BYTES, MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_TOLD, MAX_TOLD_CHARS, MAX_TOTAL_BYTES,
+};
 
 /// One part of a source that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedPart {
     /// The file inside the source.
-    pub file: String,
+    pub file: Untrusted,
     /// A kebab-case code.
     pub code: &'static str,
     /// Why, in a sentence's end.
-    pub reason: String,
+    pub reason: Untrusted,
 }
 
 /// Everything left out: counted in full, told by name up to [`MAX_TOLD`].
@@ -53,8 +56,8 @@ impl Skipped {
     pub(crate) fn add(&mut self, file: &str, code: &'static str, reason: impl Into<String>) {
         *self.by_code.entry(code).or_default() += 1;
         if self.told.len() < MAX_TOLD {
-            let file = file.chars().take(300).collect();
-            let reason = reason.into().chars().take(300).collect();
+            let file = Untrusted::clipped(file, MAX_TOLD_CHARS);
+            let reason = Untrusted::clipped(&reason.into(), MAX_TOLD_CHARS);
             self.told.push(SkippedPart { file, code, reason });
         }
     }

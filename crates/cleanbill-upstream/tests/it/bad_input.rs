@@ -250,7 +250,7 @@ async fn wrong_and_cut_compression() {
 async fn bombs_and_endless_bodies_end_at_the_limit() {
     for behaviour in [
         Behaviour::Bomb {
-            unpacked: 4 * 1024 * 1024,
+            unpacked: 1024 * 1024,
         },
         Behaviour::Endless,
     ] {
