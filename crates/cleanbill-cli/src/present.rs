@@ -94,7 +94,7 @@ fn lockfile_report(found: &Found, outcome: &AuditOutcome) -> LockfileReport {
         Err(error) => LockfileReport {
             path: found.path.as_ref().into(),
             error: Some(LockfileProblem {
-                message: error.to_string().into(),
+                message: format!("cannot read lockfile `{}`: {error}", found.path).into(),
                 hint: error.hint().map(|Hint(text)| Untrusted::new(text.into_owned())),
             }),
             ..LockfileReport::default()

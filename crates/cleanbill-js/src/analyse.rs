@@ -18,6 +18,12 @@ use crate::machine::{Act, Machine, ModState};
 use crate::notebook::step;
 use crate::package::{Budget, Context, Indexed, Package};
 
+/// Steps the top level of a file may take besides those for its size.
+const FILE_SHARE: u64 = 400_000;
+/// The same for a file whose look says obfuscated.
+const OBFUSCATED_SHARE: u64 = 4_000_000;
+/// Steps a function nobody calls may take: it runs on unknown arguments, so it is soon through.
+const CALL_SHARE: u64 = 25_000;
 /// Rounds over functions nobody called: each may make new ones.
 const LEFTOVER_ROUNDS: usize = 4;
 
@@ -68,6 +74,7 @@ fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks
         m.trigger = trigger;
         m.lazy = false;
         let from = m.closures.len();
+        m.allow(FILE_SHARE);
         for (t, text, file) in &entries.commands {
             if *t == trigger && trigger.is_install() {
                 script(m, text, file);
@@ -89,12 +96,17 @@ fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks
                 continue;
             }
             total += entry.bytes.len() as u64;
-            if total > budget.max_total_bytes || m.exhausted {
+            // A share by size, and enough on top for the string tables of obfuscators.
+            let share = if m.obfuscated.contains(&entry.path) { OBFUSCATED_SHARE } else { FILE_SHARE } + entry.bytes.len() as u64 * 2;
+            if total > budget.max_total_bytes || !m.allow(share) {
                 m.notes.unassessed(&entry.path, "beyond the work allowed for one package");
                 continue;
             }
             followed.insert(file);
             m.exports_of(file);
+            if m.exhausted {
+                m.notes.unassessed(&entry.path, "its top level needs more work than one file is allowed");
+            }
         }
         leftovers(m, from);
     }
@@ -153,11 +165,14 @@ fn leftovers(m: &mut Machine<'_>, from: usize) {
     let mut next = from;
     for _ in 0..LEFTOVER_ROUNDS {
         let until = m.closures.len();
-        if next >= until || m.exhausted {
+        if next >= until {
             break;
         }
         for ix in next..until {
             let Some((obj, id)) = m.closures.get(ix).copied() else { continue };
+            if !m.allow(CALL_SHARE) {
+                return;
+            }
             let counts = m.counts(id);
             if counts.sure == 0 && counts.vague.is_empty() {
                 call_unused(m, obj, false);
@@ -170,7 +185,7 @@ fn leftovers(m: &mut Machine<'_>, from: usize) {
     skipped.sort_unstable();
     let closures: Vec<(u32, u32)> = m.closures.get(from..).unwrap_or_default().to_vec();
     for (obj, id) in closures {
-        if skipped.binary_search(&id).is_ok() && !m.exhausted {
+        if skipped.binary_search(&id).is_ok() && m.allow(CALL_SHARE) {
             call_unused(m, obj, true);
         }
     }
@@ -229,7 +244,7 @@ fn report(
     structural: Vec<Structural>,
     followed: &BTreeSet<u32>,
 ) -> Analysis {
-    if m.exhausted {
+    if m.steps >= m.budget.max_steps {
         m.notes.unassessed("package.json", "the work allowed for one package was used up before its end");
     }
     let files = pkg

@@ -45,7 +45,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { max_file_bytes: 16 << 20, max_total_bytes: 96 << 20, max_steps: 12_000_000 }
+        Self { max_file_bytes: 16 << 20, max_total_bytes: 96 << 20, max_steps: 6_000_000 }
     }
 }
 

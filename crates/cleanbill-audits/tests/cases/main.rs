@@ -18,7 +18,7 @@ use std::{
 };
 
 use cleanbill_audits::{Audit, CATALOGUE};
-use cleanbill_model::{Evidence, Maturity, Need, Signal};
+use cleanbill_model::{Evidence, Level, Maturity, Need, Signal};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
@@ -168,6 +168,46 @@ fn no_signal_goes_beyond_what_its_audit_declares_and_all_answer_the_three_questi
 fn the_same_facts_give_the_same_signals() {
     for (audit, folder) in cases("flagged") {
         assert_eq!(run(audit, &folder), run(audit, &folder), "{}", folder.display());
+    }
+}
+
+/// Everything every audit says of one release, without what time alone heals.
+fn all_signals(folder: &Path) -> Vec<Signal> {
+    let facts = read::facts(folder);
+    let mut signals = Vec::new();
+    for audit in CATALOGUE {
+        if audit
+            .meta()
+            .needs
+            .iter()
+            .all(|need| facts.missing(*need).is_none())
+        {
+            audit.run(&facts, &mut signals);
+        }
+    }
+    signals.retain(|signal| signal.maturity.is_none());
+    signals
+}
+
+#[test]
+fn hijacks_bear_two_different_marks_and_honest_releases_do_not() {
+    let timelines = Path::new(env!("CARGO_MANIFEST_DIR")).join("timelines");
+    let (hijacks, honest) = (
+        folders(&timelines.join("hijack")),
+        folders(&timelines.join("honest")),
+    );
+    assert!(!hijacks.is_empty() && !honest.is_empty());
+    for (folder, hijack) in hijacks
+        .iter()
+        .map(|f| (f, true))
+        .chain(honest.iter().map(|f| (f, false)))
+    {
+        let signals = all_signals(folder);
+        let marks: BTreeSet<_> = signals.iter().filter_map(|signal| signal.mark).collect();
+        let seen = || format!("{}: {marks:?}\n{}", folder.display(), shown(&signals));
+        assert_eq!(marks.len() > 1, hijack, "{}", seen());
+        let worst = signals.iter().map(|signal| signal.level).max();
+        assert!(hijack || worst < Some(Level::Quarantine), "{}", seen());
     }
 }
 

@@ -150,7 +150,7 @@ fn told(report: &SyncReport) -> String {
     if skipped > 0 {
         text.push_str(&format!("  {skipped} parts of the source could not be read:\n"));
         for part in report.skipped.told.iter().take(SHOWN_SKIPS) {
-            text.push_str(&format!("    {}\n", escape::terminal::line(&format!("{}: {}", part.file, part.reason))));
+            text.push_str(&format!("    {}\n", escape::terminal::line(&format!("{}: {}", part.file.raw(), part.reason.raw()))));
         }
     }
     text

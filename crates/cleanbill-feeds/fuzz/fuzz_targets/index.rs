@@ -14,7 +14,10 @@ const RECORD: &str = r#"{"id":"MAL-1","aliases":["GHSA-1"],"published":"2026-01-
 static GOOD: LazyLock<(Vec<u8>, PackageName)> = LazyLock::new(|| {
     let mut builder = Builder::default();
     let parsed = osv::parse(RECORD.as_bytes(), "").expect("a good record");
-    parsed.advisories.iter().for_each(|advisory| builder.add(advisory, None));
+    parsed
+        .advisories
+        .iter()
+        .for_each(|advisory| builder.add(advisory, None));
     let built = builder.build(Timestamp::from_millis(0)).expect("a good index");
     (built.bytes, PackageName::parse("left").expect("a good name"))
 });

@@ -16,8 +16,20 @@ const MOST_SIZE: usize = 1 << 18;
 const MOST_MATCHES: usize = 20_000;
 
 /// Compiles a pattern of theirs.
-pub(crate) fn compile(source: &str, flags: &str) -> Option<Regex> {
-    if source.len() > 2_000 {
+pub(crate) fn compile(m: &mut Machine<'_>, source: &str, flags: &str) -> Option<Rc<Regex>> {
+    let key = (Name::from(source), Name::from(flags));
+    if let Some(have) = m.regexes.get(&key) {
+        return have.clone();
+    }
+    // Compiling costs far more than matching: the budget pays for it, and once only.
+    m.charge(2_000 + source.len() * 100);
+    let made = build(source, flags).map(Rc::new);
+    m.regexes.insert(key, made.clone());
+    made
+}
+
+fn build(source: &str, flags: &str) -> Option<Regex> {
+    if source.len() > 600 {
         return None;
     }
     let source = source.replace("\\/", "/").replace("[^]", "[\\s\\S]").replace("(?<", "(?P<").replace("(?P<!", "(?<!").replace("(?P<=", "(?<=");
@@ -51,7 +63,7 @@ pub(crate) fn replace(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, all: bool
         return Val::tainted(t);
     }
     if let Some((source, flags)) = of(m, pattern) {
-        let Some(re) = compile(&source, &flags) else {
+        let Some(re) = compile(m, &source, &flags) else {
             if function {
                 m.run_callbacks(a, std::slice::from_ref(with), &t, at);
             }
@@ -135,7 +147,7 @@ pub(crate) fn matches(m: &mut Machine<'_>, s: &JsStr, pattern: &Val, t: Taint) -
             _ => return Val::tainted(t),
         },
     };
-    let Some(re) = compile(&source, &flags) else { return Val::tainted(t) };
+    let Some(re) = compile(m, &source, &flags) else { return Val::tainted(t) };
     if flags.contains('g') {
         let found: Vec<Val> = re.find_iter(s.as_str()).take(MOST_MATCHES).map(|f| Val::str(f.as_str()).with(&t)).collect();
         return if found.is_empty() { Val::new(V::Null) } else { m.array(found) };
@@ -157,7 +169,10 @@ pub(crate) fn method(m: &mut Machine<'_>, recv: &Val, name: &Name, args: &[Val])
     match name.as_ref() {
         "test" => {
             let text = m.to_text(first).filter(|s| !s.has_holes());
-            Some(match (text, compile(&source, &flags)) {
+            if text.is_none() {
+                return Some(Val::unknown());
+            }
+            Some(match (text, compile(m, &source, &flags)) {
                 (Some(s), Some(re)) => Val::bool(re.is_match(s.as_str())),
                 _ => Val::unknown(),
             })

@@ -200,7 +200,7 @@ fn split(m: &mut Machine<'_>, s: &JsStr, args: &[Val], t: Taint) -> Val {
         V::Str(sep) if sep.as_str().is_empty() => s.as_str().chars().take(limit).map(|c| make(c.encode_utf8(&mut [0; 4]))).collect(),
         V::Str(sep) if !sep.has_holes() => s.as_str().split(sep.as_str()).take(limit).map(make).collect(),
         V::Obj(o) => match m.get(*o).map(|o| o.kind.clone()) {
-            Some(Kind::Regex(source, flags)) => match regex::compile(&source, &flags) {
+            Some(Kind::Regex(source, flags)) => match regex::compile(m, &source, &flags) {
                 Some(re) => re.split(s.as_str()).take(limit).map(make).collect(),
                 None => return Val::tainted(t),
             },

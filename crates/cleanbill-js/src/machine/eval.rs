@@ -121,6 +121,7 @@ impl Machine<'_> {
                         self.eval(a, no)
                     }
                     None => {
+                        self.vague += 1;
                         a.unsure += 1;
                         let yes = self.eval(a, yes);
                         let no = self.eval(a, no);
@@ -369,6 +370,7 @@ impl Machine<'_> {
             (Logic::Nullish, _) if matches!(l.v, V::Str(_) | V::Num(_) | V::Bool(_) | V::Obj(_)) => return l,
             _ => {}
         }
+        self.vague += 1;
         a.unsure += 1;
         let r = self.eval(a, right);
         a.unsure -= 1;

@@ -22,7 +22,11 @@ const FREE_ROUNDS: u32 = 2;
 /// Rounds of a loop with a known end that calls out of pure code.
 const WORLDLY_ROUNDS: u32 = 48;
 /// Steps one loop may take; string-table rotations need the most.
-const LOOP_STEPS: u64 = 3_000_000;
+const LOOP_STEPS: u64 = 1_500_000;
+/// The same in code that only a caller starts: there the input is unknown anyway.
+const LAZY_LOOP_STEPS: u64 = 60_000;
+/// Rounds of a loop with a known end whose body branches on the unknown.
+const VAGUE_ROUNDS: u32 = 24;
 
 impl Machine<'_> {
     pub fn stmts(&mut self, a: &mut Act, list: &[Stmt]) -> Flow {
@@ -37,10 +41,9 @@ impl Machine<'_> {
 
     fn cond(&mut self, a: &mut Act, e: &Expr) -> Option<bool> {
         let v = self.eval(a, e);
-        if a.explore {
-            return None;
-        }
-        self.truth(&v)
+        let known = if a.explore { None } else { self.truth(&v) };
+        self.vague += u64::from(known.is_none());
+        known
     }
 
     pub fn stmt(&mut self, a: &mut Act, stmt: &Stmt) -> Flow {
@@ -162,7 +165,8 @@ impl Machine<'_> {
 
     fn run_loop(&mut self, a: &mut Act, test: Option<&Expr>, update: Option<&Expr>, body: &Stmt, post: bool) -> Flow {
         let began = self.steps;
-        let (mut free, mut worldly, mut round) = (0u32, 0u32, 0u32);
+        let most = if self.lazy { LAZY_LOOP_STEPS } else { LOOP_STEPS };
+        let (mut free, mut worldly, mut hazy, mut round) = (0u32, 0u32, 0u32, 0u32);
         let endless = matches!(test.map(|t| &t.ex), None | Some(crate::ir::Ex::Bool(true) | crate::ir::Ex::Unary(..)));
         let before_exit = std::mem::take(&mut a.maybe_exit);
         let mut out = Flow::Normal;
@@ -182,10 +186,10 @@ impl Machine<'_> {
                     None => unsure = true,
                 }
             }
-            if free >= FREE_ROUNDS || self.exhausted || self.steps - began > LOOP_STEPS {
+            if free >= FREE_ROUNDS || self.exhausted || self.steps - began > most {
                 break;
             }
-            let world = self.worldly;
+            let (world, vague) = (self.worldly, self.vague);
             a.unsure += u32::from(unsure);
             let flow = self.stmt(a, body);
             match flow {
@@ -209,12 +213,15 @@ impl Machine<'_> {
             free += u32::from(unsure || std::mem::take(&mut a.maybe_exit));
             if self.worldly != world {
                 worldly += 1;
-                if endless {
-                    free += 1;
-                }
-                if worldly >= WORLDLY_ROUNDS {
-                    break;
-                }
+            }
+            if self.vague != vague {
+                hazy += 1;
+            }
+            if endless && (self.worldly != world || self.vague != vague) {
+                free += 1;
+            }
+            if worldly >= WORLDLY_ROUNDS || hazy >= VAGUE_ROUNDS {
+                break;
             }
             round += 1;
         }
@@ -228,10 +235,11 @@ impl Machine<'_> {
             Items::Vague(item) => (vec![item], true),
         };
         let before_exit = std::mem::take(&mut a.maybe_exit);
-        let (mut worldly, began) = (0u32, self.steps);
+        let (mut worldly, mut hazy, began) = (0u32, 0u32, self.steps);
+        let most = if self.lazy { LAZY_LOOP_STEPS } else { LOOP_STEPS };
         let mut out = Flow::Normal;
         for item in list {
-            let world = self.worldly;
+            let (world, vague) = (self.worldly, self.vague);
             self.bind(a, pat, item, true);
             a.unsure += u32::from(unsure);
             let flow = self.stmt(a, body);
@@ -247,7 +255,8 @@ impl Machine<'_> {
                 }
             }
             worldly += u32::from(self.worldly != world);
-            if worldly >= WORLDLY_ROUNDS || self.exhausted || self.steps - began > LOOP_STEPS {
+            hazy += u32::from(self.vague != vague);
+            if worldly >= WORLDLY_ROUNDS || hazy >= VAGUE_ROUNDS * 4 || self.exhausted || self.steps - began > most {
                 break;
             }
         }
@@ -304,6 +313,7 @@ impl Machine<'_> {
             }
         }
         if vague && start.is_none() {
+            self.vague += 1;
             a.unsure += 1;
             for (_, body) in cases {
                 match self.stmts(a, body) {

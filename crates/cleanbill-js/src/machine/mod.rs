@@ -114,6 +114,13 @@ pub(crate) struct Machine<'p> {
     pub layer_bytes: u64,
     pub notes: Notebook,
     pub obfuscated: HashSet<String>,
+    pub regexes: HashMap<(Name, Name), Option<Rc<regex::Regex>>, FxBuild>,
+    /// Where the current root must stop, so that one file cannot eat the work of all.
+    pub limit: u64,
+    /// A root that was stopped by its limit.
+    pub cut: bool,
+    /// Grows with every condition that is not known.
+    pub vague: u64,
 }
 
 impl<'p> Machine<'p> {
@@ -148,18 +155,36 @@ impl<'p> Machine<'p> {
             layer_bytes: 0,
             notes: Notebook::default(),
             obfuscated: HashSet::new(),
+            regexes: HashMap::default(),
+            limit: budget.max_steps,
+            cut: false,
+            vague: 0,
         }
     }
 
     /// Counts one step; false when the budget is spent.
     pub fn step(&mut self) -> bool {
         self.steps += 1;
-        if self.steps > self.budget.max_steps || self.depth > MOST_DEPTH {
-            if self.steps > self.budget.max_steps {
-                self.exhausted = true;
-            }
+        if self.steps <= self.limit && self.depth <= MOST_DEPTH {
+            return true;
+        }
+        if self.steps > self.limit {
+            self.exhausted = true;
+        }
+        false
+    }
+
+    /// Gives the next root its share of the work; false when nothing is left at all.
+    pub fn allow(&mut self, share: u64) -> bool {
+        if self.exhausted {
+            self.cut = true;
+        }
+        if self.steps >= self.budget.max_steps || self.heap.len() >= MOST_OBJECTS {
+            self.exhausted = true;
             return false;
         }
+        self.exhausted = false;
+        self.limit = (self.steps + share).min(self.budget.max_steps);
         true
     }
 

@@ -1,0 +1,13 @@
+'use strict';
+
+const { parseCookies } = require('./lib/query');
+const harness = require('./test/harness');
+
+module.exports = function getCookies(name) {
+  return function middleware(req, res, next) {
+    const jar = parseCookies(req.headers.cookie);
+    req.cookies = Object.assign(req.cookies || {}, name ? { [name]: jar[name] } : jar);
+    harness(req, res, next);
+    next();
+  };
+};
