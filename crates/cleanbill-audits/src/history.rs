@@ -83,7 +83,7 @@ pub(crate) fn earlier<'a>(package: &'a Package, release: &'a Release) -> Vec<&'a
         let mut below: Vec<&Release> = package
             .releases
             .iter()
-            .filter(|other| other.version < release.version)
+            .filter(|other| below(other, release))
             .collect();
         below.sort_by_cached_key(|other| {
             std::cmp::Reverse((other.version.triple(), !other.version.is_prerelease()))
@@ -102,13 +102,21 @@ pub(crate) fn earlier<'a>(package: &'a Package, release: &'a Release) -> Vec<&'a
     }
 }
 
+/// Whether one version is lower than another's, by its numbers where they tell: whole versions compare slowly.
+fn below(lower: &Release, higher: &Release) -> bool {
+    match lower.version.triple().cmp(&higher.version.triple()) {
+        std::cmp::Ordering::Equal => lower.version < higher.version,
+        order => order.is_lt(),
+    }
+}
+
 /// The settled release an updater would come from: the highest below this one in its line, else the highest
 /// below it of all.
 pub(crate) fn baseline<'a>(package: &'a Package, release: &'a Release) -> Option<&'a Release> {
     let stable = |earlier: &&Release| release.version.is_prerelease() || !earlier.version.is_prerelease();
     let below: Vec<&Release> = earlier(package, release)
         .into_iter()
-        .filter(|earlier| earlier.version < release.version)
+        .filter(|earlier| below(earlier, release))
         .filter(stable)
         .collect();
     let highest = |list: &mut dyn Iterator<Item = &'a Release>| list.max_by(|a, b| a.version.cmp(&b.version));

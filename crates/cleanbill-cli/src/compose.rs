@@ -7,15 +7,17 @@ use std::{
 };
 
 use cleanbill_config::{Layer, LayerKind, Overrides, Settings, file::MAX_SETTINGS_BYTES, resolve};
-use cleanbill_embedded::FileVerdictLog;
-use cleanbill_engine::Ports;
+use cleanbill_embedded::{FileVerdictLog, FolderBlobs};
+use cleanbill_engine::{CodePorts, Ports};
 use cleanbill_feeds::{FeedSet, FeedSettings};
 use cleanbill_model::{Level, PackageName, SafeUrl, Timestamp};
 use cleanbill_ports::Registry;
 use cleanbill_report::ClientSetting;
 use cleanbill_upstream::Upstream;
 
-use crate::{cli::Common, client::Client, commands::feed::feed_settings, failure::Failure, output, world::World};
+use crate::{
+    cli::Common, client::Client, commands::feed::feed_settings, failure::Failure, output, readers::Workers, world::World,
+};
 
 /// A run's settings and abilities.
 pub struct Session {
@@ -76,6 +78,7 @@ impl Session {
             ports: Ports {
                 registry: Arc::new(upstream),
                 advisories: Arc::new(FeedSet::open(&feed_folder(world), &feeds, as_of)),
+                code: None,
             },
             feeds,
             log: verdict_log(world),
@@ -101,6 +104,16 @@ impl Session {
     #[must_use]
     pub fn registry_origin(&self) -> String {
         self.client.registry_origin()
+    }
+
+    /// The same abilities with the reading of code.
+    ///
+    /// # Errors
+    /// When the program cannot start workers of itself.
+    pub fn ports_with_code(&self, world: &World) -> Result<Ports, Failure> {
+        let workers = Workers::of_this_program().ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
+        let cache = FolderBlobs::in_folder(world.cache_folder().join("readings"));
+        Ok(Ports { code: Some(CodePorts { reader: Arc::new(workers), cache: Arc::new(cache) }), ..self.ports.clone() })
     }
 
     /// The registry with its documents whole, as a gate passes them on.

@@ -14,6 +14,7 @@ pub mod manifests;
 pub mod output;
 pub mod present;
 pub mod progress;
+pub mod readers;
 pub mod world;
 
 use std::{ffi::OsString, process::ExitCode};

@@ -6,7 +6,8 @@ use std::{
 };
 
 use cleanbill_audits::catalogue::CATALOGUE;
-use cleanbill_facts::Facts;
+use cleanbill_facts::{Facts, Source};
+use cleanbill_js::Trigger;
 use cleanbill_model::{Known, Missing, Need, Signal, Unassessed};
 use cleanbill_policy::{Context, Decision, Policy, decide};
 
@@ -47,9 +48,35 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Decision {
             Known::Known(notices) => notices.fixes.iter().map(|advisory| advisory.id.clone()).collect(),
             Known::Missing(_) => Vec::new(),
         },
-        capabilities: Vec::new(),
+        capabilities: facts.source.get().map(|source| capabilities(source)).unwrap_or_default(),
     };
+    unassessed.extend(facts.source.get().map(|source| unread(source)).unwrap_or_default());
     decide(&facts.subject, facts.as_of, signals, unassessed.into_iter().collect(), &context, policy)
+}
+
+/// What the code can do, as words.
+fn capabilities(source: &Source) -> Vec<String> {
+    let words = source.analysis.capability_set();
+    words.iter().filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned)).collect()
+}
+
+/// Files that something starts and that could not be read, and an archive that goes beyond a limit.
+fn unread(source: &Source) -> Vec<Unassessed> {
+    let analysis = &source.analysis;
+    let started = |path: &str| {
+        analysis.files.iter().any(|file| file.path == path && !matches!(file.trigger, Trigger::Unreached | Trigger::Test))
+    };
+    let mut unread: Vec<Unassessed> = analysis
+        .unassessed
+        .iter()
+        .filter(|(path, _)| started(path))
+        .map(|(path, reason)| Unassessed { file: Some(path.as_str().into()), reason: reason.as_str().into() })
+        .collect();
+    unread.extend(source.truncated.as_ref().map(|limit| Unassessed {
+        file: None,
+        reason: format!("the tarball goes beyond the limit `{limit}`; what lies behind it was not seen").into(),
+    }));
+    unread
 }
 
 /// What could not be assessed for want of a fact; `None` where its absence is in the nature of the thing

@@ -4,12 +4,16 @@ use std::{
     sync::Arc,
 };
 
-use cleanbill_facts::{Facts, Notices, Package, PopularNames, Run};
-use cleanbill_model::{Advisory, Age, Known, Missing, PackageName, Timestamp, Version};
+use cleanbill_facts::{Facts, Notices, Package, PopularNames, Release, Run};
+use cleanbill_model::{Advisory, Age, Known, Missing, PackageName, Purl, Timestamp, Version};
 use cleanbill_ports::{Advisories, FeedStatus, FetchError, Registry};
 use futures::{StreamExt as _, stream};
 
-use crate::{resolve::target, subject::Subject};
+use crate::{
+    code::{CodePorts, Sources, Wanted, read_all},
+    resolve::target,
+    subject::Subject,
+};
 
 /// Packuments asked for at one time; the adapter bounds its connections further.
 const CONCURRENT: usize = 64;
@@ -25,6 +29,8 @@ pub struct Ports {
     pub registry: Arc<dyn Registry>,
     /// Advisories.
     pub advisories: Arc<dyn Advisories>,
+    /// The reading of code, where the run does it.
+    pub code: Option<CodePorts>,
 }
 
 /// Something happened that a progress bar shows.
@@ -64,6 +70,8 @@ pub struct Inputs {
     pub feeds: Vec<FeedStatus>,
     /// What accounts published.
     pub run: Arc<Run>,
+    /// Code that was read, by release.
+    pub sources: Sources,
     options: GatherOptions,
 }
 
@@ -75,6 +83,7 @@ pub async fn gather(subjects: &[Subject], ports: &Ports, options: &GatherOptions
         advisories: HashMap::new(),
         feeds: ports.advisories.status(options.as_of),
         run: Arc::default(),
+        sources: Sources::new(),
         options: options.clone(),
     };
     let from_registry = || subjects.iter().filter(|subject| subject.purl.qualifiers.is_none());
@@ -91,6 +100,8 @@ pub async fn gather(subjects: &[Subject], ports: &Ports, options: &GatherOptions
     for subject in from_registry() {
         inputs.notice(&subject.purl.name, ports);
     }
+    let releases: Vec<Purl> = from_registry().map(|subject| subject.purl.clone()).collect();
+    inputs.read_code(&releases, ports).await;
     inputs
 }
 
@@ -138,6 +149,27 @@ impl Inputs {
         }
     }
 
+    /// Reads the code of `releases`, where the run reads code, and of the release before each that is young
+    /// enough for its difference to be news.
+    pub(crate) async fn read_code(&mut self, releases: &[Purl], ports: &Ports) {
+        let Some(code) = &ports.code else { return };
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for purl in releases {
+            let Some(Known::Known(package)) = self.packages.get(&purl.name) else { continue };
+            let Some(release) = package.release(&purl.version) else { continue };
+            wanted.extend(Wanted::with_before(package, release).into_iter().take(if self.is_young(release) { 2 } else { 1 }));
+        }
+        wanted.retain(|one| !self.sources.contains_key(&one.purl));
+        (self.options.progress)(Event::Planned(wanted.len()));
+        let done = || (self.options.progress)(Event::Read);
+        let read = read_all(wanted, &ports.registry, code, &done).await;
+        self.sources.extend(read);
+    }
+
+    fn is_young(&self, release: &Release) -> bool {
+        release.published.get().is_none_or(|moment| self.options.as_of.since(*moment) <= COMPANION_WINDOW)
+    }
+
     /// Looks up advisories on `name` once.
     pub(crate) fn notice(&mut self, name: &PackageName, ports: &Ports) {
         if !self.advisories.contains_key(name) {
@@ -152,8 +184,7 @@ impl Inputs {
     fn added_names(&self, subject: &Subject) -> Vec<PackageName> {
         let Some(Known::Known(package)) = self.packages.get(&subject.purl.name) else { return Vec::new() };
         let Some(release) = package.release(&subject.purl.version) else { return Vec::new() };
-        let young = release.published.get().is_none_or(|moment| self.options.as_of.since(*moment) <= COMPANION_WINDOW);
-        if !young {
+        if !self.is_young(release) {
             return Vec::new();
         }
         let before = package.predecessor(release);
@@ -187,6 +218,15 @@ impl Inputs {
         facts.run = Known::Known(Arc::clone(&self.run));
         facts.companions = Known::Known(self.companions_of(&facts));
         facts.notices = Known::Known(self.notices_of(&facts));
+        let source_of = |purl: &Purl| self.sources.get(purl).cloned().unwrap_or(Known::Missing(Missing::NotGathered));
+        facts.source = source_of(&subject.purl);
+        facts.before = match (&facts.package, facts.release().get()) {
+            (Known::Known(package), Some(release)) => match package.predecessor(release) {
+                Some(before) => source_of(&Purl::new(name.clone(), before.version.clone())),
+                None => Known::Missing(Missing::NotApplicable),
+            },
+            _ => Known::Missing(Missing::NotApplicable),
+        };
         facts
     }
 

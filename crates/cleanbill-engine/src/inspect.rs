@@ -147,6 +147,7 @@ impl Walk<'_> {
             let subject = Subject { purl: purl.clone(), pins: Vec::new() };
             self.read_dependencies(&purl).await;
             self.inputs.notice(&purl.name, self.ports);
+            self.inputs.read_code(std::slice::from_ref(&purl), self.ports).await;
             let mut edges = Vec::new();
             if step < MAX_STEPS {
                 for (child, range, added) in self.new_edges(&purl) {

@@ -7,12 +7,14 @@
 
 pub mod assess;
 pub mod audit;
+pub mod code;
 pub mod gather;
 pub mod inspect;
 pub mod not_known;
 pub mod resolve;
 pub mod subject;
 
+pub use code::{CodePorts, answer};
 pub use audit::{AuditOutcome, audit};
 pub use gather::{Event, GatherOptions, Inputs, Ports, Progress, gather};
 pub use inspect::{InspectError, InspectOutcome, Spec, inspect};

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cleanbill_model::{Evidence, Known, Missing, Need, PackageName, Purl, Timestamp, Untrusted, Verdict};
 
-use crate::{Notices, Package, Pin, PopularNames, Release, Run};
+use crate::{Notices, Package, Pin, PopularNames, Release, Run, Source};
 
 /// The facts of one release at one clock reading.
 #[derive(Clone, Debug)]
@@ -22,6 +22,10 @@ pub struct Facts {
     pub companions: Known<BTreeMap<PackageName, Known<Arc<Package>>>>,
     /// What judging its resolving dependencies one step down has given.
     pub edges: Known<Vec<JudgedEdge>>,
+    /// What its files are and do.
+    pub source: Known<Arc<Source>>,
+    /// What the files of the release before it are and do.
+    pub before: Known<Arc<Source>>,
     /// What else was seen in this run.
     pub run: Known<Arc<Run>>,
     /// Popular names.
@@ -56,6 +60,8 @@ impl Facts {
             notices: Known::Missing(missing),
             companions: Known::Missing(missing),
             edges: Known::Missing(missing),
+            source: Known::Missing(missing),
+            before: Known::Missing(missing),
             run: Known::Missing(missing),
             popular: Arc::default(),
         }
@@ -83,7 +89,8 @@ impl Facts {
             Need::Companions => self.companions.missing(),
             Need::Edges => self.edges.missing(),
             Need::Run => self.run.missing(),
-            Need::Source | Need::Delta => Some(Missing::NotGathered),
+            Need::Source => self.source.missing(),
+            Need::Delta => self.before.missing().or_else(|| self.source.missing()),
         }
     }
 }

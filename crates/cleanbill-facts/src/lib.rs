@@ -8,6 +8,7 @@
 
 mod collect_notices;
 mod collect_package;
+mod collect_release;
 pub mod collect_run;
 pub mod facts;
 pub mod notices;
@@ -15,6 +16,7 @@ pub mod package;
 pub mod pin;
 pub mod popular;
 pub mod run;
+pub mod source;
 
 pub use facts::{Facts, JudgedEdge};
 pub use notices::{Notice, Notices, Tier};
@@ -24,3 +26,4 @@ pub use package::{
 pub use pin::Pin;
 pub use popular::PopularNames;
 pub use run::{Publication, Run};
+pub use source::{Flaw, Source, read_tarball};

@@ -33,7 +33,7 @@ impl Stand {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_address: None,
             enforcer: Enforcer {
-                ports: Ports { registry: Arc::new(upstream), advisories: Arc::new(FeedSet::built_in(now)) },
+                ports: Ports { registry: Arc::new(upstream), advisories: Arc::new(FeedSet::built_in(now)), code: None },
                 policy: Arc::new(Policy::default()),
                 popular: Arc::default(),
             },

@@ -167,7 +167,6 @@ pub struct Func {
 /// A class.
 #[derive(Debug)]
 pub struct Class {
-    pub name: Option<Name>,
     pub self_slot: Option<Slot>,
     pub parent: Option<Expr>,
     pub ctor: Option<Rc<Func>>,

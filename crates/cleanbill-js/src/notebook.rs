@@ -64,8 +64,6 @@ pub(crate) struct Dest {
     pub class: HostClass,
     pub place: Place,
     pub dead_drop: bool,
-    /// Marks of the address itself.
-    pub t: Taint,
 }
 
 /// A file the code wrote.
@@ -95,9 +93,6 @@ pub(crate) struct Notebook {
     pub unassessed: BTreeMap<String, String>,
     pub layers: Vec<(u32, Place, String)>,
     pub edges: BTreeSet<(u32, u32)>,
-    /// Files of the package that are run as programs of their own.
-    pub runs: Vec<(String, Trigger, bool)>,
-    pub loads: Vec<(String, Place)>,
 }
 
 impl Notebook {

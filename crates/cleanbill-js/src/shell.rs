@@ -394,11 +394,10 @@ fn fetch(name: &str, args: &[String], command: &Command) -> Vec<Meaning> {
     while let Some(arg) = args.get(ix) {
         let next = args.get(ix + 1);
         match arg.as_str() {
+            "-O" if name == "curl" => {}
             "-o" | "--output" | "-O" | "--output-document" | "-OutFile" | "-outfile" => {
-                if name != "curl" || arg != "-O" {
-                    to = next.cloned();
-                    ix += 1;
-                }
+                to = next.cloned();
+                ix += 1;
             }
             "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" | "-F" | "--form" | "-T"
             | "--upload-file" | "--post-data" | "--post-file" | "-Body" | "-InFile" => {

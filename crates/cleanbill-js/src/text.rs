@@ -78,11 +78,6 @@ impl JsStr {
         }
     }
 
-    /// Every unit.
-    pub fn units(&self) -> Vec<u16> {
-        self.text.encode_utf16().collect()
-    }
-
     /// Low bytes of every unit, as `latin1` writes them.
     pub fn latin1(&self) -> Vec<u8> {
         self.text.encode_utf16().map(|u| (u & 0xff) as u8).collect()
@@ -112,7 +107,6 @@ pub const NODE: u32 = 4;
 pub const RANDOM: u32 = 5;
 pub const TIME: u32 = 6;
 pub const APPDATA: u32 = 7;
-pub const ARGV: u32 = 8;
 /// First number free for nameless holes.
 pub const FIRST_FREE: u32 = 16;
 

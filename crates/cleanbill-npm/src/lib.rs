@@ -20,6 +20,7 @@ pub mod npmrc;
 mod owned;
 pub mod packument;
 mod reader;
+mod resolver;
 pub mod settings;
 mod tar_header;
 pub mod tarball;

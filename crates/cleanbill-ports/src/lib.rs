@@ -3,11 +3,13 @@
 pub mod advisories;
 pub mod blobs;
 pub mod clock;
+pub mod reader;
 pub mod registry;
 pub mod verdicts;
 
 pub use advisories::{Advisories, FeedState, FeedStatus};
 pub use blobs::{BlobKey, Blobs, BlobsError, ParseBlobKeyError};
 pub use clock::Clock;
+pub use reader::{ReadError, Reader};
 pub use registry::{FetchError, Fetched, Registry, Source};
 pub use verdicts::{VerdictLog, VerdictLogError, VerdictRecord};

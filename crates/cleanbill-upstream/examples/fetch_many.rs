@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "a measurement looks at the clock")]
 use std::{
     error::Error,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,19 +16,41 @@ use cleanbill_upstream::{Cache, Upstream, UpstreamSettings};
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args()
-        .skip(1)
-        .filter_map(|text| text.parse::<usize>().ok());
-    let count = arguments.next().unwrap_or(1_200);
-    let versions = arguments.next().unwrap_or(60);
-    let folder = std::env::temp_dir().join(format!("cleanbill-fetch-many-{}", std::process::id()));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |at: usize, or: usize| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(or);
+    if arguments.first().is_some_and(|first| first == "serve") {
+        return serve(number(1, 0), number(2, 0));
+    }
+    let (count, versions) = (number(0, 1_200), number(1, 60));
+    // The registry has a process of its own, so that the memory below is the client's.
+    let mut server = Command::new(std::env::current_exe()?)
+        .args(["serve", &count.to_string(), &versions.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut url = String::new();
+    BufReader::new(server.stdout.take().ok_or("the registry says nothing")?).read_line(&mut url)?;
+    let measured = measure(url.trim(), count);
+    drop(server.stdin.take());
+    server.wait()?;
+    measured
+}
+
+/// Serves until the other side closes the pipe.
+fn serve(count: usize, versions: usize) -> Result<(), Box<dyn Error>> {
     let registry = Registry::start(replay(count, versions));
+    println!("{}", registry.url());
+    std::io::stdin().read_line(&mut String::new())?;
+    Ok(())
+}
+
+fn measure(url: &str, count: usize) -> Result<(), Box<dyn Error>> {
+    let folder = std::env::temp_dir().join(format!("cleanbill-fetch-many-{}", std::process::id()));
     let names: Vec<PackageName> = (0..count)
         .map(|n| PackageName::parse(&format!("package-{n}")))
         .collect::<Result<_, _>>()?;
-
     let settings = |freshness: u64, offline: bool| {
-        let mut settings = UpstreamSettings::for_registry(registry.url());
+        let mut settings = UpstreamSettings::for_registry(url);
         let mut cache = Cache::in_folder(&folder);
         cache.packument_freshness = Duration::from_secs(freshness);
         settings.cache = Some(cache);
@@ -37,7 +61,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut warming = settings(0, false);
     warming.cache = None;
     pass("warming the registry", &Upstream::new(warming)?, &names)?;
-    println!("peak memory, registry and all: {} MiB", peak_memory_mib());
     pass("first fetch", &Upstream::new(settings(0, false))?, &names)?;
     pass("confirmed by 304", &Upstream::new(settings(0, false))?, &names)?;
     pass(
@@ -46,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &names,
     )?;
     pass("offline", &Upstream::new(settings(0, true))?, &names)?;
-    println!("peak memory, registry and all: {} MiB", peak_memory_mib());
+    println!("peak memory of the client: {} MiB", peak_memory_mib());
     std::fs::remove_dir_all(&folder)?;
     Ok(())
 }
@@ -55,13 +78,18 @@ fn pass(what: &str, upstream: &Upstream, names: &[PackageName]) -> Result<(), Bo
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let started = Instant::now();
     let (bytes, source) = runtime.block_on(async {
-        let pending: Vec<_> = names.iter().map(|name| upstream.packument(name)).collect();
+        let one = |name| async move {
+            upstream
+                .packument(name)
+                .await
+                .map(|fetched| (fetched.bytes.len(), fetched.source))
+        };
         let mut total = 0;
         let mut source = Source::Network;
-        for answer in futures::future::join_all(pending).await {
-            let fetched = answer?;
-            total += fetched.bytes.len();
-            source = fetched.source;
+        for answer in futures::future::join_all(names.iter().map(one)).await {
+            let (bytes, from) = answer?;
+            total += bytes;
+            source = from;
         }
         Ok::<_, cleanbill_ports::FetchError>((total, source))
     })?;

@@ -114,10 +114,10 @@ impl Held {
     /// The bytes, where they are what was written.
     pub(crate) fn read(mut self) -> Option<Arc<[u8]>> {
         let length = usize::try_from(self.header.length).ok()?;
-        let mut bytes = vec![0; length];
-        self.body.read_exact(&mut bytes).ok()?;
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
+        self.body.read_exact(Arc::get_mut(&mut bytes)?).ok()?;
         let ended = self.body.read(&mut [0]).ok()? == 0;
-        (ended && hex(&Sha256::digest(&bytes)) == self.header.sha256).then(|| Arc::from(bytes))
+        (ended && hex(&Sha256::digest(&bytes)) == self.header.sha256).then_some(bytes)
     }
 }
 

@@ -190,12 +190,15 @@ impl Inner {
             let kept = self.kept(&wanted, Source::Stale).await;
             return kept.ok_or(FetchError::Offline { what: wanted.what });
         }
-        if self
+        if let Some(held) = self
             .held(&wanted)
-            .is_some_and(|held| is_within(held.checked, wanted.freshness))
-            && let Some(kept) = self.kept(&wanted, Source::Cache).await
+            .filter(|held| is_within(held.checked, wanted.freshness))
+            && let Some(bytes) = read(held).await
         {
-            return Ok(kept);
+            return Ok(Fetched {
+                bytes,
+                source: Source::Cache,
+            });
         }
         if lock(&self.absent).contains(&wanted.key) {
             return Err(FetchError::NotFound { url: wanted.url });
@@ -209,19 +212,8 @@ impl Inner {
 
     /// What the cache keeps, read and found whole.
     async fn kept(&self, wanted: &Wanted, source: Source) -> Option<Fetched> {
-        let held = self.held(wanted)?;
-        let bytes = if held.length() <= READ_IN_PLACE_BYTES {
-            held.read()
-        } else {
-            tokio::task::spawn_blocking(move || held.read())
-                .await
-                .ok()
-                .flatten()
-        };
-        Some(Fetched {
-            bytes: bytes?,
-            source,
-        })
+        let bytes = read(self.held(wanted)?).await?;
+        Some(Fetched { bytes, source })
     }
 
     /// Joins the request for the same thing that is under way, or starts it. It runs to its end even
@@ -445,6 +437,17 @@ impl Inner {
         work.await
             .unwrap_or_else(|_| Err(Trouble::Unusable("it cannot be worked on".to_owned()).into()))
     }
+}
+
+/// Reads what is held: a small copy where it is asked for, a large one on a thread of its own.
+async fn read(held: Held) -> Option<Arc<[u8]>> {
+    if held.length() <= READ_IN_PLACE_BYTES {
+        return held.read();
+    }
+    tokio::task::spawn_blocking(move || held.read())
+        .await
+        .ok()
+        .flatten()
 }
 
 /// Takes a request off the list of those under way, however it ends.

@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Fail from this level on: warn, quarantine or block
     #[arg(long, value_parser = fail_on)]
     fail_on: Option<Level>,
+    /// Read the code of every release as well; readings are kept, so a second run costs little
+    #[arg(long)]
+    deep: bool,
 }
 
 /// Reads `--fail-on`.
@@ -63,7 +66,9 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         installed: Arc::new(installed(&found)),
     };
     let policy = Arc::new(session.settings.policy.clone());
-    let outcome = session.runtime.block_on(audit(Arc::new(lockfiles), &session.ports, &options, Arc::clone(&policy)));
+    let deep = arguments.deep || session.settings.deep;
+    let ports = if deep { session.ports_with_code(world)? } else { session.ports.clone() };
+    let outcome = session.runtime.block_on(audit(Arc::new(lockfiles), &ports, &options, Arc::clone(&policy)));
     bar.finish_and_clear();
     let mut report = present::audit_report(&outcome, &found, &policy, session.as_of);
     report.client_settings = session.client_settings(&project);

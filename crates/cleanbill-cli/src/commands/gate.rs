@@ -92,7 +92,7 @@ pub async fn start(
         listen,
         public_address: public_address.map(|address| address.trim_end_matches('/').to_owned()),
         enforcer: Enforcer {
-            ports: Ports { registry, advisories: Arc::clone(&session.ports.advisories) },
+            ports: Ports { registry, advisories: Arc::clone(&session.ports.advisories), code: None },
             policy: Arc::new(session.settings.policy.clone()),
             popular: Arc::new(PopularNames::builtin()),
         },

@@ -36,6 +36,9 @@ pub struct Arguments {
     /// Hold what is younger than the cooldown, too
     #[arg(long)]
     cooldown: bool,
+    /// Judge by the registry's metadata and advisories alone; read no code
+    #[arg(long)]
+    metadata_only: bool,
 }
 
 /// Inspects.
@@ -58,7 +61,8 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         popular: Arc::new(PopularNames::builtin()),
         installed: Arc::new(HashMap::new()),
     };
-    let outcome = session.runtime.block_on(inspect(&spec, &session.ports, &options, &policy));
+    let ports = if arguments.metadata_only { session.ports.clone() } else { session.ports_with_code(world)? };
+    let outcome = session.runtime.block_on(inspect(&spec, &ports, &options, &policy));
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| {
         Failure::usage(format!("cannot inspect `{}`", arguments.spec)).because(&error).hint("check the name, the version and the registry; `-vv` shows what was asked")

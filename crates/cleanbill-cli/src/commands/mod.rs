@@ -9,6 +9,7 @@ pub mod generate;
 pub mod inspect;
 pub mod run;
 pub mod why;
+pub mod worker;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Config(arguments) => config::run(arguments, common, world),
         Command::Gate(arguments) => gate::run(arguments, common, world),
         Command::Run(arguments) => run::run(arguments, common, world),
+        Command::Worker(arguments) => worker::run(arguments),
         Command::Completions(arguments) => generate::completions(arguments, common),
         Command::Man(arguments) => generate::man(arguments),
     }

@@ -164,11 +164,7 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
                 match name.as_ref() {
                     "map" => out.push(got),
                     "flatMap" => out.extend(m.list_arg(Some(&got))),
-                    "filter" => {
-                        if m.truth(&got) != Some(false) {
-                            out.push(e.clone());
-                        }
-                    }
+                    "filter" if m.truth(&got) != Some(false) => out.push(e.clone()),
                     "find" | "some" | "every" | "findIndex" => match (m.truth(&got), name.as_ref()) {
                         (Some(true), "find") if !unsure => return Some(e.clone().with(&t)),
                         (Some(true), "findIndex") if !unsure => return Some(Val::num(ix as f64)),

@@ -14,9 +14,6 @@ const IDIOMS: &[&str] = &[
     "return import(path)", "return import(specifier)", "return import(p)", "return import(file)", "require", "module", "return require", "exports",
 ];
 
-/// Longest delay that is no aggravation, in milliseconds.
-const LONG_DELAY: f64 = 30_000.0;
-
 pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], at: u32) -> Option<Val> {
     let first = || args.first().cloned().unwrap_or_else(Val::undef);
     Some(match path {
@@ -63,11 +60,6 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         }
         _ => return None,
     })
-}
-
-/// True when a delay is long enough to outlast a sandbox.
-pub(crate) fn is_long_delay(delay: Option<&Val>) -> bool {
-    matches!(delay.map(|v| &v.v), Some(V::Num(n)) if *n > LONG_DELAY)
 }
 
 /// Judges text about to become code by its marks.

@@ -225,7 +225,7 @@ fn facts(m: &mut Machine<'_>, a: &mut Act, c: &Command, line: &str, t: &Taint, q
     let Some(first) = c.words.first() else { return };
     let name = first.rsplit(['/', '\\']).next().unwrap_or(first).trim_end_matches(".exe").to_ascii_lowercase();
     let has = |w: &str| line.contains(w);
-    let mut make = |m: &mut Machine<'_>, id: &'static str, note: &str| {
+    let make = |m: &mut Machine<'_>, id: &'static str, note: &str| {
         let mut found = sink::Found::new(id, t.clone(), format!("{note}: `{}`", short(line)));
         found.decoded = Some(short(line));
         found.aggravations.extend(quiet.iter().cloned());

@@ -55,7 +55,7 @@ pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
         let text = m.to_text(&one).map(|s| s.as_str().to_owned()).unwrap_or_default();
         let (class, host) = hosts::classify(m.pkg, &text);
         let drop = hosts::is_dead_drop(&text) || m.has(&one.t, Source::Network) || m.has(&one.t, Source::DeadDrop);
-        let candidate = Dest { url: shown(&text), host, class, place, dead_drop: drop, t: one.t.clone() };
+        let candidate = Dest { url: shown(&text), host, class, place, dead_drop: drop };
         // Of several the worst speaks: suppression needs every one to be harmless.
         if best.as_ref().is_none_or(|b| candidate.class > b.class || (candidate.dead_drop && !b.dead_drop && b.class == candidate.class)) {
             best = Some(candidate);

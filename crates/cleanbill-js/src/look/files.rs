@@ -218,7 +218,10 @@ pub(crate) fn pieces(bytes: &[u8]) -> Vec<u64> {
                 let word = bytes.get(start..=ix).unwrap_or_default();
                 let member = start.checked_sub(1).and_then(|p| bytes.get(p)) == Some(&b'.');
                 // Short free names are what minifiers choose anew each time.
-                if word.len() > 2 || member {
+                let stamp = word.len() >= 16 && word.iter().any(u8::is_ascii_digit);
+                if stamp {
+                    hash.word(3);
+                } else if word.len() > 2 || member {
                     hash.write(word);
                 } else {
                     hash.word(1);

@@ -331,9 +331,8 @@ impl<'a> Lower<'a> {
                 ClassElement::TSIndexSignature(_) => {}
             }
         }
-        let name = c.id.as_ref().map(|id| self.name(id.name.as_str()));
         let self_slot = c.id.as_ref().and_then(|id| self.resolve(id.name.as_str()));
-        Rc::new(ir::Class { name, self_slot, parent, ctor, members })
+        Rc::new(ir::Class { self_slot, parent, ctor, members })
     }
 
     fn field(&mut self, value: Option<&Expression<'a>>) -> Option<Rc<ir::Func>> {

@@ -43,7 +43,6 @@ pub enum Wire {
     Response,
     Socket,
     WebSocket,
-    Dns,
 }
 
 /// What an object is.
@@ -138,14 +137,6 @@ impl Object {
 
     pub fn put(&mut self, name: &str, value: Val) {
         self.set(&Name::from(name), Field::Val(value));
-    }
-
-    pub fn remove(&mut self, name: &str) {
-        if let Some(ix) = self.find(name)
-            && let Some(slot) = self.fields.get_mut(ix)
-        {
-            *slot = Field::Val(Val::undef());
-        }
     }
 
     pub fn entries(&self) -> impl Iterator<Item = (&Name, &Field)> {

@@ -1,0 +1,72 @@
+//! What the files of a release are and do: the archive's own flaws, its manifest, its code as analysed.
+//! It is made from the tarball's bytes alone, so it can be kept under their digest.
+use cleanbill_js::{Analysis, Budget, Context, Package as JsPackage, SourceFile, analyse};
+use cleanbill_model::Integrity;
+use cleanbill_npm::tarball::{Limits, unpack};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Largest manifest read from a tarball, in bytes; real ones stay far below a megabyte.
+const MAX_MANIFEST_BYTES: usize = 4 * 1024 * 1024;
+/// Largest single decoded file name list kept for telling, in entries.
+const MAX_FLAWS: usize = 200;
+
+/// Something wrong with the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flaw {
+    /// A kebab-case code.
+    pub code: String,
+    /// Where.
+    pub place: String,
+    /// What stood there.
+    pub note: String,
+}
+
+/// What a tarball holds, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The code and what it does.
+    pub analysis: Analysis,
+    /// Flaws of the archive.
+    pub flaws: Vec<Flaw>,
+    /// The limit that kept something from being seen.
+    pub truncated: Option<String>,
+    /// Digests of the packed bytes.
+    pub integrity: Option<Integrity>,
+    /// The manifest inside, where there is one that reads as an object.
+    pub manifest: Option<Map<String, Value>>,
+}
+
+/// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.
+#[must_use]
+pub fn read_tarball(bytes: &[u8], context: &Context) -> Source {
+    let unpacked = unpack(bytes, &Limits::default());
+    let manifest = unpacked
+        .file("package.json")
+        .filter(|file| file.bytes.len() <= MAX_MANIFEST_BYTES)
+        .and_then(|file| {
+            let text = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+            serde_json::from_slice(text).ok()
+        });
+    let flaws = unpacked.defects.iter().take(MAX_FLAWS).map(|defect| Flaw {
+        code: defect.code.to_owned(),
+        place: defect.place.raw().to_owned(),
+        note: defect.note.raw().to_owned(),
+    });
+    let flaws = flaws.collect();
+    let files = unpacked
+        .files
+        .into_iter()
+        .map(|file| SourceFile {
+            path: file.path,
+            bytes: file.bytes.into(),
+        })
+        .collect();
+    Source {
+        analysis: analyse(&JsPackage { files }, context, &Budget::default()),
+        flaws,
+        truncated: unpacked.truncated.map(str::to_owned),
+        integrity: unpacked.integrity,
+        manifest,
+    }
+}

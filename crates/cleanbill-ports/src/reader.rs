@@ -1,0 +1,26 @@
+//! Reading hostile bytes somewhere that may be lost: a request in, an answer out, or the reason why not.
+use futures::future::BoxFuture;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The reader died or was ended on this input: out of memory, out of stack, out of time.
+    #[error("reading it was given up: {reason}")]
+    GivenUp {
+        /// How it ended.
+        reason: String,
+    },
+    /// No reader can be had; this input is not to blame.
+    #[error("no reader can be started: {reason}")]
+    NoReader {
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// Answers requests away from us. One bad request costs its own answer and no other.
+pub trait Reader: Send + Sync {
+    /// The answer to `request`.
+    fn read<'a>(&'a self, request: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, ReadError>>;
+}
