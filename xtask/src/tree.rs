@@ -14,12 +14,13 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// The tree this tool was built in.
+    /// The tree this tool was started in by cargo, which says so at run time: a path compiled in would be that
+    /// of another working copy where two share a target folder.
     pub(crate) fn here() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask lies in no workspace")?;
-        Ok(Self::at(root))
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").context("start this by `cargo xtask`")?;
+        Ok(Self::at(
+            Path::new(&own).parent().context("xtask lies in no workspace")?,
+        ))
     }
 
     /// The tree at `root`.

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod compose;
 pub mod discover;
 pub mod failure;
+pub mod local;
 pub mod manifests;
 pub mod output;
 pub mod present;

@@ -153,3 +153,15 @@ fn key(digest: &[u8], hosts: &[String]) -> Option<BlobKey> {
     }
     BlobKey::parse(&text).ok()
 }
+
+/// Reads a tarball that came from no registry; it is not kept.
+///
+/// # Errors
+/// When the reader gives it up, with the reason.
+pub async fn read_local(tarball: &[u8], code: &CodePorts) -> Result<Source, String> {
+    let mut request = serde_json::to_vec(&Request { registry_hosts: Vec::new() }).map_err(|error| error.to_string())?;
+    request.push(b'\n');
+    request.extend_from_slice(tarball);
+    let answer = code.reader.read(&request).await.map_err(|error| error.to_string())?;
+    serde_json::from_slice(&answer).map_err(|_| "the reader gave no usable answer".to_owned())
+}

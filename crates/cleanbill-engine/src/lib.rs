@@ -10,6 +10,7 @@ pub mod audit;
 pub mod code;
 pub mod gather;
 pub mod inspect;
+pub mod local;
 pub mod not_known;
 pub mod resolve;
 pub mod subject;

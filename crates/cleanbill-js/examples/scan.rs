@@ -1,6 +1,6 @@
 //! Scans package folders and prints what the analysis says, for measuring by hand.
 //! It reads folders and takes the time, which the library never does.
-#![allow(clippy::disallowed_methods, reason = "an example at the edge reads the disk and the clock")]
+#![expect(clippy::disallowed_methods, reason = "an example at the edge reads the disk and the clock")]
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,6 +27,7 @@ fn walk(root: &Path, dir: &Path, out: &mut Vec<SourceFile>) {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let verbose = args.iter().any(|a| a == "-v");
+    let steps = args.iter().find_map(|a| a.strip_prefix("--steps=")).and_then(|n| n.parse().ok());
     let all = args.iter().any(|a| a == "-a");
     let worker = std::thread::Builder::new().stack_size(REQUIRED_STACK_BYTES).spawn(move || {
         let (mut bytes, mut total, mut times) = (0u64, 0.0, Vec::new());
@@ -37,7 +38,7 @@ fn main() {
                 continue;
             }
             let began = Instant::now();
-            let analysis = cleanbill_js::analyse(&package, &Context::default(), &Budget::default());
+            let analysis = cleanbill_js::analyse(&package, &Context::default(), &Budget { max_steps: steps.unwrap_or(Budget::default().max_steps), ..Budget::default() });
             let took = began.elapsed().as_secs_f64();
             let code: u64 = analysis.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes).sum();
             bytes += code;

@@ -19,11 +19,11 @@ use crate::notebook::step;
 use crate::package::{Budget, Context, Indexed, Package};
 
 /// Steps the top level of a file may take besides those for its size.
-const FILE_SHARE: u64 = 400_000;
+const FILE_SHARE: u64 = 600_000;
 /// The same for a file whose look says obfuscated.
 const OBFUSCATED_SHARE: u64 = 4_000_000;
 /// Steps a function nobody calls may take: it runs on unknown arguments, so it is soon through.
-const CALL_SHARE: u64 = 25_000;
+const CALL_SHARE: u64 = 15_000;
 /// Rounds over functions nobody called: each may make new ones.
 const LEFTOVER_ROUNDS: usize = 4;
 
@@ -34,6 +34,9 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     let entries = entry::entries(&pkg);
     let looks: Vec<Looks> = pkg.files.iter().map(|f| files::look(f.kind, f.bytes)).collect();
     let reach = reach(&pkg, &entries, &looks);
+    let code: u64 = pkg.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes.len() as u64).sum();
+    // Large packages need more work for the same depth; the second part grows with what was shipped.
+    let budget = &Budget { max_steps: budget.max_steps.saturating_add(code * budget.max_steps / Budget::default().max_steps), ..*budget };
     let mut machine = Machine::new(&pkg, *budget);
     for (file, look) in pkg.files.iter().zip(&looks) {
         if !look.marks.is_empty() && file.kind.is_code() {
@@ -97,14 +100,18 @@ fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks
             }
             total += entry.bytes.len() as u64;
             // A share by size, and enough on top for the string tables of obfuscators.
-            let share = if m.obfuscated.contains(&entry.path) { OBFUSCATED_SHARE } else { FILE_SHARE } + entry.bytes.len() as u64 * 2;
+            let share = if m.obfuscated.contains(&entry.path) { OBFUSCATED_SHARE } else { FILE_SHARE } + entry.bytes.len() as u64 * 3;
+            // Tests and what nothing reaches are a courtesy: that they are not read holds nobody.
+            let matters = trigger <= Trigger::Bin;
             if total > budget.max_total_bytes || !m.allow(share) {
-                m.notes.unassessed(&entry.path, "beyond the work allowed for one package");
+                if matters {
+                    m.notes.unassessed(&entry.path, "beyond the work allowed for one package");
+                }
                 continue;
             }
             followed.insert(file);
             m.exports_of(file);
-            if m.exhausted {
+            if m.exhausted && matters {
                 m.notes.unassessed(&entry.path, "its top level needs more work than one file is allowed");
             }
         }
@@ -123,6 +130,7 @@ fn scratch(m: &mut Machine<'_>, src: u32) -> Act {
         id: m.next_func,
         src,
         at: 0,
+        end: 0,
         name: None,
         params: Vec::new(),
         param_names: Vec::new(),
@@ -174,7 +182,7 @@ fn leftovers(m: &mut Machine<'_>, from: usize) {
                 return;
             }
             let counts = m.counts(id);
-            if counts.sure == 0 && counts.vague.is_empty() {
+            if counts.sure == 0 && counts.vague.is_empty() && worth_calling(m, obj) {
                 call_unused(m, obj, false);
             }
         }
@@ -185,11 +193,24 @@ fn leftovers(m: &mut Machine<'_>, from: usize) {
     skipped.sort_unstable();
     let closures: Vec<(u32, u32)> = m.closures.get(from..).unwrap_or_default().to_vec();
     for (obj, id) in closures {
-        if skipped.binary_search(&id).is_ok() && m.allow(CALL_SHARE) {
+        if skipped.binary_search(&id).is_ok() && m.allow(CALL_SHARE) && worth_calling(m, obj) {
             call_unused(m, obj, true);
         }
     }
     m.lazy = false;
+}
+
+/// Files up to this size are looked at whole: a payload is small, a library is not.
+const SMALL_FILE: usize = 48 << 10;
+
+/// True when a function nobody calls holds a source or a sink; those between are run by their callers.
+fn worth_calling(m: &Machine<'_>, obj: u32) -> bool {
+    let Some(Kind::Func { f, .. }) = m.get(obj).map(|o| &o.kind) else { return false };
+    let Some(source) = m.sources.get(f.src as usize) else { return false };
+    if source.text.len() <= SMALL_FILE || source.layer.is_some() || m.notes_obfuscated(&source.path) {
+        return true;
+    }
+    source.text.get(f.at as usize..f.end as usize).is_none_or(|body| files::has_hot_word(body.as_bytes()))
 }
 
 fn call_unused(m: &mut Machine<'_>, obj: u32, explore: bool) {

@@ -152,6 +152,7 @@ pub struct Func {
     pub id: u32,
     pub src: u32,
     pub at: u32,
+    pub end: u32,
     pub name: Option<Name>,
     pub params: Vec<(Pat, Option<Expr>)>,
     pub param_names: Vec<Option<Name>>,

@@ -221,11 +221,18 @@ fn tidy(command: &mut Command) {
         break;
     }
     if let Some(first) = command.words.first_mut() {
-        let base = first.rsplit(['/', '\\']).next().unwrap_or(first);
-        if first.starts_with('/') || first.contains(":\\") || base.ends_with(".exe") {
-            *first = base.trim_end_matches(".exe").to_owned();
-        }
+        *first = program_name(first);
     }
+}
+
+/// The name of a system's own program; any other path stays, it may be one the code wrote.
+#[must_use]
+pub fn program_name(path: &str) -> String {
+    const SYSTEM: &[&str] = &["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/", "/opt/homebrew/bin/"];
+    let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let system = SYSTEM.iter().any(|d| path.strip_prefix(d) == Some(base)) || path.to_ascii_lowercase().starts_with("c:\\windows");
+    let plain = system || !path.contains(['/', '\\']);
+    if plain { base.trim_end_matches(".exe").to_owned() } else { path.to_owned() }
 }
 
 /// What a command means for what runs next.

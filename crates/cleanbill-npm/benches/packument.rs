@@ -30,7 +30,7 @@ fn document(versions: usize, dependencies: usize) -> String {
 "_npmVersion":"10.8.1","description":"Left is a language for application scale text","directories":{{}},"_nodeVersion":"20.14.0",
 "dependencies":{{{requests}}},"devDependencies":{{"@esfx/canceltoken":"^1.0.0","@octokit/rest":"latest","@types/chai":"latest","chai":"latest",
 "glob":"latest","hereby":"^1.8.9","mocha":"latest","esbuild":"^0.21.5","eslint":"^8.57.0","tslib":"latest","which":"^2.0.2"}},
-"_hasShrinkwrap":false,"readmeFilename":"README.md","_npmOperationalInternal":{{"tmp":"tmp/left_1.{version}.0","host":"s3://npm-registry-packages"}}}}"#
+"_hasShrinkwrap":false,"readmeFilename":"README.md","_npmOperationalInternal":{{"tmp":"tmp/left_1.{version}.0","host":"s3://packages"}}}}"#
         )
         .unwrap();
     }

@@ -2,7 +2,7 @@
 use std::{collections::HashMap, process::ExitCode, sync::Arc};
 
 use clap::Args;
-use cleanbill_engine::{GatherOptions, Spec, inspect};
+use cleanbill_engine::{GatherOptions, InspectOutcome, Spec, code, inspect, local::judge};
 use cleanbill_facts::PopularNames;
 use cleanbill_model::Level;
 use cleanbill_policy::CooldownUse;
@@ -13,7 +13,7 @@ use crate::{
     commands::{audit::fail_on, why},
     compose::Session,
     failure::Failure,
-    output, present, progress,
+    local, output, present, progress,
     world::World,
 };
 
@@ -22,10 +22,11 @@ use crate::{
 #[command(after_help = "Examples:\n  \
     cleanbill inspect left@1.2.3\n  \
     cleanbill inspect @scope/tool                    its latest version\n  \
+    cleanbill inspect ./left-1.2.3.tgz               a tarball, or a folder with a package.json\n  \
     cleanbill inspect left@1.2.3 --format json --as-of 2026-06-17T01:16:00Z\n\n\
     The age of a release is told here and does not decide; `--cooldown` judges as `audit` and the gate do.")]
 pub struct Arguments {
-    /// What: name, name@version, name@tag or name@range
+    /// What: name, name@version, name@tag, name@range, a .tgz, or a folder with a package.json
     spec: String,
     /// How to tell it: human, json, sarif, cyclonedx, junit, html or github
     #[arg(long, default_value = "human")]
@@ -46,6 +47,14 @@ pub struct Arguments {
 /// # Errors
 /// When no such release can be had.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    let path = world.folder.join(&arguments.spec);
+    // A path wins only where it cannot be meant as a name: with a slash that is no scope, or an ending.
+    let looks_like_a_path = arguments.spec.starts_with(['.', '/', '~']) || arguments.spec.ends_with(".tgz") || arguments.spec.ends_with(".tar.gz");
+    if (looks_like_a_path || (path.is_dir() && arguments.spec.contains('/') && !arguments.spec.starts_with('@')))
+        && let Some(tarball) = local::tarball(&path)?
+    {
+        return inspect_local(arguments, &tarball, common, world);
+    }
     let spec = Spec::parse(&arguments.spec).map_err(|error| {
         Failure::usage(format!("cannot inspect `{}`", arguments.spec)).because(&error).hint("write name, name@version or name@tag")
     })?;
@@ -73,5 +82,24 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     output::answer(&text, common)?;
     why::remember(&session, std::iter::once(&report.judgement), common);
     session.tell_refused(common);
+    Ok(Answer::of_inspect(&report, Some(policy.fail_on)).into())
+}
+
+/// A tarball or folder, judged by its files alone.
+fn inspect_local(arguments: &Arguments, tarball: &[u8], common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    let cannot = || Failure::usage(format!("cannot inspect `{}`", arguments.spec));
+    let session = Session::without_registry(common, world, &world.folder, arguments.fail_on)?;
+    let ports = session.ports_with_code(world)?;
+    let code = ports.code.as_ref().ok_or_else(|| Failure::ours("no reader of code is set up"))?;
+    let source = session.runtime.block_on(code::read_local(tarball, code)).map_err(|reason| cannot().hint(reason))?;
+    let policy = &session.settings.policy;
+    let judgement = judge(source, session.as_of, Arc::new(PopularNames::builtin()), policy)
+        .ok_or_else(|| cannot().hint("its package.json must name the package"))?;
+    let outcome = InspectOutcome { judgement, not_known: Vec::new(), feeds: Vec::new(), edges: Vec::new() };
+    let report = present::inspect_report(outcome, policy);
+    let text = render_inspect(&report, arguments.format, &output::render_options(common, world))
+        .map_err(|error| Failure::ours("cannot draw the report").because(&error))?;
+    output::answer(&text, common)?;
+    why::remember(&session, std::iter::once(&report.judgement), common);
     Ok(Answer::of_inspect(&report, Some(policy.fail_on)).into())
 }

@@ -78,7 +78,9 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
             _ => Val::tainted(t),
         });
     }
-    m.charge(len * 8);
+    if !matches!(name.as_ref(), "push" | "pop" | "at" | "shift" | "unshift") {
+        m.charge(len * 8);
+    }
     let num = |m: &Machine<'_>, ix: usize| args.get(ix).and_then(|v| m.to_num(v)).filter(|n| !n.is_nan());
     let wrap = |n: f64| if n < 0.0 { (len as f64 + n).max(0.0) } else { n.min(len as f64) } as usize;
     Some(match name.as_ref() {

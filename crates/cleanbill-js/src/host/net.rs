@@ -123,6 +123,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
         "http.request" | "https.request" | "http.get" | "https.get" => {
             let (dest, response) = request(m, a, args, head, at, &format!("`{path}`"));
             callbacks(m, a, args, &response, at, true);
+            for arg in args {
+                if m.is_function(arg) {
+                    m.defer(arg, Val::undef(), vec![response.clone()], at);
+                }
+            }
             return Some(remote(m, a, dest, Wire::Http, at));
         }
         "http2.connect" => {
@@ -224,6 +229,7 @@ fn connect(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) -> Val {
     for arg in args {
         if m.is_function(arg) {
             m.call(a, arg, socket.clone(), Vec::new(), at);
+            m.defer(arg, socket.clone(), Vec::new(), at);
         }
     }
     socket

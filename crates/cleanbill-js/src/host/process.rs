@@ -57,7 +57,6 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
     let mut is_shell = false;
     let mut output = crate::machine::value::Taint::none();
     for program in first.each() {
-        let program = if method == "fork" { node_program(m, &program) } else { program };
         let mut commands;
         let text = m.text_or_hole(&program).as_str().to_owned();
         if one_line || (shell_option && words.is_empty()) {
@@ -71,8 +70,8 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
             if let Some(first) = one.words.first_mut() {
                 if first.chars().any(crate::text::is_hole) && first.ends_with(crate::text::hole(crate::text::NODE)) {
                     *first = "node".to_owned();
-                } else if first.starts_with('/') && !first.chars().any(crate::text::is_hole) {
-                    *first = first.rsplit('/').next().unwrap_or_default().to_owned();
+                } else {
+                    *first = shell::program_name(first);
                 }
             }
             commands = vec![one];
@@ -112,10 +111,6 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         }
     }
     Some(m.obj_val(Kind::Process { shell: is_shell }).with(&output))
-}
-
-fn node_program(_m: &Machine<'_>, v: &Val) -> Val {
-    v.clone()
 }
 
 /// Notes one half of a wire between a socket and a shell; both halves make a chain.

@@ -22,6 +22,12 @@ static HOT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     .ok()
 });
 
+/// True when one of the words, or a word of a source, stands in a piece of code.
+pub(crate) fn has_hot_word(code: &[u8]) -> bool {
+    const SOURCES: &[&[u8]] = &[b"process.env", b"homedir", b"hostname", b"userInfo", b"readFile", b"clipboard"];
+    HOT.as_ref().is_none_or(|hot| hot.is_match(code)) || SOURCES.iter().any(|w| memchr::memmem::find(code, w).is_some())
+}
+
 /// What one pass tells.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Looks {

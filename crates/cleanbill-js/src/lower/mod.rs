@@ -60,6 +60,7 @@ pub(crate) fn lower(program: &Program<'_>, src: u32, next_func: &mut u32) -> Uni
         id,
         src,
         at: 0,
+        end: program.span.end,
         name: None,
         params: Vec::new(),
         param_names: Vec::new(),
@@ -131,7 +132,7 @@ impl<'a> Lower<'a> {
     pub(crate) fn function(&mut self, f: &Function<'a>) -> Rc<Func> {
         let own = f.id.as_ref().filter(|_| f.is_expression()).map(|id| id.name.as_str());
         let name = f.id.as_ref().map(|id| id.name.as_str());
-        self.closure(name, own, &f.params, f.span.start, false, f.generator, |lower| match &f.body {
+        self.closure(name, own, &f.params, f.span, false, f.generator, |lower| match &f.body {
             Some(body) => {
                 lower.hoist_vars(&body.statements);
                 lower.hoist_block(&body.statements);
@@ -142,7 +143,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(crate) fn arrow(&mut self, f: &ArrowFunctionExpression<'a>) -> Rc<Func> {
-        self.closure(None, None, &f.params, f.span.start, true, false, |lower| match &f.body {
+        self.closure(None, None, &f.params, f.span, true, false, |lower| match &f.body {
             ArrowFunctionBody::FunctionBody(body) => {
                 lower.hoist_vars(&body.statements);
                 lower.hoist_block(&body.statements);
@@ -167,6 +168,7 @@ impl<'a> Lower<'a> {
             id,
             src: self.src,
             at,
+            end: at,
             name: None,
             params: Vec::new(),
             param_names: Vec::new(),
@@ -186,7 +188,7 @@ impl<'a> Lower<'a> {
         name: Option<&'a str>,
         own: Option<&'a str>,
         params: &FormalParameters<'a>,
-        at: u32,
+        span: oxc_span::Span,
         arrow: bool,
         generator: bool,
         body: impl FnOnce(&mut Self) -> Vec<Stmt>,
@@ -220,7 +222,8 @@ impl<'a> Lower<'a> {
         Rc::new(Func {
             id,
             src: self.src,
-            at,
+            at: span.start,
+            end: span.end,
             name: name.map(|n| self.name(n)),
             params: pats,
             param_names,

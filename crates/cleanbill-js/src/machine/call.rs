@@ -15,6 +15,8 @@ const SURE_RUNS: u32 = 60_000;
 const VAGUE_RUNS: u32 = 10;
 /// Same for a function with many nodes.
 const VAGUE_RUNS_LARGE: u32 = 3;
+/// Same in code that only a caller starts.
+const VAGUE_RUNS_LAZY: u32 = 4;
 /// Nodes from which a function counts as large.
 const LARGE: u32 = 1_500;
 /// Activations of one function at once with unknown arguments.
@@ -194,14 +196,18 @@ impl Machine<'_> {
             }
         }
         mask |= self.mask(&this.t);
-        let large = f.size > LARGE;
+        let (large, lazy) = (f.size > LARGE, self.lazy);
         let counts = self.counts(f.id);
         let allowed = if sure {
             counts.sure += 1;
             let most = if large { 64 } else { SURE_RUNS };
             counts.sure <= most && counts.active < SURE_NESTING
         } else {
-            let most = if large { VAGUE_RUNS_LARGE } else { VAGUE_RUNS };
+            let most = match (large, lazy) {
+                (true, _) => VAGUE_RUNS_LARGE,
+                (false, true) => VAGUE_RUNS_LAZY,
+                (false, false) => VAGUE_RUNS,
+            };
             let kinds = counts.vague.len();
             let seen = match counts.vague.iter_mut().find(|(m, _)| *m == mask) {
                 Some((_, n)) => {
@@ -273,7 +279,9 @@ impl Machine<'_> {
             let tail = self.array(tail);
             self.bind(&mut act, rest, tail, true);
         }
+        let waiting = self.deferred.len();
         let flow = self.stmts(&mut act, &f.body);
+        self.settle_deferred(&mut act, waiting);
         self.call_depth -= 1;
         let out = match act.ret {
             Some(v) if f.generator => {

@@ -136,6 +136,12 @@ impl Machine<'_> {
         }
     }
 
+    /// What one loop may take: never so much that the code behind it goes unread.
+    fn loop_share(&self) -> u64 {
+        let most = if self.lazy { LAZY_LOOP_STEPS } else { LOOP_STEPS };
+        most.min(self.limit.saturating_sub(self.steps) / 2)
+    }
+
     fn note_return(&mut self, a: &mut Act, value: Val) {
         a.ret = Some(match a.ret.take() {
             Some(have) => either(&have, &value),
@@ -165,7 +171,7 @@ impl Machine<'_> {
 
     fn run_loop(&mut self, a: &mut Act, test: Option<&Expr>, update: Option<&Expr>, body: &Stmt, post: bool) -> Flow {
         let began = self.steps;
-        let most = if self.lazy { LAZY_LOOP_STEPS } else { LOOP_STEPS };
+        let most = self.loop_share();
         let (mut free, mut worldly, mut hazy, mut round) = (0u32, 0u32, 0u32, 0u32);
         let endless = matches!(test.map(|t| &t.ex), None | Some(crate::ir::Ex::Bool(true) | crate::ir::Ex::Unary(..)));
         let before_exit = std::mem::take(&mut a.maybe_exit);
@@ -236,7 +242,7 @@ impl Machine<'_> {
         };
         let before_exit = std::mem::take(&mut a.maybe_exit);
         let (mut worldly, mut hazy, began) = (0u32, 0u32, self.steps);
-        let most = if self.lazy { LAZY_LOOP_STEPS } else { LOOP_STEPS };
+        let most = self.loop_share();
         let mut out = Flow::Normal;
         for item in list {
             let (world, vague) = (self.worldly, self.vague);

@@ -119,6 +119,8 @@ pub(crate) struct Machine<'p> {
     pub limit: u64,
     /// A root that was stopped by its limit.
     pub cut: bool,
+    /// Callbacks of the network, to run once more when the value they belong to has its name.
+    pub deferred: Vec<(Val, Val, Vec<Val>, u32)>,
     /// Grows with every condition that is not known.
     pub vague: u64,
 }
@@ -159,6 +161,7 @@ impl<'p> Machine<'p> {
             limit: budget.max_steps,
             cut: false,
             vague: 0,
+            deferred: Vec::new(),
         }
     }
 
@@ -172,6 +175,25 @@ impl<'p> Machine<'p> {
             self.exhausted = true;
         }
         false
+    }
+
+    /// Remembers a callback that may use the value its call is about to give.
+    pub fn defer(&mut self, f: &Val, this: Val, args: Vec<Val>, at: u32) {
+        if self.deferred.len() < 64 {
+            self.deferred.push((f.clone(), this, args, at));
+        }
+    }
+
+    /// Runs what was remembered since `from`.
+    pub fn settle_deferred(&mut self, a: &mut Act, from: usize) {
+        let mut rounds = 0;
+        while self.deferred.len() > from && rounds < 64 {
+            rounds += 1;
+            if let Some((f, this, args, at)) = self.deferred.pop() {
+                self.call(a, &f, this, args, at);
+            }
+        }
+        self.deferred.truncate(from);
     }
 
     /// Gives the next root its share of the work; false when nothing is left at all.

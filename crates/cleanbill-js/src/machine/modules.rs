@@ -136,7 +136,9 @@ impl<'p> Machine<'p> {
             self.fill_exports(&mut act, unit, exports);
         }
         self.counts(unit.main.id).sure += 1;
+        let waiting = self.deferred.len();
         self.stmts(&mut act, &unit.main.body);
+        self.settle_deferred(&mut act, waiting);
         let out = if unit.module {
             self.fill_exports(&mut act, unit, exports);
             exports.clone()
@@ -357,6 +359,7 @@ impl<'p> Machine<'p> {
     /// The completion value of a script: its last expression.
     fn last_value(&mut self, act: &mut Act, unit: &Unit, skipped: std::collections::HashSet<u32, crate::hash::FxBuild>) -> Val {
         let Some((last, head)) = unit.main.body.split_last() else { return Val::undef() };
+        let waiting = self.deferred.len();
         self.stmts(act, head);
         let out = match last {
             crate::ir::Stmt::Expr(e) => self.eval(act, e),
@@ -365,6 +368,7 @@ impl<'p> Machine<'p> {
                 act.ret.take().unwrap_or_else(Val::unknown)
             }
         };
+        self.settle_deferred(act, waiting);
         self.skipped.extend(skipped);
         out
     }

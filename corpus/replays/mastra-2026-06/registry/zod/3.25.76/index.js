@@ -1,2 +1,3 @@
 'use strict';
-module.exports = { z: {} };
+const z = require('./lib/validate');
+module.exports = { z, default: z };

@@ -1,0 +1,3 @@
+'use strict';
+exports.Kind = Object.freeze({ City: 'city', County: 'county', State: 'state' });
+exports.isBudget = (value) => Boolean(value) && typeof value.id === 'string' && Number.isInteger(value.year);

@@ -1,0 +1,1 @@
+export { useButton } from './useButton';
