@@ -8,6 +8,7 @@
 mod address;
 pub mod audit;
 pub mod catalogue;
+mod code;
 mod history;
 mod resemblance;
 mod words;

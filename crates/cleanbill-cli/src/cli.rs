@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, config, explain, feed, gate, generate, inspect, run, why, worker};
+use crate::commands::{audit, config, eval, explain, feed, gate, generate, inspect, run, why, worker};
 
 /// Gives every npm dependency a clean bill of health.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ pub enum Command {
     Feed(feed::Arguments),
     /// Show each setting and where it came from
     Config(config::Arguments),
+    /// Measure recall and false alarms over a folder of replays
+    Eval(eval::Arguments),
     /// Read hostile code for another process
     #[command(hide = true)]
     Worker(worker::Arguments),

@@ -34,7 +34,7 @@ pub struct Session {
     /// The log of verdicts.
     pub log: FileVerdictLog,
     /// Where asynchronous work runs.
-    pub runtime: tokio::runtime::Runtime,
+    pub runtime: Runtime,
     client: Client,
 }
 
@@ -82,7 +82,7 @@ impl Session {
             },
             feeds,
             log: verdict_log(world),
-            runtime,
+            runtime: Runtime(Some(runtime)),
             settings,
             client,
         })
@@ -149,6 +149,28 @@ impl Session {
     pub fn tell_refused(&self, common: &Common) {
         for (place, refused) in &self.settings.refused {
             output::remark(&format!("note: `{}` in {place} is left out: {}", refused.key, refused.reason), common);
+        }
+    }
+}
+
+/// The runtime of a run. Dropping it waits for nobody: a name look-up that hangs must not hold a command
+/// that has its answer.
+pub struct Runtime(Option<tokio::runtime::Runtime>);
+
+impl Runtime {
+    /// Runs a future to its end.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match &self.0 {
+            Some(runtime) => runtime.block_on(future),
+            None => unreachable!("the runtime is taken only when it is dropped"),
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod client;
 pub mod commands;
 pub mod compose;
 pub mod discover;
+pub mod eval;
 pub mod failure;
 pub mod local;
 pub mod manifests;

@@ -3,6 +3,10 @@
 
 use std::process::ExitCode;
 
+/// Facts are many small values made on several threads, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cleanbill_cli::run(std::env::args_os(), cleanbill_cli::world::World::read())
 }

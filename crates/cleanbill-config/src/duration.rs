@@ -17,12 +17,17 @@ pub const MAX_DAYS: i64 = 3650;
 /// # Errors
 /// When it is anything else, or longer than [`MAX_DAYS`].
 pub fn parse_duration(text: &str) -> Result<Age, ParseDurationError> {
-    let refuse = || ParseDurationError { text: text.chars().take(40).collect() };
+    let refuse = || ParseDurationError {
+        text: text.chars().take(40).collect(),
+    };
     if text == "0" {
         return Ok(Age::default());
     }
     let unit = text.chars().next_back().ok_or_else(refuse)?;
-    let count: i64 = text.strip_suffix(unit).and_then(|digits| digits.parse().ok()).ok_or_else(refuse)?;
+    let count: i64 = text
+        .strip_suffix(unit)
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(refuse)?;
     let age = match unit {
         'm' => Age::minutes(count),
         'h' => Age::hours(count),
@@ -30,7 +35,9 @@ pub fn parse_duration(text: &str) -> Result<Age, ParseDurationError> {
         'w' => Age::days(count.saturating_mul(7)),
         _ => return Err(refuse()),
     };
-    (count >= 0 && age <= Age::days(MAX_DAYS)).then_some(age).ok_or_else(refuse)
+    (count >= 0 && age <= Age::days(MAX_DAYS))
+        .then_some(age)
+        .ok_or_else(refuse)
 }
 
 /// Writes a length the way it is read, in the largest unit that is exact.
@@ -58,7 +65,17 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "3", "d", "-1d", "3 d", "1e3d", "9999999d", "99999999999999999999d", "3д"] {
+        for text in [
+            "",
+            "3",
+            "d",
+            "-1d",
+            "3 d",
+            "1e3d",
+            "9999999d",
+            "99999999999999999999d",
+            "3д",
+        ] {
             assert!(parse_duration(text).is_err(), "{text:?} was taken");
         }
     }

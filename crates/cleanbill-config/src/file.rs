@@ -188,7 +188,9 @@ pub fn parse(text: &str) -> Result<File, ParseSettingsError> {
         return Err(ParseSettingsError::TooLarge { found: text.len() });
     }
     toml::from_str(text).map_err(|error| {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
+        let before = text
+            .get(..error.span().map_or(0, |span| span.start))
+            .unwrap_or_default();
         ParseSettingsError::Malformed {
             line: before.matches('\n').count() + 1,
             column: before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1,
@@ -204,7 +206,10 @@ mod tests {
     #[test]
     fn an_unknown_field_is_named_with_its_line() {
         let error = parse("[cooldown]\nrelase = \"3d\"\n").unwrap_err();
-        assert!(matches!(&error, ParseSettingsError::Malformed { line: 2, reason, .. } if reason.contains("relase")), "{error}");
+        assert!(
+            matches!(&error, ParseSettingsError::Malformed { line: 2, reason, .. } if reason.contains("relase")),
+            "{error}"
+        );
     }
 
     #[test]

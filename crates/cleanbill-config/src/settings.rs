@@ -107,10 +107,15 @@ pub fn resolve(layers: Vec<Layer>, overrides: &Overrides) -> Result<Settings, Re
     let mut draft = Draft::default();
     let mut trusted: Vec<String> = Vec::new();
     for mut layer in layers {
-        let may_loosen = layer.kind != LayerKind::Project || trusted.iter().any(|t| t == "*" || t == &layer.folder);
+        let may_loosen =
+            layer.kind != LayerKind::Project || trusted.iter().any(|t| t == "*" || t == &layer.folder);
         if !may_loosen {
             let place = layer.place.clone();
-            draft.refused.extend(tighten_only(&mut layer.file).into_iter().map(|refused| (place.clone(), refused)));
+            draft.refused.extend(
+                tighten_only(&mut layer.file)
+                    .into_iter()
+                    .map(|refused| (place.clone(), refused)),
+            );
         }
         trusted.extend(layer.file.trust.projects.iter().cloned());
         draft.apply(&layer, may_loosen)?;
@@ -139,7 +144,11 @@ impl Draft {
     fn note(&mut self, key: impl Into<String>, value: impl Display, from: &str) {
         let key = key.into();
         self.origins.retain(|known| known.key != key);
-        self.origins.push(Setting { key, value: value.to_string(), from: from.to_owned() });
+        self.origins.push(Setting {
+            key,
+            value: value.to_string(),
+            from: from.to_owned(),
+        });
     }
 
     /// Takes an age unless it loosens where that is not allowed.
@@ -158,8 +167,17 @@ impl Draft {
             reason: format!("is no length of time: {text:?} (write 3d, 12h, 90m or 0)"),
         })?;
         if age < current && !may_loosen {
-            let reason = format!("{text} is shorter than {}, which is in force", write_duration(current));
-            self.refused.push((layer.place.clone(), Refused { key: key.to_owned(), reason }));
+            let reason = format!(
+                "{text} is shorter than {}, which is in force",
+                write_duration(current)
+            );
+            self.refused.push((
+                layer.place.clone(),
+                Refused {
+                    key: key.to_owned(),
+                    reason,
+                },
+            ));
             return Ok(None);
         }
         self.note(key, write_duration(age), &layer.place);
@@ -169,8 +187,17 @@ impl Draft {
     fn apply(&mut self, layer: &Layer, may_loosen: bool) -> Result<(), ResolveError> {
         let (file, place) = (&layer.file, layer.place.as_str());
         let table = &file.cooldown;
-        let (release, name) = (self.settings_policy.cooldown.release, self.settings_policy.cooldown.name);
-        if let Some(age) = self.age(layer, may_loosen, "cooldown.release", table.release.as_ref(), release)? {
+        let (release, name) = (
+            self.settings_policy.cooldown.release,
+            self.settings_policy.cooldown.name,
+        );
+        if let Some(age) = self.age(
+            layer,
+            may_loosen,
+            "cooldown.release",
+            table.release.as_ref(),
+            release,
+        )? {
             self.settings_policy.cooldown.release = age;
         }
         if let Some(age) = self.age(layer, may_loosen, "cooldown.name", table.name.as_ref(), name)? {
@@ -183,8 +210,17 @@ impl Draft {
             self.upstream(layer, may_loosen, upstream)?;
         }
         if !table.own.is_empty() {
-            self.settings_policy.cooldown.own.extend(table.own.iter().cloned().map(NamePattern));
-            let all: Vec<&str> = self.settings_policy.cooldown.own.iter().map(|pattern| pattern.0.as_str()).collect();
+            self.settings_policy
+                .cooldown
+                .own
+                .extend(table.own.iter().cloned().map(NamePattern));
+            let all: Vec<&str> = self
+                .settings_policy
+                .cooldown
+                .own
+                .iter()
+                .map(|pattern| pattern.0.as_str())
+                .collect();
             self.note("cooldown.own", all.join(", "), place);
         }
         if let Some(open) = table.fast_lane {
@@ -195,40 +231,104 @@ impl Draft {
         self.run(layer, may_loosen)?;
         for (index, waiver) in file.waivers.iter().enumerate() {
             let waiver = read_waiver(waiver, index, layer)?;
-            self.note(format!("waiver.{}@{}", waiver.name, waiver.version), format!("until {}: {}", waiver.until, waiver.reason), place);
+            self.note(
+                format!("waiver.{}@{}", waiver.name, waiver.version),
+                format!("until {}: {}", waiver.until, waiver.reason),
+                place,
+            );
             self.settings_policy.waivers.push(waiver);
         }
         for feed in &file.feeds {
             let max_age = match &feed.max_age {
-                Some(text) => self.age(layer, true, &format!("feed.{}.max-age", feed.name), Some(text), Age::default())?.unwrap_or(DEFAULT_FEED_AGE),
+                Some(text) => self
+                    .age(
+                        layer,
+                        true,
+                        &format!("feed.{}.max-age", feed.name),
+                        Some(text),
+                        Age::default(),
+                    )?
+                    .unwrap_or(DEFAULT_FEED_AGE),
                 None => DEFAULT_FEED_AGE,
             };
             self.note(format!("feed.{}", feed.name), &feed.source, place);
             self.feeds.retain(|known| known.name != feed.name);
-            self.feeds.push(FeedSource { name: feed.name.clone(), source: feed.source.clone(), max_age });
+            self.feeds.push(FeedSource {
+                name: feed.name.clone(),
+                source: feed.source.clone(),
+                max_age,
+            });
         }
         Ok(())
     }
 
-    fn scope(&mut self, layer: &Layer, may_loosen: bool, table: &crate::file::ScopeTable) -> Result<(), ResolveError> {
-        let general = (self.settings_policy.cooldown.release, self.settings_policy.cooldown.name);
+    fn scope(
+        &mut self,
+        layer: &Layer,
+        may_loosen: bool,
+        table: &crate::file::ScopeTable,
+    ) -> Result<(), ResolveError> {
+        let general = (
+            self.settings_policy.cooldown.release,
+            self.settings_policy.cooldown.name,
+        );
         let key = format!("cooldown.scope.{}", table.pattern);
-        let release = self.age(layer, may_loosen, &format!("{key}.release"), table.release.as_ref(), general.0)?;
-        let name = self.age(layer, may_loosen, &format!("{key}.name"), table.name.as_ref(), general.1)?;
+        let release = self.age(
+            layer,
+            may_loosen,
+            &format!("{key}.release"),
+            table.release.as_ref(),
+            general.0,
+        )?;
+        let name = self.age(
+            layer,
+            may_loosen,
+            &format!("{key}.name"),
+            table.name.as_ref(),
+            general.1,
+        )?;
         if release.is_some() || name.is_some() {
-            let rule = ScopedCooldown { pattern: NamePattern(table.pattern.clone()), release, name };
+            let rule = ScopedCooldown {
+                pattern: NamePattern(table.pattern.clone()),
+                release,
+                name,
+            };
             self.settings_policy.cooldown.scopes.insert(0, rule);
         }
         Ok(())
     }
 
-    fn upstream(&mut self, layer: &Layer, may_loosen: bool, table: &crate::file::UpstreamTable) -> Result<(), ResolveError> {
-        let general = (self.settings_policy.cooldown.release, self.settings_policy.cooldown.name);
+    fn upstream(
+        &mut self,
+        layer: &Layer,
+        may_loosen: bool,
+        table: &crate::file::UpstreamTable,
+    ) -> Result<(), ResolveError> {
+        let general = (
+            self.settings_policy.cooldown.release,
+            self.settings_policy.cooldown.name,
+        );
         let key = format!("cooldown.upstream.{}", table.host);
-        let release = self.age(layer, may_loosen, &format!("{key}.release"), table.release.as_ref(), general.0)?;
-        let name = self.age(layer, may_loosen, &format!("{key}.name"), table.name.as_ref(), general.1)?;
+        let release = self.age(
+            layer,
+            may_loosen,
+            &format!("{key}.release"),
+            table.release.as_ref(),
+            general.0,
+        )?;
+        let name = self.age(
+            layer,
+            may_loosen,
+            &format!("{key}.name"),
+            table.name.as_ref(),
+            general.1,
+        )?;
         if release.is_some() || name.is_some() {
-            let rule = UpstreamCooldown { host: table.host.clone(), release, name };
+            let rule = UpstreamCooldown {
+                host: table.host.clone(),
+                release,
+                name,
+            };
             self.settings_policy.cooldown.upstreams.insert(0, rule);
         }
         Ok(())
@@ -265,8 +365,18 @@ impl Draft {
                 });
             }
             if level > self.settings_policy.fail_on && !may_loosen {
-                let reason = format!("{} fails later than {}, which is in force", level.as_str(), self.settings_policy.fail_on.as_str());
-                self.refused.push((layer.place.clone(), Refused { key: "run.fail-on".into(), reason }));
+                let reason = format!(
+                    "{} fails later than {}, which is in force",
+                    level.as_str(),
+                    self.settings_policy.fail_on.as_str()
+                );
+                self.refused.push((
+                    layer.place.clone(),
+                    Refused {
+                        key: "run.fail-on".into(),
+                        reason,
+                    },
+                ));
             } else {
                 self.settings_policy.fail_on = level;
                 self.note("run.fail-on", level.as_str(), &layer.place);
@@ -277,16 +387,36 @@ impl Draft {
                 UnassessedWord::Hold => UnassessedAction::Hold,
                 UnassessedWord::Warn => UnassessedAction::Warn,
             };
-            self.note("run.unassessed", if word == UnassessedWord::Hold { "hold" } else { "warn" }, &layer.place);
+            self.note(
+                "run.unassessed",
+                if word == UnassessedWord::Hold {
+                    "hold"
+                } else {
+                    "warn"
+                },
+                &layer.place,
+            );
         }
         let window = self.settings_policy.hijack_window;
-        if let Some(age) = self.age(layer, may_loosen, "run.hijack-window", table.hijack_window.as_ref(), window)? {
+        if let Some(age) = self.age(
+            layer,
+            may_loosen,
+            "run.hijack-window",
+            table.hijack_window.as_ref(),
+            window,
+        )? {
             self.settings_policy.hijack_window = age;
         }
         match table.deep {
             Some(false) if self.deep && !may_loosen => {
                 let reason = "a project may not switch off the reading of code".to_owned();
-                self.refused.push((layer.place.clone(), Refused { key: "run.deep".into(), reason }));
+                self.refused.push((
+                    layer.place.clone(),
+                    Refused {
+                        key: "run.deep".into(),
+                        reason,
+                    },
+                ));
             }
             Some(deep) => {
                 self.deep = deep;
@@ -305,13 +435,25 @@ impl Draft {
             ("cooldown.own", String::new()),
             ("cooldown.fast-lane", policy.fast_lane.to_string()),
             ("run.fail-on", policy.fail_on.as_str().to_owned()),
-            ("run.unassessed", if policy.unassessed == UnassessedAction::Hold { "hold" } else { "warn" }.to_owned()),
+            (
+                "run.unassessed",
+                if policy.unassessed == UnassessedAction::Hold {
+                    "hold"
+                } else {
+                    "warn"
+                }
+                .to_owned(),
+            ),
             ("run.hijack-window", write_duration(policy.hijack_window)),
             ("run.deep", self.deep.to_string()),
         ];
         for (key, value) in defaults {
             if !self.origins.iter().any(|known| known.key == key) {
-                self.origins.push(Setting { key: key.to_owned(), value, from: "default".into() });
+                self.origins.push(Setting {
+                    key: key.to_owned(),
+                    value,
+                    from: "default".into(),
+                });
             }
         }
         self.origins.sort_by(|a, b| a.key.cmp(&b.key));
@@ -344,11 +486,19 @@ fn word_of(word: LevelWord) -> &'static str {
 fn read_waiver(table: &WaiverTable, index: usize, layer: &Layer) -> Result<Waiver, ResolveError> {
     let error = |field: &str, reason: String| ResolveError {
         place: layer.place.clone(),
-        key: format!("waiver {} ({}).{field}", index + 1, table.package.chars().take(80).collect::<String>()),
+        key: format!(
+            "waiver {} ({}).{field}",
+            index + 1,
+            table.package.chars().take(80).collect::<String>()
+        ),
         reason,
     };
     let said = |field: &str, text: &str| {
-        if text.trim().is_empty() { Err(error(field, "must say something".into())) } else { Ok(text.to_owned()) }
+        if text.trim().is_empty() {
+            Err(error(field, "must say something".into()))
+        } else {
+            Ok(text.to_owned())
+        }
     };
     for id in &table.audits {
         if !CATALOGUE.iter().any(|audit| audit.meta().id.0 == id) {
@@ -356,10 +506,14 @@ fn read_waiver(table: &WaiverTable, index: usize, layer: &Layer) -> Result<Waive
         }
     }
     Ok(Waiver {
-        name: PackageName::parse(&table.package).map_err(|e| error("package", format!("is no package name: {e}")))?,
-        version: Version::parse(&table.version).map_err(|e| error("version", format!("is no version: {e}")))?,
+        name: PackageName::parse(&table.package)
+            .map_err(|e| error("package", format!("is no package name: {e}")))?,
+        version: Version::parse(&table.version)
+            .map_err(|e| error("version", format!("is no version: {e}")))?,
         integrity: match &table.integrity {
-            Some(text) => Some(Integrity::parse(text).map_err(|e| error("integrity", format!("is no digest: {e}")))?),
+            Some(text) => {
+                Some(Integrity::parse(text).map_err(|e| error("integrity", format!("is no digest: {e}")))?)
+            }
             None => None,
         },
         audits: table.audits.clone(),
@@ -375,7 +529,12 @@ mod tests {
     use super::*;
 
     fn layer(kind: LayerKind, text: &str) -> Layer {
-        Layer { kind, place: format!("{kind:?}.toml"), folder: "/src/app".into(), file: crate::parse(text).unwrap() }
+        Layer {
+            kind,
+            place: format!("{kind:?}.toml"),
+            folder: "/src/app".into(),
+            file: crate::parse(text).unwrap(),
+        }
     }
     fn settings(layers: Vec<Layer>) -> Settings {
         resolve(layers, &Overrides::default()).unwrap()
@@ -384,7 +543,10 @@ mod tests {
     #[test]
     fn a_later_file_speaks_last_and_each_value_says_who_set_it() {
         let both = settings(vec![
-            layer(LayerKind::Organisation, "[cooldown]\nrelease = \"5d\"\nname = \"30d\""),
+            layer(
+                LayerKind::Organisation,
+                "[cooldown]\nrelease = \"5d\"\nname = \"30d\"",
+            ),
             layer(LayerKind::User, "[cooldown]\nrelease = \"1d\""),
         ]);
         assert_eq!(both.policy.cooldown.release, Age::days(1));
@@ -400,12 +562,28 @@ mod tests {
         let result = settings(vec![layer(LayerKind::Project, loose)]);
         assert_eq!(result.policy.cooldown.release, Age::days(3), "shorter is refused");
         assert_eq!(result.policy.cooldown.name, Age::days(30), "longer is taken");
-        assert!(result.policy.cooldown.own.is_empty() && result.policy.waivers.is_empty() && result.feeds.is_empty());
+        assert!(
+            result.policy.cooldown.own.is_empty()
+                && result.policy.waivers.is_empty()
+                && result.feeds.is_empty()
+        );
         assert!(result.policy.levels.is_empty());
         assert_eq!(result.policy.unassessed, UnassessedAction::Hold);
         assert_eq!(result.policy.fail_on, Level::Quarantine);
-        let keys: Vec<&str> = result.refused.iter().map(|(_, refused)| refused.key.as_str()).collect();
-        for key in ["cooldown.release", "cooldown.own", "run.unassessed", "run.fail-on", "audits.known-malicious", "waiver", "feed"] {
+        let keys: Vec<&str> = result
+            .refused
+            .iter()
+            .map(|(_, refused)| refused.key.as_str())
+            .collect();
+        for key in [
+            "cooldown.release",
+            "cooldown.own",
+            "run.unassessed",
+            "run.fail-on",
+            "audits.known-malicious",
+            "waiver",
+            "feed",
+        ] {
             assert!(keys.contains(&key), "{key} was not told: {keys:?}");
         }
     }
@@ -422,7 +600,10 @@ mod tests {
 
     #[test]
     fn a_waiver_without_a_reason_or_with_a_wrong_date_is_an_error() {
-        for (field, text) in [("reason", "reason = \" \"\nowner = \"y\"\nuntil = \"2099-01-01\""), ("until", "reason = \"x\"\nowner = \"y\"\nuntil = \"soon\"")] {
+        for (field, text) in [
+            ("reason", "reason = \" \"\nowner = \"y\"\nuntil = \"2099-01-01\""),
+            ("until", "reason = \"x\"\nowner = \"y\"\nuntil = \"soon\""),
+        ] {
             let text = format!("[[waiver]]\npackage = \"left\"\nversion = \"1.0.0\"\n{text}");
             let error = resolve(vec![layer(LayerKind::User, &text)], &Overrides::default()).unwrap_err();
             assert!(error.key.ends_with(field), "{error}");
@@ -431,7 +612,11 @@ mod tests {
 
     #[test]
     fn an_audit_that_does_not_exist_is_named() {
-        let error = resolve(vec![layer(LayerKind::User, "[audits]\nknown-malicous = \"warn\"")], &Overrides::default()).unwrap_err();
+        let error = resolve(
+            vec![layer(LayerKind::User, "[audits]\nknown-malicous = \"warn\"")],
+            &Overrides::default(),
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("known-malicous"), "{error}");
     }
 }

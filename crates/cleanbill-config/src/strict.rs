@@ -18,18 +18,32 @@ pub struct Refused {
 /// where the value in force is known.
 pub fn tighten_only(file: &mut File) -> Vec<Refused> {
     let mut refused = Vec::new();
-    let mut refuse = |key: String, reason: &str| refused.push(Refused { key, reason: reason.to_owned() });
+    let mut refuse = |key: String, reason: &str| {
+        refused.push(Refused {
+            key,
+            reason: reason.to_owned(),
+        })
+    };
     if !file.cooldown.own.is_empty() {
         file.cooldown.own.clear();
-        refuse("cooldown.own".into(), "a project may not exempt names from the cooldown");
+        refuse(
+            "cooldown.own".into(),
+            "a project may not exempt names from the cooldown",
+        );
     }
     if file.cooldown.fast_lane == Some(true) {
         file.cooldown.fast_lane = None;
-        refuse("cooldown.fast-lane".into(), "a project may not open the fast lane");
+        refuse(
+            "cooldown.fast-lane".into(),
+            "a project may not open the fast lane",
+        );
     }
     if file.run.unassessed == Some(UnassessedWord::Warn) {
         file.run.unassessed = None;
-        refuse("run.unassessed".into(), "a project may not let pass what could not be assessed");
+        refuse(
+            "run.unassessed".into(),
+            "a project may not let pass what could not be assessed",
+        );
     }
     if !file.waivers.is_empty() {
         file.waivers.clear();
@@ -46,7 +60,10 @@ pub fn tighten_only(file: &mut File) -> Vec<Refused> {
     file.audits.retain(|id, word| {
         let loosens = level_of(*word) < most_of(id);
         if loosens {
-            refuse(format!("audits.{id}"), "a project may not lower an audit below its own level");
+            refuse(
+                format!("audits.{id}"),
+                "a project may not lower an audit below its own level",
+            );
         }
         !loosens
     });
@@ -55,7 +72,10 @@ pub fn tighten_only(file: &mut File) -> Vec<Refused> {
 
 /// The level an audit may reach by itself.
 fn most_of(id: &str) -> Option<Level> {
-    CATALOGUE.iter().find(|audit| audit.meta().id.0 == id).map(|audit| audit.meta().level)
+    CATALOGUE
+        .iter()
+        .find(|audit| audit.meta().id.0 == id)
+        .map(|audit| audit.meta().level)
 }
 
 fn level_of(word: LevelWord) -> Option<Level> {

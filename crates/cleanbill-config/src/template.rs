@@ -11,12 +11,21 @@ mod tests {
     fn every_line_of_the_template_can_be_switched_on() {
         let active: String = super::TEMPLATE
             .lines()
-            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") || rest.starts_with('[')).unwrap_or(line))
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = ") || rest.starts_with('['))
+                    .unwrap_or(line)
+            })
             .filter(|line| !line.starts_with('#'))
             .fold(String::new(), |text, line| text + line + "\n");
         let file = parse(&active).unwrap();
         assert!(!file.waivers.is_empty() && !file.feeds.is_empty() && !file.audits.is_empty());
-        let layer = Layer { kind: LayerKind::User, place: "template".into(), folder: String::new(), file };
+        let layer = Layer {
+            kind: LayerKind::User,
+            place: "template".into(),
+            folder: String::new(),
+            file,
+        };
         resolve(vec![layer], &Overrides::default()).unwrap();
     }
 }

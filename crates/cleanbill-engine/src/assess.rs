@@ -17,22 +17,35 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Decision {
     let mut signals: Vec<Signal> = Vec::new();
     let mut unassessed = BTreeSet::new();
     for audit in CATALOGUE {
-        let missing: Vec<(Need, Missing)> =
-            audit.meta().needs.iter().filter_map(|need| facts.missing(*need).map(|reason| (*need, reason))).collect();
+        let missing: Vec<(Need, Missing)> = audit
+            .meta()
+            .needs
+            .iter()
+            .filter_map(|need| facts.missing(*need).map(|reason| (*need, reason)))
+            .collect();
         if missing.is_empty() {
             let mut seen = Vec::new();
             match catch_unwind(AssertUnwindSafe(|| audit.run(facts, &mut seen))) {
                 Ok(()) => signals.append(&mut seen),
                 Err(_) => {
-                    let reason = format!("the audit `{}` broke off on this release; this is our fault", audit.meta().id);
-                    unassessed.insert(Unassessed { file: None, reason: reason.into() });
+                    let reason = format!(
+                        "the audit `{}` broke off on this release; this is our fault",
+                        audit.meta().id
+                    );
+                    unassessed.insert(Unassessed {
+                        file: None,
+                        reason: reason.into(),
+                    });
                 }
             }
             continue;
         }
         for (need, reason) in missing {
             if let Some(words) = could_not(need, reason, facts) {
-                unassessed.insert(Unassessed { file: None, reason: words.into() });
+                unassessed.insert(Unassessed {
+                    file: None,
+                    reason: words.into(),
+                });
             }
         }
     }
@@ -48,33 +61,60 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Decision {
             Known::Known(notices) => notices.fixes.iter().map(|advisory| advisory.id.clone()).collect(),
             Known::Missing(_) => Vec::new(),
         },
-        capabilities: facts.source.get().map(|source| capabilities(source)).unwrap_or_default(),
+        capabilities: facts
+            .source
+            .get()
+            .map(|source| capabilities(source))
+            .unwrap_or_default(),
     };
-    unassessed.extend(facts.source.get().map(|source| unread(source)).unwrap_or_default());
-    decide(&facts.subject, facts.as_of, signals, unassessed.into_iter().collect(), &context, policy)
+    unassessed.extend(
+        facts
+            .source
+            .get()
+            .map(|source| unread(source))
+            .unwrap_or_default(),
+    );
+    decide(
+        &facts.subject,
+        facts.as_of,
+        signals,
+        unassessed.into_iter().collect(),
+        &context,
+        policy,
+    )
 }
 
 /// What the code can do, as words.
 fn capabilities(source: &Source) -> Vec<String> {
     let words = source.analysis.capability_set();
-    words.iter().filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned)).collect()
+    words
+        .iter()
+        .filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Files that something starts and that could not be read, and an archive that goes beyond a limit.
 fn unread(source: &Source) -> Vec<Unassessed> {
     let analysis = &source.analysis;
     let started = |path: &str| {
-        analysis.files.iter().any(|file| file.path == path && !matches!(file.trigger, Trigger::Unreached | Trigger::Test))
+        analysis
+            .files
+            .iter()
+            .any(|file| file.path == path && !matches!(file.trigger, Trigger::Unreached | Trigger::Test))
     };
     let mut unread: Vec<Unassessed> = analysis
         .unassessed
         .iter()
         .filter(|(path, _)| started(path))
-        .map(|(path, reason)| Unassessed { file: Some(path.as_str().into()), reason: reason.as_str().into() })
+        .map(|(path, reason)| Unassessed {
+            file: Some(path.as_str().into()),
+            reason: reason.as_str().into(),
+        })
         .collect();
     unread.extend(source.truncated.as_ref().map(|limit| Unassessed {
         file: None,
-        reason: format!("the tarball goes beyond the limit `{limit}`; what lies behind it was not seen").into(),
+        reason:
+            format!("the tarball goes beyond the limit `{limit}`; what lies behind it was not seen").into(),
     }));
     unread
 }
@@ -82,10 +122,16 @@ fn unread(source: &Source) -> Vec<Unassessed> {
 /// What could not be assessed for want of a fact; `None` where its absence is in the nature of the thing
 /// or is told once a run.
 fn could_not(need: Need, reason: Missing, facts: &Facts) -> Option<String> {
-    if matches!(reason, Missing::NotApplicable | Missing::NotGathered | Missing::NotSent) {
+    if matches!(
+        reason,
+        Missing::NotApplicable | Missing::NotGathered | Missing::NotSent
+    ) {
         return None;
     }
-    let withdrawn = facts.package.get().is_some_and(|package| package.withdrawal(&facts.subject.version).is_some());
+    let withdrawn = facts
+        .package
+        .get()
+        .is_some_and(|package| package.withdrawal(&facts.subject.version).is_some());
     if need == Need::Release && (withdrawn || facts.package.get().is_none()) {
         return None;
     }

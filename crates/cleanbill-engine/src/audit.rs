@@ -32,13 +32,21 @@ pub struct AuditOutcome {
 }
 
 /// Audits `lockfiles` under `policy`.
-pub async fn audit(lockfiles: Arc<Vec<NamedLockfile>>, ports: &Ports, options: &GatherOptions, policy: Arc<Policy>) -> AuditOutcome {
+pub async fn audit(
+    lockfiles: Arc<Vec<NamedLockfile>>,
+    ports: &Ports,
+    options: &GatherOptions,
+    policy: Arc<Policy>,
+) -> AuditOutcome {
     let registry = Arc::clone(&ports.registry);
     let mut subjects = Subjects::collect(&lockfiles, &|name| registry.host_of(name));
     let all = std::mem::take(&mut subjects.all);
     let inputs = gather(&all, ports, options).await;
     let judge = move || {
-        let decisions: Vec<Decision> = all.par_iter().map(|subject| judge(subject, &inputs, &policy)).collect();
+        let decisions: Vec<Decision> = all
+            .par_iter()
+            .map(|subject| judge(subject, &inputs, &policy))
+            .collect();
         (all, inputs, decisions, policy)
     };
     // A panic inside would be ours; the join then carries it to the edge, which tells so.
@@ -52,13 +60,26 @@ pub async fn audit(lockfiles: Arc<Vec<NamedLockfile>>, ports: &Ports, options: &
             *state = (*state).max(*here);
         }
     }
-    let judged: Vec<(Subject, Judgement)> =
-        all.into_iter().zip(decisions).map(|(subject, decision)| (subject, decision.judgement)).collect();
+    let judged: Vec<(Subject, Judgement)> = all
+        .into_iter()
+        .zip(decisions)
+        .map(|(subject, decision)| (subject, decision.judgement))
+        .collect();
     AuditOutcome {
-        verdict: judged.iter().map(|(_, judgement)| judgement.verdict).max().unwrap_or(Verdict::Allow),
+        verdict: judged
+            .iter()
+            .map(|(_, judgement)| judgement.verdict)
+            .max()
+            .unwrap_or(Verdict::Allow),
         judged,
         subjects,
-        not_known: not_known(inputs.packages.values().filter_map(|package| package.get()).map(Arc::as_ref)),
+        not_known: not_known(
+            inputs
+                .packages
+                .values()
+                .filter_map(|package| package.get())
+                .map(Arc::as_ref),
+        ),
         feeds: inputs.feeds,
         failures: inputs.failures,
         waivers,
@@ -88,10 +109,16 @@ fn merge(into: &mut Decision, other: Decision) {
         .judgement
         .findings
         .into_iter()
-        .filter(|finding| !known.iter().any(|k| k.signal.audit == finding.signal.audit && k.signal.what == finding.signal.what))
+        .filter(|finding| {
+            !known
+                .iter()
+                .any(|k| k.signal.audit == finding.signal.audit && k.signal.what == finding.signal.what)
+        })
         .collect();
     into.judgement.findings.extend(fresh);
-    into.judgement.findings.sort_by(|a, b| (a.waived, b.level, b.signal.severity).cmp(&(b.waived, a.level, a.signal.severity)));
+    into.judgement
+        .findings
+        .sort_by(|a, b| (a.waived, b.level, b.signal.severity).cmp(&(b.waived, a.level, a.signal.severity)));
     if other.judgement.verdict > into.judgement.verdict {
         into.judgement.verdict = other.judgement.verdict;
         into.judgement.until = other.judgement.until;

@@ -34,10 +34,17 @@ struct Request {
 /// gives an empty answer.
 #[must_use]
 pub fn answer(request: &[u8]) -> Vec<u8> {
-    let Some(at) = request.iter().position(|byte| *byte == b'\n') else { return Vec::new() };
+    let Some(at) = request.iter().position(|byte| *byte == b'\n') else {
+        return Vec::new();
+    };
     let (head, tarball) = request.split_at(at);
-    let Ok(told) = serde_json::from_slice::<Request>(head) else { return Vec::new() };
-    let context = Context { registry_hosts: told.registry_hosts, known_hosts: Vec::new() };
+    let Ok(told) = serde_json::from_slice::<Request>(head) else {
+        return Vec::new();
+    };
+    let context = Context {
+        registry_hosts: told.registry_hosts,
+        known_hosts: Vec::new(),
+    };
     serde_json::to_vec(&read_tarball(tarball.get(1..).unwrap_or_default(), &context)).unwrap_or_default()
 }
 
@@ -67,7 +74,11 @@ impl Wanted {
     #[must_use]
     pub fn with_before(package: &Package, release: &Release) -> Vec<Self> {
         let mut wanted = vec![Self::of(&package.name, release)];
-        wanted.extend(package.predecessor(release).map(|before| Self::of(&package.name, before)));
+        wanted.extend(
+            package
+                .predecessor(release)
+                .map(|before| Self::of(&package.name, before)),
+        );
         wanted
     }
 }
@@ -76,7 +87,12 @@ impl Wanted {
 pub type Sources = HashMap<Purl, Known<Arc<Source>>>;
 
 /// Reads what is wanted, each once, a few at a time.
-pub async fn read_all(wanted: Vec<Wanted>, registry: &Arc<dyn Registry>, code: &CodePorts, done: &(dyn Fn() + Sync)) -> Sources {
+pub async fn read_all(
+    wanted: Vec<Wanted>,
+    registry: &Arc<dyn Registry>,
+    code: &CodePorts,
+    done: &(dyn Fn() + Sync),
+) -> Sources {
     let mut first: HashMap<Purl, Wanted> = HashMap::new();
     for one in wanted {
         first.entry(one.purl.clone()).or_insert(one);
@@ -94,12 +110,21 @@ pub async fn read_all(wanted: Vec<Wanted>, registry: &Arc<dyn Registry>, code: &
 async fn read(wanted: &Wanted, registry: &Arc<dyn Registry>, code: &CodePorts) -> Known<Arc<Source>> {
     let hosts: Vec<String> = registry.host_of(&wanted.purl.name).into_iter().collect();
     let announced = wanted.integrity.as_ref().and_then(|integrity| {
-        integrity.digests().iter().find(|digest| digest.algorithm == Algorithm::Sha512).map(|digest| digest.bytes.clone())
+        integrity
+            .digests()
+            .iter()
+            .find(|digest| digest.algorithm == Algorithm::Sha512)
+            .map(|digest| digest.bytes.clone())
     });
-    if let Some(kept) = announced.as_deref().and_then(|digest| kept(&key(digest, &hosts)?, code)) {
+    if let Some(kept) = announced
+        .as_deref()
+        .and_then(|digest| kept(&key(digest, &hosts)?, code))
+    {
         return Known::Known(kept);
     }
-    let Some(url) = &wanted.tarball else { return Known::Missing(Missing::NotFound) };
+    let Some(url) = &wanted.tarball else {
+        return Known::Missing(Missing::NotFound);
+    };
     let fetched = match registry.tarball(&wanted.purl.name, url).await {
         Ok(fetched) => fetched,
         Err(error) => {
@@ -117,7 +142,10 @@ async fn read(wanted: &Wanted, registry: &Arc<dyn Registry>, code: &CodePorts) -
     if let Some(kept) = key.as_ref().and_then(|key| kept(key, code)) {
         return Known::Known(kept);
     }
-    let mut request = serde_json::to_vec(&Request { registry_hosts: hosts }).unwrap_or_default();
+    let mut request = serde_json::to_vec(&Request {
+        registry_hosts: hosts,
+    })
+    .unwrap_or_default();
     request.push(b'\n');
     request.extend_from_slice(&fetched.bytes);
     drop(fetched);
@@ -128,7 +156,9 @@ async fn read(wanted: &Wanted, registry: &Arc<dyn Registry>, code: &CodePorts) -
             return Known::Missing(Missing::Limit);
         }
     };
-    let Ok(source) = serde_json::from_slice::<Source>(&answer) else { return Known::Missing(Missing::Limit) };
+    let Ok(source) = serde_json::from_slice::<Source>(&answer) else {
+        return Known::Missing(Missing::Limit);
+    };
     if let Some(key) = key {
         // A store that is full or read-only costs time on the next run, nothing else.
         drop(code.cache.put(&key, &answer));
@@ -144,7 +174,10 @@ fn kept(key: &BlobKey, code: &CodePorts) -> Option<Arc<Source>> {
 /// Everything a reading depends on: the bytes, the rules, the reader, what it was told.
 fn key(digest: &[u8], hosts: &[String]) -> Option<BlobKey> {
     let mut hash = Sha256::new();
-    hash.update(format!("reading {READING_VERSION} rules {RULESET_VERSION} program {} ", env!("CARGO_PKG_VERSION")));
+    hash.update(format!(
+        "reading {READING_VERSION} rules {RULESET_VERSION} program {} ",
+        env!("CARGO_PKG_VERSION")
+    ));
     hash.update(serde_json::to_vec(hosts).ok()?);
     hash.update(digest);
     let mut text = String::new();
@@ -159,9 +192,16 @@ fn key(digest: &[u8], hosts: &[String]) -> Option<BlobKey> {
 /// # Errors
 /// When the reader gives it up, with the reason.
 pub async fn read_local(tarball: &[u8], code: &CodePorts) -> Result<Source, String> {
-    let mut request = serde_json::to_vec(&Request { registry_hosts: Vec::new() }).map_err(|error| error.to_string())?;
+    let mut request = serde_json::to_vec(&Request {
+        registry_hosts: Vec::new(),
+    })
+    .map_err(|error| error.to_string())?;
     request.push(b'\n');
     request.extend_from_slice(tarball);
-    let answer = code.reader.read(&request).await.map_err(|error| error.to_string())?;
+    let answer = code
+        .reader
+        .read(&request)
+        .await
+        .map_err(|error| error.to_string())?;
     serde_json::from_slice(&answer).map_err(|_| "the reader gave no usable answer".to_owned())
 }

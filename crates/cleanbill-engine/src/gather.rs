@@ -86,17 +86,28 @@ pub async fn gather(subjects: &[Subject], ports: &Ports, options: &GatherOptions
         sources: Sources::new(),
         options: options.clone(),
     };
-    let from_registry = || subjects.iter().filter(|subject| subject.purl.qualifiers.is_none());
+    let from_registry = || {
+        subjects
+            .iter()
+            .filter(|subject| subject.purl.qualifiers.is_none())
+    };
     let names: BTreeSet<PackageName> = from_registry().map(|subject| subject.purl.name.clone()).collect();
     let mut kept: HashMap<PackageName, Vec<Version>> = HashMap::new();
     for subject in from_registry() {
-        kept.entry(subject.purl.name.clone()).or_default().push(subject.purl.version.clone());
+        kept.entry(subject.purl.name.clone())
+            .or_default()
+            .push(subject.purl.version.clone());
     }
     inputs.read(names, ports, &kept).await;
-    let companions: BTreeSet<PackageName> =
-        from_registry().flat_map(|subject| inputs.added_names(subject)).filter(|name| !inputs.packages.contains_key(name)).collect();
+    let companions: BTreeSet<PackageName> = from_registry()
+        .flat_map(|subject| inputs.added_names(subject))
+        .filter(|name| !inputs.packages.contains_key(name))
+        .collect();
     inputs.read(companions, ports, &HashMap::new()).await;
-    inputs.run = Arc::new(Run::collect(inputs.packages.values().filter_map(Known::get).map(Arc::as_ref), options.as_of));
+    inputs.run = Arc::new(Run::collect(
+        inputs.packages.values().filter_map(Known::get).map(Arc::as_ref),
+        options.as_of,
+    ));
     for subject in from_registry() {
         inputs.notice(&subject.purl.name, ports);
     }
@@ -107,22 +118,29 @@ pub async fn gather(subjects: &[Subject], ports: &Ports, options: &GatherOptions
 
 impl Inputs {
     /// Reads packuments, parsing each off the runtime and keeping only what its facts need.
-    pub(crate) async fn read(&mut self, names: BTreeSet<PackageName>, ports: &Ports, kept: &HashMap<PackageName, Vec<Version>>) {
+    pub async fn read(
+        &mut self,
+        names: BTreeSet<PackageName>,
+        ports: &Ports,
+        kept: &HashMap<PackageName, Vec<Version>>,
+    ) {
         (self.options.progress)(Event::Planned(names.len()));
         let as_of = self.options.as_of;
         let answers = stream::iter(names.into_iter().map(|name| {
             let registry = Arc::clone(&ports.registry);
             let wanted = kept.get(&name).cloned();
+            let read = name.clone();
+            // A task each, so that reading from the cache and parsing use every core.
+            let task = tokio::spawn(async move {
+                let fetched = registry.packument(&read).await?;
+                Ok(read_package(&read, &fetched.bytes, as_of, wanted.as_deref()))
+            });
             async move {
-                let answer = match registry.packument(&name).await {
-                    Ok(fetched) => {
-                        let for_parsing = name.clone();
-                        tokio::task::spawn_blocking(move || read_package(&for_parsing, &fetched.bytes, as_of, wanted.as_deref()))
-                            .await
-                            .unwrap_or(Known::Missing(Missing::Malformed))
-                            .map(Ok)
-                    }
-                    Err(error) => Known::Known(Err(error)),
+                let answer = match task.await {
+                    Ok(Ok(package)) => package.map(Ok),
+                    Ok(Err(error)) => Known::Known(Err(error)),
+                    // It broke off, which is our fault; what it was reading is not known.
+                    Err(_) => Known::Missing(Missing::Malformed),
                 };
                 (name, answer)
             }
@@ -151,13 +169,21 @@ impl Inputs {
 
     /// Reads the code of `releases`, where the run reads code, and of the release before each that is young
     /// enough for its difference to be news.
-    pub(crate) async fn read_code(&mut self, releases: &[Purl], ports: &Ports) {
+    pub async fn read_code(&mut self, releases: &[Purl], ports: &Ports) {
         let Some(code) = &ports.code else { return };
         let mut wanted: Vec<Wanted> = Vec::new();
         for purl in releases {
-            let Some(Known::Known(package)) = self.packages.get(&purl.name) else { continue };
-            let Some(release) = package.release(&purl.version) else { continue };
-            wanted.extend(Wanted::with_before(package, release).into_iter().take(if self.is_young(release) { 2 } else { 1 }));
+            let Some(Known::Known(package)) = self.packages.get(&purl.name) else {
+                continue;
+            };
+            let Some(release) = package.release(&purl.version) else {
+                continue;
+            };
+            wanted.extend(
+                Wanted::with_before(package, release)
+                    .into_iter()
+                    .take(if self.is_young(release) { 2 } else { 1 }),
+            );
         }
         wanted.retain(|one| !self.sources.contains_key(&one.purl));
         (self.options.progress)(Event::Planned(wanted.len()));
@@ -167,11 +193,14 @@ impl Inputs {
     }
 
     fn is_young(&self, release: &Release) -> bool {
-        release.published.get().is_none_or(|moment| self.options.as_of.since(*moment) <= COMPANION_WINDOW)
+        release
+            .published
+            .get()
+            .is_none_or(|moment| self.options.as_of.since(*moment) <= COMPANION_WINDOW)
     }
 
     /// Looks up advisories on `name` once.
-    pub(crate) fn notice(&mut self, name: &PackageName, ports: &Ports) {
+    pub fn notice(&mut self, name: &PackageName, ports: &Ports) {
         if !self.advisories.contains_key(name) {
             let about = ports.advisories.about(name);
             if !about.is_empty() {
@@ -182,8 +211,12 @@ impl Inputs {
 
     /// Names that the subject's release asks for and its predecessor did not, while that is news.
     fn added_names(&self, subject: &Subject) -> Vec<PackageName> {
-        let Some(Known::Known(package)) = self.packages.get(&subject.purl.name) else { return Vec::new() };
-        let Some(release) = package.release(&subject.purl.version) else { return Vec::new() };
+        let Some(Known::Known(package)) = self.packages.get(&subject.purl.name) else {
+            return Vec::new();
+        };
+        let Some(release) = package.release(&subject.purl.version) else {
+            return Vec::new();
+        };
         if !self.is_young(release) {
             return Vec::new();
         }
@@ -214,11 +247,20 @@ impl Inputs {
             return facts;
         }
         let name = &subject.purl.name;
-        facts.package = self.packages.get(name).cloned().unwrap_or(Known::Missing(Missing::NotGathered));
+        facts.package = self
+            .packages
+            .get(name)
+            .cloned()
+            .unwrap_or(Known::Missing(Missing::NotGathered));
         facts.run = Known::Known(Arc::clone(&self.run));
         facts.companions = Known::Known(self.companions_of(&facts));
         facts.notices = Known::Known(self.notices_of(&facts));
-        let source_of = |purl: &Purl| self.sources.get(purl).cloned().unwrap_or(Known::Missing(Missing::NotGathered));
+        let source_of = |purl: &Purl| {
+            self.sources
+                .get(purl)
+                .cloned()
+                .unwrap_or(Known::Missing(Missing::NotGathered))
+        };
         facts.source = source_of(&subject.purl);
         facts.before = match (&facts.package, facts.release().get()) {
             (Known::Known(package), Some(release)) => match package.predecessor(release) {
@@ -232,7 +274,10 @@ impl Inputs {
 
     fn companions_of(&self, facts: &Facts) -> BTreeMap<PackageName, Known<Arc<Package>>> {
         let release = facts.release();
-        let wanted = release.get().map(|release| release.dependencies.as_slice()).unwrap_or_default();
+        let wanted = release
+            .get()
+            .map(|release| release.dependencies.as_slice())
+            .unwrap_or_default();
         wanted
             .iter()
             .filter_map(|wanted| target(&wanted.name, &wanted.range))
@@ -242,31 +287,48 @@ impl Inputs {
     }
 
     fn notices_of(&self, facts: &Facts) -> Notices {
-        let Some(advisories) = self.advisories.get(&facts.subject.name) else { return Notices::default() };
+        let Some(advisories) = self.advisories.get(&facts.subject.name) else {
+            return Notices::default();
+        };
         let release = facts.release();
         let from_registry = release.get().and_then(|release| release.integrity.get());
         let pinned = facts.pin.get().and_then(|pin| pin.integrity.as_ref());
         let digests: Vec<_> = from_registry.into_iter().chain(pinned).collect();
         let established = match &facts.package {
-            Known::Known(package) => {
-                package.created.get().is_some_and(|born| self.options.as_of.since(*born) > ESTABLISHED)
-            }
+            Known::Known(package) => package
+                .created
+                .get()
+                .is_some_and(|born| self.options.as_of.since(*born) > ESTABLISHED),
             // A name the registry does not tell of may be anything; as long as that is so, one voice
             // does not block it outright.
             Known::Missing(_) => true,
         };
         let installed = self.options.installed.get(&facts.subject.name);
         let before = match (&facts.package, release.get()) {
-            (Known::Known(package), Some(release)) => package.predecessor(release).map(|before| &before.version),
+            (Known::Known(package), Some(release)) => {
+                package.predecessor(release).map(|before| &before.version)
+            }
             _ => None,
         };
-        Notices::collect(advisories, &facts.subject, &digests, established, installed.or(before), self.options.as_of)
+        Notices::collect(
+            advisories,
+            &facts.subject,
+            &digests,
+            established,
+            installed.or(before),
+            self.options.as_of,
+        )
     }
 }
 
 /// Parses a packument into facts and drops what no audit will look at: the requests and words of
 /// releases that are neither pinned nor the ones before them.
-fn read_package(name: &PackageName, bytes: &[u8], as_of: Timestamp, kept: Option<&[Version]>) -> Known<Arc<Package>> {
+fn read_package(
+    name: &PackageName,
+    bytes: &[u8],
+    as_of: Timestamp,
+    kept: Option<&[Version]>,
+) -> Known<Arc<Package>> {
     let Ok(packument) = cleanbill_npm::packument::parse(bytes) else {
         return Known::Missing(Missing::Malformed);
     };
@@ -283,7 +345,11 @@ fn slim(package: &mut Package, kept: &[Version]) {
     for version in kept {
         if let Some(release) = package.release(version) {
             needed.extend(package.predecessor(release).map(|before| before.version.clone()));
-            needed.extend(package.latest_before(release).map(|before| before.version.clone()));
+            needed.extend(
+                package
+                    .latest_before(release)
+                    .map(|before| before.version.clone()),
+            );
         }
     }
     needed.extend(package.dist_tags.values().cloned());

@@ -38,12 +38,22 @@ impl Spec {
     /// # Errors
     /// When the name is no package name.
     pub fn parse(text: &str) -> Result<Self, cleanbill_model::name::ParseNameError> {
-        let split = text.char_indices().skip(1).find(|(_, c)| *c == '@').map(|(at, _)| at);
+        let split = text
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| *c == '@')
+            .map(|(at, _)| at);
         let (name, wanted) = match split {
-            Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
+            Some(at) => (
+                text.get(..at).unwrap_or_default(),
+                text.get(at + 1..).unwrap_or_default(),
+            ),
             None => (text, ""),
         };
-        Ok(Self { name: PackageName::parse(name)?, wanted: wanted.to_owned() })
+        Ok(Self {
+            name: PackageName::parse(name)?,
+            wanted: wanted.to_owned(),
+        })
     }
 }
 
@@ -94,38 +104,75 @@ pub struct InspectOutcome {
 ///
 /// # Errors
 /// When no such release can be had.
-pub async fn inspect(spec: &Spec, ports: &Ports, options: &GatherOptions, policy: &Policy) -> Result<InspectOutcome, InspectError> {
+pub async fn inspect(
+    spec: &Spec,
+    ports: &Ports,
+    options: &GatherOptions,
+    policy: &Policy,
+) -> Result<InspectOutcome, InspectError> {
     let mut inputs = gather(&[], ports, options).await;
-    inputs.read(BTreeSet::from([spec.name.clone()]), ports, &std::collections::HashMap::new()).await;
+    inputs
+        .read(
+            BTreeSet::from([spec.name.clone()]),
+            ports,
+            &std::collections::HashMap::new(),
+        )
+        .await;
     let package = match inputs.packages.get(&spec.name) {
         Some(Known::Known(package)) => Arc::clone(package),
         _ => {
             return Err(match inputs.failures.remove(&spec.name) {
-                Some(source) => InspectError::Packument { name: spec.name.clone(), source },
-                None => InspectError::Malformed { name: spec.name.clone() },
+                Some(source) => InspectError::Packument {
+                    name: spec.name.clone(),
+                    source,
+                },
+                None => InspectError::Malformed {
+                    name: spec.name.clone(),
+                },
             });
         }
     };
     let version = match resolve(&package, &spec.wanted) {
         Some(release) => release.version.clone(),
         // A withdrawn version has no document; it still has a history worth telling.
-        None => match package.withdrawn.iter().find(|gone| gone.version.as_str() == spec.wanted) {
+        None => match package
+            .withdrawn
+            .iter()
+            .find(|gone| gone.version.as_str() == spec.wanted)
+        {
             Some(gone) => gone.version.clone(),
             None => {
                 return Err(InspectError::NoRelease {
                     name: spec.name.clone(),
-                    wanted: if spec.wanted.is_empty() { "latest".into() } else { spec.wanted.clone() },
+                    wanted: if spec.wanted.is_empty() {
+                        "latest".into()
+                    } else {
+                        spec.wanted.clone()
+                    },
                     as_of: options.as_of,
                 });
             }
         },
     };
-    let mut walk = Walk { ports, options, policy, inputs, seen: BTreeSet::new() };
+    let mut walk = Walk {
+        ports,
+        options,
+        policy,
+        inputs,
+        seen: BTreeSet::new(),
+    };
     let (judgement, edges) = walk.judge(Purl::new(spec.name.clone(), version), 0).await;
     let inputs = walk.inputs;
     Ok(InspectOutcome {
         judgement,
-        not_known: not_known(inputs.packages.get(&spec.name).and_then(Known::get).map(Arc::as_ref).into_iter()),
+        not_known: not_known(
+            inputs
+                .packages
+                .get(&spec.name)
+                .and_then(Known::get)
+                .map(Arc::as_ref)
+                .into_iter(),
+        ),
         feeds: inputs.feeds,
         edges,
     })
@@ -144,10 +191,15 @@ impl Walk<'_> {
     fn judge(&mut self, purl: Purl, step: usize) -> BoxFuture<'_, (Judgement, Vec<JudgedEdge>)> {
         Box::pin(async move {
             self.seen.insert(purl.clone());
-            let subject = Subject { purl: purl.clone(), pins: Vec::new() };
+            let subject = Subject {
+                purl: purl.clone(),
+                pins: Vec::new(),
+            };
             self.read_dependencies(&purl).await;
             self.inputs.notice(&purl.name, self.ports);
-            self.inputs.read_code(std::slice::from_ref(&purl), self.ports).await;
+            self.inputs
+                .read_code(std::slice::from_ref(&purl), self.ports)
+                .await;
             let mut edges = Vec::new();
             if step < MAX_STEPS {
                 for (child, range, added) in self.new_edges(&purl) {
@@ -175,7 +227,9 @@ impl Walk<'_> {
             .filter(|name| !self.inputs.packages.contains_key(name))
             .take(MAX_EDGES)
             .collect();
-        self.inputs.read(names, self.ports, &std::collections::HashMap::new()).await;
+        self.inputs
+            .read(names, self.ports, &std::collections::HashMap::new())
+            .await;
     }
 
     fn release(&self, purl: &Purl) -> Option<(&Package, &Release)> {
@@ -185,18 +239,36 @@ impl Walk<'_> {
 
     /// Dependencies that are new against the release before, or whose answer is young.
     fn new_edges(&self, purl: &Purl) -> Vec<(Purl, String, bool)> {
-        let Some((package, release)) = self.release(purl) else { return Vec::new() };
+        let Some((package, release)) = self.release(purl) else {
+            return Vec::new();
+        };
         let before = package.predecessor(release);
         let mut edges = Vec::new();
         for wanted in &release.dependencies {
-            let Some((name, range)) = target(&wanted.name, &wanted.range) else { continue };
-            let Ok(name) = PackageName::parse(name) else { continue };
-            let Some(Known::Known(child)) = self.inputs.packages.get(&name) else { continue };
-            let Some(answer) = resolve(child, range) else { continue };
-            let added = before.is_some_and(|before| !before.dependencies.iter().any(|old| old.name == wanted.name));
-            let young = answer.published.get().is_some_and(|moment| self.options.as_of.since(*moment) <= NEWLY_RESOLVING);
+            let Some((name, range)) = target(&wanted.name, &wanted.range) else {
+                continue;
+            };
+            let Ok(name) = PackageName::parse(name) else {
+                continue;
+            };
+            let Some(Known::Known(child)) = self.inputs.packages.get(&name) else {
+                continue;
+            };
+            let Some(answer) = resolve(child, range) else {
+                continue;
+            };
+            let added =
+                before.is_some_and(|before| !before.dependencies.iter().any(|old| old.name == wanted.name));
+            let young = answer
+                .published
+                .get()
+                .is_some_and(|moment| self.options.as_of.since(*moment) <= NEWLY_RESOLVING);
             if added || young {
-                edges.push((Purl::new(name, answer.version.clone()), wanted.range.clone(), added));
+                edges.push((
+                    Purl::new(name, answer.version.clone()),
+                    wanted.range.clone(),
+                    added,
+                ));
             }
         }
         edges
@@ -204,12 +276,19 @@ impl Walk<'_> {
 }
 
 fn judged_edge(resolved: Purl, range: String, added: bool, judgement: &Judgement) -> JudgedEdge {
-    let worst = judgement.findings.iter().find(|finding| !finding.waived && finding.level >= Level::Quarantine);
+    let worst = judgement
+        .findings
+        .iter()
+        .find(|finding| !finding.waived && finding.level >= Level::Quarantine);
     JudgedEdge {
         resolved,
         range,
         added,
-        verdict: if worst.is_some() { judgement.verdict } else { judgement.verdict.min(Verdict::Unassessed) },
+        verdict: if worst.is_some() {
+            judgement.verdict
+        } else {
+            judgement.verdict.min(Verdict::Unassessed)
+        },
         worst: worst.map(|finding| (finding.signal.title.clone(), finding.signal.evidence.clone())),
     }
 }

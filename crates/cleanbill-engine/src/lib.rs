@@ -15,8 +15,8 @@ pub mod not_known;
 pub mod resolve;
 pub mod subject;
 
-pub use code::{CodePorts, answer};
 pub use audit::{AuditOutcome, audit};
+pub use code::{CodePorts, answer};
 pub use gather::{Event, GatherOptions, Inputs, Ports, Progress, gather};
 pub use inspect::{InspectError, InspectOutcome, Spec, inspect};
 pub use not_known::NotKnown;

@@ -10,7 +10,12 @@ use crate::assess::assess;
 
 /// Judges what was read. `subject` is `None` where the manifest names no release.
 #[must_use]
-pub fn judge(source: Source, as_of: Timestamp, popular: Arc<PopularNames>, policy: &Policy) -> Option<Judgement> {
+pub fn judge(
+    source: Source,
+    as_of: Timestamp,
+    popular: Arc<PopularNames>,
+    policy: &Policy,
+) -> Option<Judgement> {
     let subject = subject(&source)?;
     let mut facts = Facts::unknown(subject, as_of);
     facts.popular = popular;

@@ -20,9 +20,21 @@ pub fn not_known<'a>(packages: impl Iterator<Item = &'a Package>) -> Vec<NotKnow
     let mut counts: BTreeMap<(&'static str, &'static str), usize> = BTreeMap::new();
     for package in packages {
         let lacking = [
-            (package.sends.times, "publication times", "ages and the order of releases"),
-            (package.sends.publisher, "publishing accounts", "changed, dormant or bursting publishers"),
-            (package.sends.attestations, "attestations and signatures", "provenance that was dropped"),
+            (
+                package.sends.times,
+                "publication times",
+                "ages and the order of releases",
+            ),
+            (
+                package.sends.publisher,
+                "publishing accounts",
+                "changed, dormant or bursting publishers",
+            ),
+            (
+                package.sends.attestations,
+                "attestations and signatures",
+                "provenance that was dropped",
+            ),
             (package.sends.maintainers, "owners", "changes of ownership"),
         ];
         for (sent, what, costs) in lacking {
@@ -31,5 +43,12 @@ pub fn not_known<'a>(packages: impl Iterator<Item = &'a Package>) -> Vec<NotKnow
             }
         }
     }
-    counts.into_iter().map(|((what, costs), packages)| NotKnown { what, costs, packages }).collect()
+    counts
+        .into_iter()
+        .map(|((what, costs), packages)| NotKnown {
+            what,
+            costs,
+            packages,
+        })
+        .collect()
 }

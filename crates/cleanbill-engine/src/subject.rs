@@ -61,9 +61,17 @@ impl Subjects {
                         continue;
                     }
                 };
-                let pin = pin_of(named, locked, ranges.get(index).cloned().unwrap_or_default(), host_of);
+                let pin = pin_of(
+                    named,
+                    locked,
+                    ranges.get(index).cloned().unwrap_or_default(),
+                    host_of,
+                );
                 let at = *known.entry(purl.clone()).or_insert_with(|| {
-                    subjects.all.push(Subject { purl, pins: Vec::new() });
+                    subjects.all.push(Subject {
+                        purl,
+                        pins: Vec::new(),
+                    });
                     subjects.all.len() - 1
                 });
                 if let Some(subject) = subjects.all.get_mut(at) {
@@ -86,9 +94,15 @@ enum Identity {
 /// is never taken for the registry's release of that name.
 fn identity(locked: &Locked) -> Identity {
     let elsewhere = |key: &str, url: &str, revision: Option<&str>| {
-        let Some(name) = locked.name.clone() else { return Identity::Unreadable };
+        let Some(name) = locked.name.clone() else {
+            return Identity::Unreadable;
+        };
         let version = locked.version.clone().or_else(|| {
-            let revision: String = revision?.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+            let revision: String = revision?
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(40)
+                .collect();
             Version::parse(&format!("0.0.0-git.{revision}")).ok()
         });
         let Some(version) = version.or_else(|| Version::parse("0.0.0-unversioned").ok()) else {
@@ -115,9 +129,15 @@ fn identity(locked: &Locked) -> Identity {
 /// Per entry, the distinct ranges that ask for it.
 fn ranges_asked(lockfile: &Lockfile) -> Vec<Vec<String>> {
     let mut ranges: Vec<Vec<String>> = vec![Vec::new(); lockfile.packages.len()];
-    let edges = lockfile.roots.iter().flat_map(|root| &root.edges).chain(lockfile.packages.iter().flat_map(|p| &p.edges));
+    let edges = lockfile
+        .roots
+        .iter()
+        .flat_map(|root| &root.edges)
+        .chain(lockfile.packages.iter().flat_map(|p| &p.edges));
     for edge in edges {
-        let (Some(to), Some(range)) = (edge.to, &edge.range) else { continue };
+        let (Some(to), Some(range)) = (edge.to, &edge.range) else {
+            continue;
+        };
         if let Some(list) = ranges.get_mut(to)
             && !list.contains(range)
         {

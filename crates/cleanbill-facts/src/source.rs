@@ -1,6 +1,12 @@
 //! What the files of a release are and do: the archive's own flaws, its manifest, its code as analysed.
 //! It is made from the tarball's bytes alone, so it can be kept under their digest.
-use cleanbill_js::{Analysis, Budget, Context, Package as JsPackage, SourceFile, analyse};
+pub use cleanbill_js::{
+    Analysis, Chain, Context, Delta, HostClass, REQUIRED_STACK_BYTES, Source as Origin, Step, Trigger,
+    analysis::{Capability, FileFacts, Structural},
+    delta::{Change, ChangeKind, compare, raised},
+    hosts::registrable,
+};
+use cleanbill_js::{Budget, Package as JsPackage, SourceFile, analyse};
 use cleanbill_model::Integrity;
 use cleanbill_npm::tarball::{Limits, unpack};
 use serde::{Deserialize, Serialize};
@@ -35,6 +41,14 @@ pub struct Source {
     pub integrity: Option<Integrity>,
     /// The manifest inside, where there is one that reads as an object.
     pub manifest: Option<Map<String, Value>>,
+}
+
+impl Source {
+    /// What this release does that the one before it did not.
+    #[must_use]
+    pub fn delta(&self, before: &Self) -> Delta {
+        compare(&before.analysis, &self.analysis)
+    }
 }
 
 /// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.

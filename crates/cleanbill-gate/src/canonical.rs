@@ -7,7 +7,12 @@ use crate::names::{Asked, asked};
 /// `text` with every address below `gate` (no slash at its end) replaced by what `original` gives for the
 /// tarball it names; `None` when there is none to replace. An address that `original` does not know keeps
 /// its path below `base`.
-pub fn restore(text: &str, gate: &str, base: &str, original: &dyn Fn(&PackageName, &str) -> Option<String>) -> Option<String> {
+pub fn restore(
+    text: &str,
+    gate: &str,
+    base: &str,
+    original: &dyn Fn(&PackageName, &str) -> Option<String>,
+) -> Option<String> {
     if !text.contains(gate) {
         return None;
     }
@@ -17,7 +22,9 @@ pub fn restore(text: &str, gate: &str, base: &str, original: &dyn Fn(&PackageNam
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let path = from.get(gate.len()..).unwrap_or_default();
-        let end = path.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '#' | ',' | '}' | ')' | ']')).unwrap_or(path.len());
+        let end = path
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '#' | ',' | '}' | ')' | ']'))
+            .unwrap_or(path.len());
         let (path, after) = path.split_at(end);
         let known = match asked(path) {
             Asked::Tarball(name, file) => original(&name, &file),
@@ -46,15 +53,33 @@ mod tests {
         let original = |name: &PackageName, file: &str| {
             (name.as_str() == "left").then(|| format!("https://registry.example/left/-/{file}"))
         };
-        let restored = restore(text, "http://127.0.0.1:4000", "https://registry.example/", &original).unwrap();
-        assert_eq!(restored, "{\"resolved\": \"https://registry.example/left/-/left-1.0.0.tgz\", \"x\": \"https://registry.example/@acme/a/-/a-1.0.0.tgz\"}\n");
+        let restored = restore(
+            text,
+            "http://127.0.0.1:4000",
+            "https://registry.example/",
+            &original,
+        )
+        .unwrap();
+        assert_eq!(
+            restored,
+            "{\"resolved\": \"https://registry.example/left/-/left-1.0.0.tgz\", \"x\": \"https://registry.example/@acme/a/-/a-1.0.0.tgz\"}\n"
+        );
         assert!(restore(&restored, "http://127.0.0.1:4000", "", &original).is_none());
     }
 
     #[test]
     fn yarn_classics_fragment_stays() {
         let text = "  resolved \"http://127.0.0.1:4000/left/-/left-1.0.0.tgz#da39\"\n";
-        let restored = restore(text, "http://127.0.0.1:4000", "https://registry.example", &|_, _| None).unwrap();
-        assert_eq!(restored, "  resolved \"https://registry.example/left/-/left-1.0.0.tgz#da39\"\n");
+        let restored = restore(
+            text,
+            "http://127.0.0.1:4000",
+            "https://registry.example",
+            &|_, _| None,
+        )
+        .unwrap();
+        assert_eq!(
+            restored,
+            "  resolved \"https://registry.example/left/-/left-1.0.0.tgz#da39\"\n"
+        );
     }
 }

@@ -49,20 +49,36 @@ pub struct Enforcer {
 
 impl Enforcer {
     /// What of `package` is held at `now`, with every judgement that was made.
-    pub async fn judge(&self, name: &PackageName, package: &Package, now: Timestamp) -> (Held, Vec<Judgement>) {
+    pub async fn judge(
+        &self,
+        name: &PackageName,
+        package: &Package,
+        now: Timestamp,
+    ) -> (Held, Vec<Judgement>) {
         let about = self.ports.advisories.about(name);
         let young = package.releases.iter().rev().filter(|release| {
-            release.published.get().is_none_or(|moment| now.since(*moment) <= JUDGED)
+            release
+                .published
+                .get()
+                .is_none_or(|moment| now.since(*moment) <= JUDGED)
         });
-        let mut versions: Vec<Version> = young.take(MAX_JUDGED).map(|release| release.version.clone()).collect();
+        let mut versions: Vec<Version> = young
+            .take(MAX_JUDGED)
+            .map(|release| release.version.clone())
+            .collect();
         for release in &package.releases {
             let named = about.iter().any(|advisory| advisory.covers(&release.version));
             if named && !versions.contains(&release.version) {
                 versions.push(release.version.clone());
             }
         }
-        let subjects: Vec<Subject> =
-            versions.into_iter().map(|version| Subject { purl: Purl::new(name.clone(), version), pins: Vec::new() }).collect();
+        let subjects: Vec<Subject> = versions
+            .into_iter()
+            .map(|version| Subject {
+                purl: Purl::new(name.clone(), version),
+                pins: Vec::new(),
+            })
+            .collect();
         let options = GatherOptions {
             as_of: now,
             progress: Arc::new(|_| {}),
@@ -70,8 +86,10 @@ impl Enforcer {
             installed: Arc::default(),
         };
         let inputs = gather(&subjects, &self.ports, &options).await;
-        let judgements: Vec<Judgement> =
-            subjects.iter().map(|subject| assess(&inputs.facts(subject, 0), &self.policy).judgement).collect();
+        let judgements: Vec<Judgement> = subjects
+            .iter()
+            .map(|subject| assess(&inputs.facts(subject, 0), &self.policy).judgement)
+            .collect();
         let mut held = Held::default();
         for judgement in &judgements {
             let stops = match judgement.verdict {
@@ -84,7 +102,11 @@ impl Enforcer {
                 held.next_change = [held.next_change, until].into_iter().flatten().min();
                 held.versions.insert(
                     judgement.subject.version.clone(),
-                    HeldVersion { verdict: judgement.verdict, sentence: sentence(judgement), until },
+                    HeldVersion {
+                        verdict: judgement.verdict,
+                        sentence: sentence(judgement),
+                        until,
+                    },
                 );
             }
         }

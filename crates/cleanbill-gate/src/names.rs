@@ -22,18 +22,27 @@ pub enum Asked {
 /// Reads a path as it came on the line, percent-encoding and all. Both spellings of a scoped name occur.
 #[must_use]
 pub fn asked(path: &str) -> Asked {
-    let Some(rest) = path.strip_prefix('/') else { return Asked::Nothing };
+    let Some(rest) = path.strip_prefix('/') else {
+        return Asked::Nothing;
+    };
     if let Some(route) = rest.strip_prefix("-/") {
-        let tags = route.strip_prefix("package/").and_then(|rest| rest.strip_suffix("/dist-tags")).and_then(decoded);
+        let tags = route
+            .strip_prefix("package/")
+            .and_then(|rest| rest.strip_suffix("/dist-tags"))
+            .and_then(decoded);
         return match tags.map(|name| PackageName::parse(&name)) {
             Some(Ok(name)) => Asked::DistTags(name),
             _ => Asked::Registry,
         };
     }
-    let Some(segments) = rest.split('/').map(decoded).collect::<Option<Vec<String>>>() else { return Asked::Nothing };
+    let Some(segments) = rest.split('/').map(decoded).collect::<Option<Vec<String>>>() else {
+        return Asked::Nothing;
+    };
     let joined = |scope: &str, bare: &str| PackageName::parse(&format!("{scope}/{bare}"));
     let (name, rest) = match segments.as_slice() {
-        [scope, bare, rest @ ..] if scope.starts_with('@') && !scope.contains('/') => (joined(scope, bare), rest),
+        [scope, bare, rest @ ..] if scope.starts_with('@') && !scope.contains('/') => {
+            (joined(scope, bare), rest)
+        }
         [name, rest @ ..] => (PackageName::parse(name), rest),
         [] => return Asked::Nothing,
     };
@@ -51,7 +60,11 @@ pub fn asked(path: &str) -> Asked {
 
 /// A file name, version or tag: nothing that names another folder.
 fn is_plain(segment: &str) -> bool {
-    !segment.is_empty() && segment.len() <= 512 && segment != "." && segment != ".." && !segment.contains(['/', '\\', '\0'])
+    !segment.is_empty()
+        && segment.len() <= 512
+        && segment != "."
+        && segment != ".."
+        && !segment.contains(['/', '\\', '\0'])
 }
 
 /// Decodes `%xx` once; `None` where it is malformed, not UTF-8, or decodes to something encoded again.
@@ -89,21 +102,47 @@ mod tests {
     #[test]
     fn a_leading_at_decides_between_scope_and_version() {
         assert_eq!(asked("/left/1.2.3"), Asked::Single(name("left"), "1.2.3".into()));
-        assert_eq!(asked("/@acme/tool/latest"), Asked::Single(name("@acme/tool"), "latest".into()));
+        assert_eq!(
+            asked("/@acme/tool/latest"),
+            Asked::Single(name("@acme/tool"), "latest".into())
+        );
     }
 
     #[test]
     fn tarballs_and_tags_are_told_from_routes() {
-        assert_eq!(asked("/left/-/left-1.2.3.tgz"), Asked::Tarball(name("left"), "left-1.2.3.tgz".into()));
-        assert_eq!(asked("/@acme/tool/-/tool-1.0.0.tgz"), Asked::Tarball(name("@acme/tool"), "tool-1.0.0.tgz".into()));
-        assert_eq!(asked("/@acme%2ftool/-/tool-1.0.0.tgz"), Asked::Tarball(name("@acme/tool"), "tool-1.0.0.tgz".into()));
-        assert_eq!(asked("/-/package/@acme%2ftool/dist-tags"), Asked::DistTags(name("@acme/tool")));
+        assert_eq!(
+            asked("/left/-/left-1.2.3.tgz"),
+            Asked::Tarball(name("left"), "left-1.2.3.tgz".into())
+        );
+        assert_eq!(
+            asked("/@acme/tool/-/tool-1.0.0.tgz"),
+            Asked::Tarball(name("@acme/tool"), "tool-1.0.0.tgz".into())
+        );
+        assert_eq!(
+            asked("/@acme%2ftool/-/tool-1.0.0.tgz"),
+            Asked::Tarball(name("@acme/tool"), "tool-1.0.0.tgz".into())
+        );
+        assert_eq!(
+            asked("/-/package/@acme%2ftool/dist-tags"),
+            Asked::DistTags(name("@acme/tool"))
+        );
         assert_eq!(asked("/-/npm/v1/security/advisories/bulk"), Asked::Registry);
     }
 
     #[test]
     fn tricks_with_paths_are_nothing() {
-        for path in ["/../etc", "/left/-/..%2f..%2fetc", "/%252e%252e", "/left/-/a%00b", "/a%2fb", "/left/x/y/z", "/@acme", "left", "/%zz", "/left/-/.."] {
+        for path in [
+            "/../etc",
+            "/left/-/..%2f..%2fetc",
+            "/%252e%252e",
+            "/left/-/a%00b",
+            "/a%2fb",
+            "/left/x/y/z",
+            "/@acme",
+            "left",
+            "/%zz",
+            "/left/-/..",
+        ] {
             assert_eq!(asked(path), Asked::Nothing, "{path}");
         }
     }

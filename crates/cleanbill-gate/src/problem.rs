@@ -32,7 +32,10 @@ struct Body0<'a> {
 #[must_use]
 pub fn sentence(judgement: &Judgement) -> String {
     let spec = judgement.subject.spec();
-    let worst = judgement.findings.iter().find(|finding| !finding.waived && finding.level >= Level::Quarantine);
+    let worst = judgement
+        .findings
+        .iter()
+        .find(|finding| !finding.waived && finding.level >= Level::Quarantine);
     let reason = match (worst, judgement.unassessed.first()) {
         (Some(finding), _) => finding.signal.title.raw().to_owned(),
         (None, Some(unassessed)) => unassessed.reason.raw().to_owned(),
@@ -43,7 +46,10 @@ pub fn sentence(judgement: &Judgement) -> String {
         Verdict::Unassessed => "held, it could not be assessed",
         _ => "held",
     };
-    let until = judgement.until.map(|moment| format!(" until {moment}")).unwrap_or_default();
+    let until = judgement
+        .until
+        .map(|moment| format!(" until {moment}"))
+        .unwrap_or_default();
     let text = format!("{spec} is {done}{until}: {reason}. Run `cleanbill why {spec}` for the evidence");
     visible_ascii(&text).chars().take(MAX_SENTENCE_CHARS).collect()
 }
@@ -51,16 +57,31 @@ pub fn sentence(judgement: &Judgement) -> String {
 /// The text with everything but visible ASCII and blanks made a question mark: it goes into headers and
 /// terminals.
 fn visible_ascii(text: &str) -> String {
-    text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
+    text.chars()
+        .map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' })
+        .collect()
 }
 
 /// Refuses.
 #[must_use]
-pub fn refusal(package: &str, verdict: Verdict, sentence: &str, until: Option<cleanbill_model::Timestamp>) -> Response<Body> {
+pub fn refusal(
+    package: &str,
+    verdict: Verdict,
+    sentence: &str,
+    until: Option<cleanbill_model::Timestamp>,
+) -> Response<Body> {
     let sentence = visible_ascii(sentence);
-    let body = Body0 { error: &sentence, package, verdict: verdict.as_str(), until: until.map(|moment| moment.to_string()) };
+    let body = Body0 {
+        error: &sentence,
+        package,
+        verdict: verdict.as_str(),
+        until: until.map(|moment| moment.to_string()),
+    };
     let mut response = json(StatusCode::FORBIDDEN, &body);
-    let phrase: String = format!("Cleanbill: {sentence}").chars().take(MAX_PHRASE_BYTES).collect();
+    let phrase: String = format!("Cleanbill: {sentence}")
+        .chars()
+        .take(MAX_PHRASE_BYTES)
+        .collect();
     if let Ok(phrase) = ReasonPhrase::try_from(phrase.into_bytes()) {
         response.extensions_mut().insert(phrase);
     }
@@ -86,7 +107,12 @@ pub fn plain(status: StatusCode, sentence: &str) -> Response<Body> {
     struct Plain<'a> {
         error: &'a str,
     }
-    json(status, &Plain { error: &visible_ascii(sentence) })
+    json(
+        status,
+        &Plain {
+            error: &visible_ascii(sentence),
+        },
+    )
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {

@@ -19,9 +19,28 @@ pub enum Form {
 /// Fields of a version that the abbreviated form drops. What is not named here passes, so that a field
 /// registries add tomorrow reaches the client.
 const FULL_ONLY: [&str; 22] = [
-    "_from", "_id", "_nodeVersion", "_npmOperationalInternal", "_npmUser", "_npmVersion", "_resolved", "author", "bugs",
-    "contributors", "description", "gitHead", "homepage", "keywords", "license", "main", "maintainers", "readme",
-    "readmeFilename", "repository", "scripts", "users",
+    "_from",
+    "_id",
+    "_nodeVersion",
+    "_npmOperationalInternal",
+    "_npmUser",
+    "_npmVersion",
+    "_resolved",
+    "author",
+    "bugs",
+    "contributors",
+    "description",
+    "gitHead",
+    "homepage",
+    "keywords",
+    "license",
+    "main",
+    "maintainers",
+    "readme",
+    "readmeFilename",
+    "repository",
+    "scripts",
+    "users",
 ];
 /// Fields of the document that the abbreviated form keeps.
 const ABBREVIATED_KEEPS: [&str; 5] = ["name", "dist-tags", "versions", "modified", "policyRestrictions"];
@@ -71,7 +90,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 
 impl<'a> Object<'a> {
     fn get(&self, key: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| *value)
+        self.0
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| *value)
     }
 }
 
@@ -89,14 +111,24 @@ impl Serialize for Object<'_> {
 ///
 /// # Errors
 /// When the document is no JSON object with objects where a packument has them.
-pub fn rewrite(document: &str, cut: &Cut, form: Form, tarball_of: &dyn Fn(&str) -> String) -> Result<Vec<u8>, RewriteError> {
+pub fn rewrite(
+    document: &str,
+    cut: &Cut,
+    form: Form,
+    tarball_of: &dyn Fn(&str) -> String,
+) -> Result<Vec<u8>, RewriteError> {
     let document: Object<'_> = serde_json::from_str(document)?;
     let versions: Object<'_> = match document.get("versions") {
         Some(raw) => serde_json::from_str(raw.get())?,
         None => Object(Vec::new()),
     };
-    let held = |text: &str| Version::parse(text).ok().and_then(|version| cut.held.get(&version));
-    let (restricted, allowed): (Vec<_>, Vec<_>) = versions.0.into_iter().partition(|(text, _)| held(text).is_some());
+    let held = |text: &str| {
+        Version::parse(text)
+            .ok()
+            .and_then(|version| cut.held.get(&version))
+    };
+    let (restricted, allowed): (Vec<_>, Vec<_>) =
+        versions.0.into_iter().partition(|(text, _)| held(text).is_some());
     let tags = tags(&document, &allowed)?;
     let mut out = Vec::with_capacity(document.0.iter().map(|(_, value)| value.get().len()).sum());
     let mut serializer = serde_json::Serializer::new(&mut out);
@@ -107,7 +139,11 @@ pub fn rewrite(document: &str, cut: &Cut, form: Form, tarball_of: &dyn Fn(&str) 
         }
         match key.as_str() {
             "versions" => {
-                let shown = Versions { entries: &allowed, form, tarball_of };
+                let shown = Versions {
+                    entries: &allowed,
+                    form,
+                    tarball_of,
+                };
                 map.serialize_entry(key, &shown)?;
             }
             "dist-tags" => map.serialize_entry(key, &tags)?,
@@ -122,7 +158,11 @@ pub fn rewrite(document: &str, cut: &Cut, form: Form, tarball_of: &dyn Fn(&str) 
     }
     if !restricted.is_empty() {
         let message = message(&restricted, &held);
-        let versions = Versions { entries: &restricted, form, tarball_of };
+        let versions = Versions {
+            entries: &restricted,
+            form,
+            tarball_of,
+        };
         map.serialize_entry("policyRestrictions", &Restrictions { message, versions })?;
     }
     map.end()?;
@@ -131,10 +171,18 @@ pub fn rewrite(document: &str, cut: &Cut, form: Form, tarball_of: &dyn Fn(&str) 
 
 /// npm prints this for a version it is refused. At most three versions are named.
 fn message<'c>(restricted: &[(String, &RawValue)], held: &impl Fn(&str) -> Option<&'c String>) -> String {
-    let told: Vec<String> =
-        restricted.iter().rev().take(3).filter_map(|(text, _)| held(text).map(|why| format!("{text}: {why}"))).collect();
+    let told: Vec<String> = restricted
+        .iter()
+        .rev()
+        .take(3)
+        .filter_map(|(text, _)| held(text).map(|why| format!("{text}: {why}")))
+        .collect();
     let more = restricted.len().saturating_sub(told.len());
-    let tail = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+    let tail = if more == 0 {
+        String::new()
+    } else {
+        format!(" (and {more} more)")
+    };
     format!("held by Cleanbill: {}{tail}", told.join("; "))
 }
 
@@ -155,9 +203,12 @@ impl Serialize for Versions<'_> {
         use serde::ser::Error as _;
         let mut map = serializer.serialize_map(Some(self.entries.len()))?;
         for (version, manifest) in self.entries {
-            let tarball = serde_json::value::to_raw_value(&(self.tarball_of)(version)).map_err(S::Error::custom)?;
+            let tarball =
+                serde_json::value::to_raw_value(&(self.tarball_of)(version)).map_err(S::Error::custom)?;
             let mut fields: Object<'_> = serde_json::from_str(manifest.get()).map_err(S::Error::custom)?;
-            let install_script = self.form == Form::Abbreviated && fields.get("hasInstallScript").is_none() && has_install_script(&fields);
+            let install_script = self.form == Form::Abbreviated
+                && fields.get("hasInstallScript").is_none()
+                && has_install_script(&fields);
             if self.form == Form::Abbreviated {
                 fields.0.retain(|(key, _)| !FULL_ONLY.contains(&key.as_str()));
             }
@@ -192,15 +243,29 @@ impl Serialize for Versions<'_> {
 
 /// Registries say in the abbreviated form whether anything runs at install; a full document may not.
 fn has_install_script(fields: &Object<'_>) -> bool {
-    let Some(Ok(scripts)) = fields.get("scripts").map(|raw| serde_json::from_str::<Object<'_>>(raw.get())) else { return false };
-    ["preinstall", "install", "postinstall"].iter().any(|event| scripts.get(event).is_some())
+    let Some(Ok(scripts)) = fields
+        .get("scripts")
+        .map(|raw| serde_json::from_str::<Object<'_>>(raw.get()))
+    else {
+        return false;
+    };
+    ["preinstall", "install", "postinstall"]
+        .iter()
+        .any(|event| scripts.get(event).is_some())
 }
 
 /// Tags on what remains: `latest` always on something that exists, the others dropped where theirs is gone.
-fn tags(document: &Object<'_>, allowed: &[(String, &RawValue)]) -> Result<BTreeMap<String, String>, RewriteError> {
-    let Some(raw) = document.get("dist-tags") else { return Ok(BTreeMap::new()) };
+fn tags(
+    document: &Object<'_>,
+    allowed: &[(String, &RawValue)],
+) -> Result<BTreeMap<String, String>, RewriteError> {
+    let Some(raw) = document.get("dist-tags") else {
+        return Ok(BTreeMap::new());
+    };
     let mut tags: BTreeMap<String, serde_json::Value> = serde_json::from_str(raw.get())?;
-    let wanted_latest = tags.remove("latest").and_then(|value| value.as_str().map(str::to_owned));
+    let wanted_latest = tags
+        .remove("latest")
+        .and_then(|value| value.as_str().map(str::to_owned));
     let exists = |text: &str| allowed.iter().any(|(version, _)| version == text);
     let mut kept: BTreeMap<String, String> = tags
         .into_iter()
@@ -219,10 +284,20 @@ fn tags(document: &Object<'_>, allowed: &[(String, &RawValue)]) -> Result<BTreeM
 /// younger than what they port from; never a pre-release while a stable one remains.
 fn highest_not_above(allowed: &[(String, &RawValue)], old: Option<&str>) -> Option<String> {
     let ceiling = old.and_then(|text| Version::parse(text).ok());
-    let versions: Vec<Version> = allowed.iter().filter_map(|(text, _)| Version::parse(text).ok()).collect();
+    let versions: Vec<Version> = allowed
+        .iter()
+        .filter_map(|(text, _)| Version::parse(text).ok())
+        .collect();
     let below = |version: &&Version| ceiling.as_ref().is_none_or(|ceiling| *version <= ceiling);
-    let stable = versions.iter().filter(below).filter(|version| !version.is_prerelease()).max();
-    stable.or_else(|| versions.iter().filter(below).max()).or_else(|| versions.iter().max()).map(ToString::to_string)
+    let stable = versions
+        .iter()
+        .filter(below)
+        .filter(|version| !version.is_prerelease())
+        .max();
+    stable
+        .or_else(|| versions.iter().filter(below).max())
+        .or_else(|| versions.iter().max())
+        .map(ToString::to_string)
 }
 
 fn times(
@@ -234,7 +309,9 @@ fn times(
     let mut times: BTreeMap<String, serde_json::Value> = serde_json::from_str(raw.get())?;
     times.retain(|key, _| !restricted.iter().any(|(version, _)| version == key));
     for (version, seen) in &cut.times {
-        if allowed.iter().any(|(text, _)| text == version) && !times.get(version).is_some_and(serde_json::Value::is_string) {
+        if allowed.iter().any(|(text, _)| text == version)
+            && !times.get(version).is_some_and(serde_json::Value::is_string)
+        {
             times.insert(version.clone(), seen.clone().into());
         }
     }
@@ -253,11 +330,23 @@ mod tests {
         "2.0.0-rc.1":{"name":"left","version":"2.0.0-rc.1","dist":{}}},"_future":{"a":1e999}}"#;
 
     fn cut(versions: &[&str]) -> Cut {
-        let held = versions.iter().map(|text| (Version::parse(text).unwrap(), "too young".to_owned())).collect();
-        Cut { held, times: BTreeMap::new() }
+        let held = versions
+            .iter()
+            .map(|text| (Version::parse(text).unwrap(), "too young".to_owned()))
+            .collect();
+        Cut {
+            held,
+            times: BTreeMap::new(),
+        }
     }
     fn rewritten(cut: &Cut, form: Form) -> serde_json::Value {
-        let bytes = rewrite(&DOCUMENT.replace(r#","_future":{"a":1e999}"#, ""), cut, form, &|v| format!("http://gate.example/left/-/left-{v}.tgz")).unwrap();
+        let bytes = rewrite(
+            &DOCUMENT.replace(r#","_future":{"a":1e999}"#, ""),
+            cut,
+            form,
+            &|v| format!("http://gate.example/left/-/left-{v}.tgz"),
+        )
+        .unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
 
@@ -266,8 +355,16 @@ mod tests {
         let document = rewritten(&cut(&["1.2.0"]), Form::Full);
         assert_eq!(document["dist-tags"]["latest"], "1.1.0");
         assert!(document["versions"].get("1.2.0").is_none() && document["time"].get("1.2.0").is_none());
-        assert_eq!(document["policyRestrictions"]["versions"]["1.2.0"]["version"], "1.2.0");
-        assert!(document["policyRestrictions"]["message"].as_str().unwrap().contains("1.2.0: too young"));
+        assert_eq!(
+            document["policyRestrictions"]["versions"]["1.2.0"]["version"],
+            "1.2.0"
+        );
+        assert!(
+            document["policyRestrictions"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("1.2.0: too young")
+        );
         assert_eq!(document["dist-tags"]["next"], "2.0.0-rc.1");
     }
 
@@ -284,7 +381,10 @@ mod tests {
             let document = rewritten(&cut(&["1.2.0"]), form);
             let versions: Vec<&String> = document["versions"].as_object().unwrap().keys().collect();
             assert_eq!(versions, ["1.0.0", "1.1.0", "2.0.0-rc.1"]);
-            assert_eq!(document["versions"]["1.0.0"]["dist"]["tarball"], "http://gate.example/left/-/left-1.0.0.tgz");
+            assert_eq!(
+                document["versions"]["1.0.0"]["dist"]["tarball"],
+                "http://gate.example/left/-/left-1.0.0.tgz"
+            );
             assert_eq!(document["versions"]["1.0.0"]["dist"]["integrity"], "sha512-x");
         }
     }
@@ -301,7 +401,11 @@ mod tests {
     #[test]
     fn what_is_not_ours_passes_byte_for_byte() {
         let bytes = rewrite(DOCUMENT, &cut(&[]), Form::Full, &|_| String::new()).unwrap();
-        assert!(String::from_utf8(bytes).unwrap().contains(r#""_future":{"a":1e999}"#));
+        assert!(
+            String::from_utf8(bytes)
+                .unwrap()
+                .contains(r#""_future":{"a":1e999}"#)
+        );
     }
 
     #[test]
@@ -310,14 +414,18 @@ mod tests {
         let bytes = rewrite(twice, &cut(&[]), Form::Full, &|_| "ours".into()).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(document["versions"]["1.0.0"]["marker"], 1);
-        assert_eq!(String::from_utf8(bytes).unwrap().matches("\"1.0.0\":{").count(), 1);
+        assert_eq!(
+            String::from_utf8(bytes).unwrap().matches("\"1.0.0\":{").count(),
+            1
+        );
     }
 
     #[test]
     fn missing_times_are_filled_with_first_seen() {
         let bare = r#"{"versions":{"1.0.0":{"dist":{}}},"dist-tags":{"latest":"1.0.0"}}"#;
         let mut cut = cut(&[]);
-        cut.times.insert("1.0.0".into(), "2026-01-01T00:00:00.000Z".into());
+        cut.times
+            .insert("1.0.0".into(), "2026-01-01T00:00:00.000Z".into());
         let bytes = rewrite(bare, &cut, Form::Full, &|_| String::new()).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(document["time"]["1.0.0"], "2026-01-01T00:00:00.000Z");

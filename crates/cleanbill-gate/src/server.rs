@@ -89,7 +89,10 @@ impl Gate {
     /// # Errors
     /// When its address cannot be had.
     pub async fn start(settings: GateSettings) -> Result<Running, StartError> {
-        let listen = |source| StartError::Listen { address: settings.listen, source };
+        let listen = |source| StartError::Listen {
+            address: settings.listen,
+            source,
+        };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let client = reqwest::Client::builder()
@@ -100,16 +103,24 @@ impl Gate {
             .map_err(StartError::Client)?;
         let trail = settings.sink.clone().map_or_else(Trail::default, Trail::with);
         let gate = Self {
-            address: settings.public_address.clone().unwrap_or_else(|| format!("http://{address}")).into(),
+            address: settings
+                .public_address
+                .clone()
+                .unwrap_or_else(|| format!("http://{address}"))
+                .into(),
             answers: Cache::builder()
-                .weigher(|_: &PackageName, snapshot: &Arc<Snapshot>| u32::try_from(snapshot.weight()).unwrap_or(u32::MAX))
+                .weigher(|_: &PackageName, snapshot: &Arc<Snapshot>| {
+                    u32::try_from(snapshot.weight()).unwrap_or(u32::MAX)
+                })
                 .max_capacity(ANSWER_BYTES)
                 .build(),
             trail: trail.clone(),
             client,
             settings: Arc::new(settings),
         };
-        let router = Router::new().fallback(any(routes::route)).with_state(gate.clone());
+        let router = Router::new()
+            .fallback(any(routes::route))
+            .with_state(gate.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {
@@ -120,7 +131,13 @@ impl Gate {
                 tracing::error!(target: "cleanbill", reason = %error, "gate stopped serving");
             }
         });
-        Ok(Running { address, trail, gate, stop: Some(stop), task: Some(task) })
+        Ok(Running {
+            address,
+            trail,
+            gate,
+            stop: Some(stop),
+            task: Some(task),
+        })
     }
 
     /// The filtered answer on `name`, made when there is none or the last one's time is over. Requests at
@@ -139,7 +156,10 @@ impl Gate {
         self.answers
             .try_get_with(name.clone(), async move {
                 making.await.unwrap_or_else(|error| {
-                    Err(FetchError::Unusable { url: SafeUrl::new(""), reason: format!("the gate broke off: {error}") })
+                    Err(FetchError::Unusable {
+                        url: SafeUrl::new(""),
+                        reason: format!("the gate broke off: {error}"),
+                    })
                 })
             })
             .await
@@ -147,17 +167,24 @@ impl Gate {
 
     async fn make(&self, name: &PackageName, now: Timestamp) -> Result<Arc<Snapshot>, FetchError> {
         let fetched = self.settings.enforcer.ports.registry.packument(name).await?;
-        let unusable = |reason: &str| FetchError::Unusable { url: SafeUrl::new(name.as_str()), reason: reason.to_owned() };
+        let unusable = |reason: &str| FetchError::Unusable {
+            url: SafeUrl::new(name.as_str()),
+            reason: reason.to_owned(),
+        };
         let package = {
-            let packument = cleanbill_npm::packument::parse(&fetched.bytes).map_err(|error| unusable(&error.to_string()))?;
+            let packument = cleanbill_npm::packument::parse(&fetched.bytes)
+                .map_err(|error| unusable(&error.to_string()))?;
             Package::collect(name, &packument, now)
         };
         let (held, judgements) = self.settings.enforcer.judge(name, &package, now).await;
         if let Some(remember) = &self.settings.remember {
             remember(&judgements);
         }
-        let document = std::str::from_utf8(&fetched.bytes).map_err(|_| unusable("the document is not UTF-8"))?;
-        Snapshot::make(name, document, &package, held, &self.address, now).map(Arc::new).map_err(|error| unusable(&error.to_string()))
+        let document =
+            std::str::from_utf8(&fetched.bytes).map_err(|_| unusable("the document is not UTF-8"))?;
+        Snapshot::make(name, document, &package, held, &self.address, now)
+            .map(Arc::new)
+            .map_err(|error| unusable(&error.to_string()))
     }
 }
 
@@ -166,7 +193,10 @@ impl Running {
     pub async fn original(&self, name: &PackageName, file: &str) -> Option<String> {
         let snapshot = self.gate.answers.get(name).await?;
         let version = snapshot.version_of(name, file)?;
-        snapshot.tarballs.get(version).map(|tarball| tarball.url.expose().to_owned())
+        snapshot
+            .tarballs
+            .get(version)
+            .map(|tarball| tarball.url.expose().to_owned())
     }
 
     /// Stops listening and waits for what is in flight.

@@ -75,18 +75,33 @@ impl Snapshot {
         now: Timestamp,
     ) -> Result<Self, RewriteError> {
         let cut = Cut {
-            held: held.versions.iter().map(|(version, held)| (version.clone(), held.sentence.clone())).collect(),
+            held: held
+                .versions
+                .iter()
+                .map(|(version, held)| (version.clone(), held.sentence.clone()))
+                .collect(),
             times: package
                 .releases
                 .iter()
-                .filter_map(|release| Some((release.version.to_string(), release.published.get()?.to_string())))
+                .filter_map(|release| {
+                    Some((release.version.to_string(), release.published.get()?.to_string()))
+                })
                 .collect(),
         };
         let at = |version: &str| format!("{address}/{name}/-/{}", file_name(name, version));
-        let expires = held.next_change.map_or_else(|| now.plus(MAX_STALENESS), |moment| moment.min(now.plus(MAX_STALENESS)));
+        let expires = held.next_change.map_or_else(
+            || now.plus(MAX_STALENESS),
+            |moment| moment.min(now.plus(MAX_STALENESS)),
+        );
         let tarballs = package.releases.iter().filter_map(|release| {
             let url = release.tarball.clone()?;
-            Some((release.version.clone(), Tarball { url, integrity: release.integrity.get().cloned() }))
+            Some((
+                release.version.clone(),
+                Tarball {
+                    url,
+                    integrity: release.integrity.get().cloned(),
+                },
+            ))
         });
         Ok(Self {
             full: Representation::of(rewrite(document, &cut, Form::Full, &at)?),
@@ -102,12 +117,19 @@ impl Snapshot {
     /// address ends in it. Two that would do mean none.
     #[must_use]
     pub fn version_of(&self, name: &PackageName, file: &str) -> Option<&Version> {
-        if let Some((version, _)) = self.tarballs.iter().find(|(version, _)| file_name(name, version.as_str()) == file) {
+        if let Some((version, _)) = self
+            .tarballs
+            .iter()
+            .find(|(version, _)| file_name(name, version.as_str()) == file)
+        {
             return Some(version);
         }
         let mut found = self.tarballs.iter().filter(|(_, tarball)| {
             let url = tarball.url.expose();
-            url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()) == Some(file)
+            url.split(['?', '#'])
+                .next()
+                .and_then(|path| path.rsplit('/').next())
+                == Some(file)
         });
         match (found.next(), found.next()) {
             (Some((version, _)), None) => Some(version),
@@ -118,18 +140,36 @@ impl Snapshot {
     /// Bytes this answer holds in memory.
     #[must_use]
     pub fn weight(&self) -> usize {
-        [&self.full, &self.abbreviated].iter().map(|r| r.plain.len() + r.gzip.len()).sum::<usize>() + self.tarballs.len() * 256
+        [&self.full, &self.abbreviated]
+            .iter()
+            .map(|r| r.plain.len() + r.gzip.len())
+            .sum::<usize>()
+            + self.tarballs.len() * 256
     }
 }
 
 impl Representation {
     fn of(plain: Vec<u8>) -> Self {
         let digest = Sha256::digest(&plain);
-        let etag = format!("\"{}\"", digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>());
+        let etag = format!(
+            "\"{}\"",
+            digest
+                .iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        );
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         // Writing into memory does not fail; should it, the plain bytes are served.
-        let gzip = encoder.write_all(&plain).and_then(|()| encoder.finish()).unwrap_or_default();
-        Self { plain: plain.into(), gzip: gzip.into(), etag }
+        let gzip = encoder
+            .write_all(&plain)
+            .and_then(|()| encoder.finish())
+            .unwrap_or_default();
+        Self {
+            plain: plain.into(),
+            gzip: gzip.into(),
+            etag,
+        }
     }
 }
 

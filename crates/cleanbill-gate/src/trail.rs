@@ -36,7 +36,10 @@ impl Trail {
     /// A trail that also tells `sink`.
     #[must_use]
     pub fn with(sink: Sink) -> Self {
-        Self { kept: Arc::default(), sink: Some(sink) }
+        Self {
+            kept: Arc::default(),
+            sink: Some(sink),
+        }
     }
 
     /// Adds an entry.

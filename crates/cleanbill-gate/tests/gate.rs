@@ -33,7 +33,11 @@ impl Stand {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_address: None,
             enforcer: Enforcer {
-                ports: Ports { registry: Arc::new(upstream), advisories: Arc::new(FeedSet::built_in(now)), code: None },
+                ports: Ports {
+                    registry: Arc::new(upstream),
+                    advisories: Arc::new(FeedSet::built_in(now)),
+                    code: None,
+                },
                 policy: Arc::new(Policy::default()),
                 popular: Arc::default(),
             },
@@ -44,12 +48,21 @@ impl Stand {
             remember: None,
         };
         let gate = Gate::start(settings).await.expect("the gate starts");
-        Self { registry, gate, client: reqwest::Client::new() }
+        Self {
+            registry,
+            gate,
+            client: reqwest::Client::new(),
+        }
     }
 
     async fn get(&self, path: &str, accept: &str) -> reqwest::Response {
         let url = format!("http://{}{path}", self.gate.address);
-        self.client.get(url).header("accept", accept).send().await.expect("the gate answers")
+        self.client
+            .get(url)
+            .header("accept", accept)
+            .send()
+            .await
+            .expect("the gate answers")
     }
 
     async fn json(&self, path: &str, accept: &str) -> Value {
@@ -69,8 +82,13 @@ async fn held_versions_are_out_of_both_documents_and_latest_falls_to_a_proven_on
         assert_eq!(document["dist-tags"]["latest"], "1.41.0");
         assert!(document["versions"].get("1.42.1").is_none());
         assert!(document["policyRestrictions"]["versions"].get("1.42.1").is_some());
-        let tarball = document["versions"]["1.41.0"]["dist"]["tarball"].as_str().expect("an address");
-        assert_eq!(tarball, format!("http://{}/@mastra/core/-/core-1.41.0.tgz", stand.gate.address));
+        let tarball = document["versions"]["1.41.0"]["dist"]["tarball"]
+            .as_str()
+            .expect("an address");
+        assert_eq!(
+            tarball,
+            format!("http://{}/@mastra/core/-/core-1.41.0.tgz", stand.gate.address)
+        );
     }
 }
 
@@ -83,7 +101,10 @@ async fn the_tarball_is_judged_like_the_document_and_the_refusal_explains_itself
     assert!(refused.headers().contains_key("npm-notice"));
     let body: Value = parsed(refused).await;
     let error = body["error"].as_str().expect("a sentence");
-    assert!(error.contains("@mastra/core@1.42.1") && error.contains("cleanbill why"), "{error}");
+    assert!(
+        error.contains("@mastra/core@1.42.1") && error.contains("cleanbill why"),
+        "{error}"
+    );
     let served = stand.get("/@mastra/core/-/core-1.41.0.tgz", "*/*").await;
     assert_eq!(served.status(), 200);
     assert!(served.bytes().await.expect("bytes").starts_with(&[0x1f, 0x8b]));
@@ -93,8 +114,14 @@ async fn the_tarball_is_judged_like_the_document_and_the_refusal_explains_itself
 async fn single_version_and_tag_endpoints_agree_with_the_document() {
     let stand = Stand::at(MOMENT).await;
     assert_eq!(stand.get("/@mastra%2fcore/1.42.1", FULL).await.status(), 403);
-    assert_eq!(stand.json("/@mastra/core/latest", FULL).await["version"], "1.41.0");
-    assert_eq!(stand.json("/-/package/@mastra%2fcore/dist-tags", FULL).await["latest"], "1.41.0");
+    assert_eq!(
+        stand.json("/@mastra/core/latest", FULL).await["version"],
+        "1.41.0"
+    );
+    assert_eq!(
+        stand.json("/-/package/@mastra%2fcore/dist-tags", FULL).await["latest"],
+        "1.41.0"
+    );
     assert_eq!(stand.get("/@mastra%2fcore/9.9.9", FULL).await.status(), 404);
 }
 
@@ -102,12 +129,27 @@ async fn single_version_and_tag_endpoints_agree_with_the_document() {
 async fn each_representation_has_its_own_validator_and_an_unchanged_one_is_304() {
     let stand = Stand::at(MOMENT).await;
     let tag = |response: &reqwest::Response| response.headers()["etag"].to_str().expect("text").to_owned();
-    let (full, short) = (tag(&stand.get("/zod", FULL).await), tag(&stand.get("/zod", SHORT).await));
+    let (full, short) = (
+        tag(&stand.get("/zod", FULL).await),
+        tag(&stand.get("/zod", SHORT).await),
+    );
     assert_ne!(full, short);
     let url = format!("http://{}/zod", stand.gate.address);
-    let again = stand.client.get(&url).header("if-none-match", &full).send().await.expect("an answer");
+    let again = stand
+        .client
+        .get(&url)
+        .header("if-none-match", &full)
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(again.status(), 304);
-    let other = stand.client.get(&url).header("if-none-match", &short).send().await.expect("an answer");
+    let other = stand
+        .client
+        .get(&url)
+        .header("if-none-match", &short)
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(other.status(), 200);
 }
 
@@ -115,8 +157,14 @@ async fn each_representation_has_its_own_validator_and_an_unchanged_one_is_304()
 async fn when_a_held_version_matures_the_answer_and_its_validator_change() {
     let before = Stand::at("2026-06-19T15:21:08Z").await;
     let after = Stand::at("2026-06-19T15:21:09Z").await;
-    let (young, ripe) = (before.json("/@mastra%2fcore", FULL).await, after.json("/@mastra%2fcore", FULL).await);
-    assert!(young["versions"].get("1.42.0").is_none(), "three days less a second");
+    let (young, ripe) = (
+        before.json("/@mastra%2fcore", FULL).await,
+        after.json("/@mastra%2fcore", FULL).await,
+    );
+    assert!(
+        young["versions"].get("1.42.0").is_none(),
+        "three days less a second"
+    );
     assert!(ripe["versions"].get("1.42.0").is_some(), "three days");
 }
 
@@ -126,7 +174,12 @@ async fn a_package_of_which_nothing_remains_is_refused_with_a_reason_and_never_4
     let answer = stand.get("/easy-day-js", FULL).await;
     assert_eq!(answer.status(), 403);
     let body: Value = parsed(answer).await;
-    assert!(body["error"].as_str().expect("a sentence").contains("easy-day-js"));
+    assert!(
+        body["error"]
+            .as_str()
+            .expect("a sentence")
+            .contains("easy-day-js")
+    );
 }
 
 #[tokio::test]
@@ -141,7 +194,13 @@ async fn bytes_that_are_not_those_announced_never_leave() {
     stand.registry.publish(package);
     let answer = stand.get("/zod/-/zod-3.25.76.tgz", "*/*").await;
     assert_eq!(answer.status(), 403);
-    assert!(answer.text().await.expect("text").contains("not those its registry announces"));
+    assert!(
+        answer
+            .text()
+            .await
+            .expect("text")
+            .contains("not those its registry announces")
+    );
 }
 
 #[tokio::test]
@@ -158,10 +217,16 @@ async fn many_clients_at_once_cost_upstream_one_request() {
     let mut tasks = Vec::new();
     for _ in 0..100 {
         let stand = Arc::clone(&stand);
-        tasks.push(tokio::spawn(async move { stand.get("/zod", FULL).await.status() }));
+        tasks.push(tokio::spawn(
+            async move { stand.get("/zod", FULL).await.status() },
+        ));
     }
     for task in tasks {
         assert_eq!(task.await.expect("a task"), 200);
     }
-    assert!(stand.registry.requests_for("/zod").len() <= 2, "{}", stand.registry.requests_for("/zod").len());
+    assert!(
+        stand.registry.requests_for("/zod").len() <= 2,
+        "{}",
+        stand.registry.requests_for("/zod").len()
+    );
 }

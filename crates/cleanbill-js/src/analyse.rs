@@ -21,7 +21,11 @@ use crate::package::{Budget, Context, Indexed, Package};
 /// Steps the top level of a file may take besides those for its size.
 const FILE_SHARE: u64 = 600_000;
 /// The same for a file whose look says obfuscated.
-const OBFUSCATED_SHARE: u64 = 4_000_000;
+const OBFUSCATED_SHARE: u64 = 20_000_000;
+/// Steps all functions nobody calls may take together in one phase.
+const LEFTOVER_SHARE: u64 = 700_000;
+/// The same where nothing reaches: chains there say little.
+const IDLE_SHARE: u64 = 150_000;
 /// Steps a function nobody calls may take: it runs on unknown arguments, so it is soon through.
 const CALL_SHARE: u64 = 15_000;
 /// Rounds over functions nobody called: each may make new ones.
@@ -36,7 +40,7 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     let reach = reach(&pkg, &entries, &looks);
     let code: u64 = pkg.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes.len() as u64).sum();
     // Large packages need more work for the same depth; the second part grows with what was shipped.
-    let budget = &Budget { max_steps: budget.max_steps.saturating_add(code * budget.max_steps / Budget::default().max_steps), ..*budget };
+    let budget = &Budget { max_steps: budget.max_steps.saturating_add(code / 4), ..*budget };
     let mut machine = Machine::new(&pkg, *budget);
     for (file, look) in pkg.files.iter().zip(&looks) {
         if !look.marks.is_empty() && file.kind.is_code() {
@@ -115,7 +119,9 @@ fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks
                 m.notes.unassessed(&entry.path, "its top level needs more work than one file is allowed");
             }
         }
-        leftovers(m, from);
+        let code: u64 = pkg.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes.len() as u64).sum();
+        let share = if trigger > Trigger::Bin { IDLE_SHARE } else { LEFTOVER_SHARE + code / 10 };
+        leftovers(m, from, share);
     }
     followed
 }
@@ -168,8 +174,9 @@ fn script(m: &mut Machine<'_>, text: &str, file: &str) {
 }
 
 /// Runs what was made and never called: exported functions, handlers, methods; then closed branches.
-fn leftovers(m: &mut Machine<'_>, from: usize) {
+fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
     m.lazy = true;
+    let most = m.steps + share;
     let mut next = from;
     for _ in 0..LEFTOVER_ROUNDS {
         let until = m.closures.len();
@@ -178,8 +185,8 @@ fn leftovers(m: &mut Machine<'_>, from: usize) {
         }
         for ix in next..until {
             let Some((obj, id)) = m.closures.get(ix).copied() else { continue };
-            if !m.allow(CALL_SHARE) {
-                return;
+            if m.steps > most || !m.allow(CALL_SHARE) {
+                break;
             }
             let counts = m.counts(id);
             if counts.sure == 0 && counts.vague.is_empty() && worth_calling(m, obj) {
@@ -193,7 +200,7 @@ fn leftovers(m: &mut Machine<'_>, from: usize) {
     skipped.sort_unstable();
     let closures: Vec<(u32, u32)> = m.closures.get(from..).unwrap_or_default().to_vec();
     for (obj, id) in closures {
-        if skipped.binary_search(&id).is_ok() && m.allow(CALL_SHARE) && worth_calling(m, obj) {
+        if skipped.binary_search(&id).is_ok() && m.steps <= most && m.allow(CALL_SHARE) && worth_calling(m, obj) {
             call_unused(m, obj, true);
         }
     }

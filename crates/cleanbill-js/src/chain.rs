@@ -169,8 +169,8 @@ fn base(d: &Draft<'_>) -> Level {
 fn secret_out(d: &Draft<'_>, install: bool, eager: bool, hidden: bool, shady: bool, abnormal: bool, class: HostClass) -> Level {
     let strong = d.sources.iter().any(|s| {
         matches!(s, Source::Environment | Source::CredentialFile | Source::CiInternal | Source::Clipboard | Source::Metadata)
-    }) || d.secrets >= 2;
-    // One secret of the provider it goes to is how every client of that provider works.
+    }) || d.secrets.saturating_sub(d.fitting) >= 2;
+    // A secret of the provider it goes to is how every client of that provider works.
     if !strong && d.secrets > 0 && d.fitting == d.secrets {
         return Level::Note;
     }

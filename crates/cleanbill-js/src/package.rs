@@ -39,13 +39,13 @@ pub struct Budget {
     pub max_file_bytes: u64,
     /// Bytes of code parsed in one package.
     pub max_total_bytes: u64,
-    /// Steps of the machine in one package; some 30 ns each.
+    /// Steps of the machine in one package; some 30 ns each; only obfuscated files come near it.
     pub max_steps: u64,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { max_file_bytes: 16 << 20, max_total_bytes: 96 << 20, max_steps: 6_000_000 }
+        Self { max_file_bytes: 16 << 20, max_total_bytes: 96 << 20, max_steps: 30_000_000 }
     }
 }
 

@@ -35,9 +35,17 @@ impl VersionRange {
     /// True when the version lies inside.
     #[must_use]
     pub fn contains(&self, version: &Version) -> bool {
-        self.introduced.as_ref().is_none_or(|from| version.parsed() >= from.parsed())
-            && self.fixed.as_ref().is_none_or(|to| version.parsed() < to.parsed())
-            && self.last_affected.as_ref().is_none_or(|last| version.parsed() <= last.parsed())
+        self.introduced
+            .as_ref()
+            .is_none_or(|from| version.parsed() >= from.parsed())
+            && self
+                .fixed
+                .as_ref()
+                .is_none_or(|to| version.parsed() < to.parsed())
+            && self
+                .last_affected
+                .as_ref()
+                .is_none_or(|last| version.parsed() <= last.parsed())
     }
 
     /// True when it names no bound at all.
@@ -99,8 +107,16 @@ impl Advisory {
     #[must_use]
     pub fn names(&self, version: &Version) -> bool {
         self.affected.versions.contains(version)
-            || self.affected.npm_ranges.iter().any(|range| range.matches(version))
-            || self.affected.ranges.iter().any(|range| !range.is_everything() && range.contains(version))
+            || self
+                .affected
+                .npm_ranges
+                .iter()
+                .any(|range| range.matches(version))
+            || self
+                .affected
+                .ranges
+                .iter()
+                .any(|range| !range.is_everything() && range.contains(version))
     }
 
     /// True when it covers the version in any way; a notice without any version data covers all.
@@ -113,14 +129,22 @@ impl Advisory {
     #[must_use]
     pub fn covers_everything(&self) -> bool {
         let affected = &self.affected;
-        (affected.versions.is_empty() && affected.ranges.is_empty() && affected.npm_ranges.is_empty() && affected.hashes.is_empty())
+        (affected.versions.is_empty()
+            && affected.ranges.is_empty()
+            && affected.npm_ranges.is_empty()
+            && affected.hashes.is_empty())
             || affected.ranges.iter().any(VersionRange::is_everything)
     }
 
     /// The lowest fix above `version`, by the ranges that contain it.
     #[must_use]
     pub fn fixed_after(&self, version: &Version) -> Option<&Version> {
-        self.affected.ranges.iter().filter(|range| range.contains(version)).filter_map(|range| range.fixed.as_ref()).min()
+        self.affected
+            .ranges
+            .iter()
+            .filter(|range| range.contains(version))
+            .filter_map(|range| range.fixed.as_ref())
+            .min()
     }
 }
 
@@ -134,14 +158,22 @@ mod tests {
 
     #[test]
     fn a_range_holds_its_start_and_not_its_fix() {
-        let range = VersionRange { introduced: Some(version("1.0.0")), fixed: Some(version("1.2.0")), last_affected: None };
+        let range = VersionRange {
+            introduced: Some(version("1.0.0")),
+            fixed: Some(version("1.2.0")),
+            last_affected: None,
+        };
         assert!(range.contains(&version("1.0.0")) && range.contains(&version("1.2.0-rc.1")));
         assert!(!range.contains(&version("1.2.0")) && !range.contains(&version("0.9.9")));
     }
 
     #[test]
     fn introduced_zero_without_a_fix_means_the_whole_package() {
-        let range = VersionRange { introduced: Some(version("0.0.0")), fixed: None, last_affected: None };
+        let range = VersionRange {
+            introduced: Some(version("0.0.0")),
+            fixed: None,
+            last_affected: None,
+        };
         assert!(range.is_everything());
     }
 }

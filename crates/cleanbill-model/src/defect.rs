@@ -15,6 +15,10 @@ pub struct Defect {
 impl Defect {
     /// A defect.
     pub fn new(code: &'static str, place: impl Into<Untrusted>, note: impl Into<Untrusted>) -> Self {
-        Self { code, place: place.into(), note: note.into() }
+        Self {
+            code,
+            place: place.into(),
+            note: note.into(),
+        }
     }
 }

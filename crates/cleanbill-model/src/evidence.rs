@@ -21,7 +21,10 @@ pub struct Evidence {
 impl Evidence {
     /// A step without a place.
     pub fn note(note: impl Into<Untrusted>) -> Self {
-        Self { note: note.into(), ..Self::default() }
+        Self {
+            note: note.into(),
+            ..Self::default()
+        }
     }
 
     /// The same step in `file`.

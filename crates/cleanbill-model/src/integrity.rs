@@ -45,7 +45,9 @@ impl Algorithm {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Md5, Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512].into_iter().find(|a| a.as_str() == text)
+        [Self::Md5, Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512]
+            .into_iter()
+            .find(|a| a.as_str() == text)
     }
 }
 
@@ -92,7 +94,9 @@ impl Integrity {
         digests.sort_by(|a, b| b.cmp(a));
         digests.dedup();
         if digests.is_empty() {
-            return Err(ParseIntegrityError { text: text.chars().take(64).collect() });
+            return Err(ParseIntegrityError {
+                text: text.chars().take(64).collect(),
+            });
         }
         Ok(Self(digests))
     }
@@ -102,19 +106,32 @@ impl Integrity {
     /// # Errors
     /// When it is not hexadecimal or of no known length.
     pub fn parse_hex(text: &str) -> Result<Self, ParseIntegrityError> {
-        let refuse = || ParseIntegrityError { text: text.chars().take(64).collect() };
+        let refuse = || ParseIntegrityError {
+            text: text.chars().take(64).collect(),
+        };
         let bytes = decode_hex(text).ok_or_else(refuse)?;
-        let algorithm = [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512]
-            .into_iter()
-            .find(|a| a.bytes() == bytes.len())
-            .ok_or_else(refuse)?;
+        let algorithm = [
+            Algorithm::Md5,
+            Algorithm::Sha1,
+            Algorithm::Sha256,
+            Algorithm::Sha384,
+            Algorithm::Sha512,
+        ]
+        .into_iter()
+        .find(|a| a.bytes() == bytes.len())
+        .ok_or_else(refuse)?;
         Ok(Self(vec![Digest { algorithm, bytes }]))
     }
 
     /// From a digest computed elsewhere; `None` when the length does not fit the algorithm.
     #[must_use]
     pub fn from_digest(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
-        (bytes.len() == algorithm.bytes()).then(|| Self(vec![Digest { algorithm, bytes: bytes.to_vec() }]))
+        (bytes.len() == algorithm.bytes()).then(|| {
+            Self(vec![Digest {
+                algorithm,
+                bytes: bytes.to_vec(),
+            }])
+        })
     }
 
     /// This and that together, strongest first.
@@ -141,12 +158,22 @@ impl Integrity {
     /// Compares by the strongest algorithm that both carry.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Comparison {
-        for algorithm in [Algorithm::Sha512, Algorithm::Sha384, Algorithm::Sha256, Algorithm::Sha1, Algorithm::Md5] {
+        for algorithm in [
+            Algorithm::Sha512,
+            Algorithm::Sha384,
+            Algorithm::Sha256,
+            Algorithm::Sha1,
+            Algorithm::Md5,
+        ] {
             let mine: Vec<_> = self.0.iter().filter(|d| d.algorithm == algorithm).collect();
             let theirs: Vec<_> = other.0.iter().filter(|d| d.algorithm == algorithm).collect();
             if !mine.is_empty() && !theirs.is_empty() {
                 let agrees = mine.iter().any(|d| theirs.contains(d));
-                return if agrees { Comparison::Same } else { Comparison::Differs };
+                return if agrees {
+                    Comparison::Same
+                } else {
+                    Comparison::Differs
+                };
             }
         }
         Comparison::NotComparable
@@ -165,14 +192,25 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || text.len() > 128 || !text.is_ascii() {
         return None;
     }
-    (0..text.len()).step_by(2).map(|i| text.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|i| {
+            text.get(i..i + 2)
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        })
+        .collect()
 }
 
 impl fmt::Display for Integrity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, digest) in self.0.iter().enumerate() {
             let text = base64::engine::general_purpose::STANDARD.encode(&digest.bytes);
-            write!(f, "{}{}-{text}", if i == 0 { "" } else { " " }, digest.algorithm.as_str())?;
+            write!(
+                f,
+                "{}{}-{text}",
+                if i == 0 { "" } else { " " },
+                digest.algorithm.as_str()
+            )?;
         }
         Ok(())
     }
@@ -199,10 +237,16 @@ mod tests {
     #[test]
     fn the_strongest_common_algorithm_decides() {
         let hex = Integrity::parse_hex("da39a3ee5e6b4b0d3255bfef95601890afd80709").unwrap();
-        assert_eq!(Integrity::parse(SHA1_OF_NOTHING).unwrap().compare(&hex), Comparison::Same);
+        assert_eq!(
+            Integrity::parse(SHA1_OF_NOTHING).unwrap().compare(&hex),
+            Comparison::Same
+        );
         let other = Integrity::parse_hex(&"00".repeat(20)).unwrap();
         assert_eq!(hex.compare(&other), Comparison::Differs);
-        assert_eq!(hex.compare(&Integrity::parse_hex(&"00".repeat(64)).unwrap()), Comparison::NotComparable);
+        assert_eq!(
+            hex.compare(&Integrity::parse_hex(&"00".repeat(64)).unwrap()),
+            Comparison::NotComparable
+        );
     }
 
     #[test]

@@ -66,7 +66,10 @@ impl PackageName {
     /// The scope with its `@`, where there is one.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
-        self.0.starts_with('@').then(|| self.0.split_once('/').map(|(scope, _)| scope)).flatten()
+        self.0
+            .starts_with('@')
+            .then(|| self.0.split_once('/').map(|(scope, _)| scope))
+            .flatten()
     }
 
     /// The part after the scope, or the whole name.
@@ -87,7 +90,10 @@ fn check_segment(segment: &str) -> Result<(), ParseNameError> {
     if segment == "." || segment == ".." {
         return Err(ParseNameError::Shape);
     }
-    match segment.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_.~!*'()".contains(*c))) {
+    match segment
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || "-_.~!*'()".contains(*c)))
+    {
         Some('/') => Err(ParseNameError::Shape),
         Some(character) => Err(ParseNameError::Character { character }),
         None => Ok(()),
@@ -133,7 +139,21 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for text in ["", "@", "@a", "@a/", "@/b", "a/b", "@a/b/c", "..", "a b", "a\u{202e}b", "рackage", "a\0", "a%2fb"] {
+        for text in [
+            "",
+            "@",
+            "@a",
+            "@a/",
+            "@/b",
+            "a/b",
+            "@a/b/c",
+            "..",
+            "a b",
+            "a\u{202e}b",
+            "рackage",
+            "a\0",
+            "a%2fb",
+        ] {
             assert!(PackageName::parse(text).is_err(), "{text:?} was taken");
         }
         assert!(PackageName::parse(&"a".repeat(215)).is_err());

@@ -31,13 +31,21 @@ impl Purl {
     /// A release of `name`.
     #[must_use]
     pub fn new(name: PackageName, version: Version) -> Self {
-        Self { name, version, qualifiers: None }
+        Self {
+            name,
+            version,
+            qualifiers: None,
+        }
     }
 
     /// The same name and version from elsewhere: `key` is `vcs_url` or `download_url`.
     #[must_use]
     pub fn from_elsewhere(name: PackageName, version: Version, key: &str, url: &str) -> Self {
-        Self { name, version, qualifiers: Some(Arc::from(format!("{key}={}", encoded(url)))) }
+        Self {
+            name,
+            version,
+            qualifiers: Some(Arc::from(format!("{key}={}", encoded(url)))),
+        }
     }
 
     /// Reads `pkg:npm/...@version`.
@@ -45,7 +53,9 @@ impl Purl {
     /// # Errors
     /// When it is another type, has no version, or carries what no name or version may.
     pub fn parse(text: &str) -> Result<Self, ParsePurlError> {
-        let refuse = || ParsePurlError { text: text.chars().take(120).collect() };
+        let refuse = || ParsePurlError {
+            text: text.chars().take(120).collect(),
+        };
         let url: packageurl::PackageUrl<'_> = text.parse().map_err(|_| refuse())?;
         if url.ty() != "npm" {
             return Err(refuse());
@@ -58,7 +68,9 @@ impl Purl {
         Ok(Self {
             name: PackageName::parse(&name).map_err(|_| refuse())?,
             version: Version::parse(version).map_err(|_| refuse())?,
-            qualifiers: text.split_once('?').map(|(_, rest)| Arc::from(rest.split('#').next().unwrap_or(rest))),
+            qualifiers: text
+                .split_once('?')
+                .map(|(_, rest)| Arc::from(rest.split('#').next().unwrap_or(rest))),
         })
     }
 
@@ -75,7 +87,12 @@ impl fmt::Display for Purl {
         if let Some(scope) = self.name.scope() {
             write!(f, "{}/", encoded(scope))?;
         }
-        write!(f, "{}@{}", encoded(self.name.bare()), encoded(self.version.as_str()))?;
+        write!(
+            f,
+            "{}@{}",
+            encoded(self.name.bare()),
+            encoded(self.version.as_str())
+        )?;
         match &self.qualifiers {
             Some(qualifiers) => write!(f, "?{qualifiers}"),
             None => Ok(()),
@@ -114,7 +131,10 @@ mod tests {
 
     #[test]
     fn scoped_names_and_build_metadata_round_trip() {
-        for text in ["pkg:npm/%40mastra/core@1.42.1", "pkg:npm/left@1.2.3", "pkg:npm/a@1.0.0%2Bbuild.1",
+        for text in [
+            "pkg:npm/%40mastra/core@1.42.1",
+            "pkg:npm/left@1.2.3",
+            "pkg:npm/a@1.0.0%2Bbuild.1",
             "pkg:npm/JSONStream@1.0.0",
             "pkg:npm/a@1.0.0?vcs_url=git%2Bssh%3A%2F%2Fgit.example%2Fa",
         ] {

@@ -123,7 +123,12 @@ impl Signal {
 
     /// What, why, what to do.
     #[must_use]
-    pub fn words(mut self, what: impl Into<Untrusted>, why: impl Into<Untrusted>, advice: impl Into<Untrusted>) -> Self {
+    pub fn words(
+        mut self,
+        what: impl Into<Untrusted>,
+        why: impl Into<Untrusted>,
+        advice: impl Into<Untrusted>,
+    ) -> Self {
         (self.what, self.why, self.advice) = (what.into(), why.into(), advice.into());
         self
     }

@@ -29,7 +29,9 @@ impl Timestamp {
             .ok()
             .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok())
             .map(|zoned| Self(zoned.timestamp().as_millisecond()))
-            .ok_or_else(|| ParseTimestampError { text: text.chars().take(40).collect() })
+            .ok_or_else(|| ParseTimestampError {
+                text: text.chars().take(40).collect(),
+            })
     }
 
     /// From milliseconds since the epoch.
@@ -141,7 +143,10 @@ mod tests {
     fn registry_times_and_bare_dates_are_read() {
         let moment = Timestamp::parse("2026-06-17T01:01:33.087Z").unwrap();
         assert_eq!(moment.to_string(), "2026-06-17T01:01:33.087Z");
-        assert_eq!(Timestamp::parse("2026-06-17").unwrap(), Timestamp::parse("2026-06-17T00:00:00Z").unwrap());
+        assert_eq!(
+            Timestamp::parse("2026-06-17").unwrap(),
+            Timestamp::parse("2026-06-17T00:00:00Z").unwrap()
+        );
         assert!(Timestamp::parse("yesterday").is_err());
     }
 }

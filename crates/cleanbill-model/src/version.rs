@@ -31,12 +31,17 @@ impl Version {
     /// # Errors
     /// When npm would not read it as a version either.
     pub fn parse(text: &str) -> Result<Self, ParseVersionError> {
-        let refuse = || ParseVersionError { text: text.chars().take(64).collect() };
+        let refuse = || ParseVersionError {
+            text: text.chars().take(64).collect(),
+        };
         if text.len() > MAX_VERSION_BYTES {
             return Err(refuse());
         }
         let parsed = deno_semver::Version::parse_from_npm(text).map_err(|_| refuse())?;
-        Ok(Self { text: Arc::from(text), parsed: Arc::new(parsed) })
+        Ok(Self {
+            text: Arc::from(text),
+            parsed: Arc::new(parsed),
+        })
     }
 
     /// The text as it came.
@@ -82,7 +87,9 @@ impl hash::Hash for Version {
 }
 impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.parsed.cmp(&other.parsed).then_with(|| self.text.cmp(&other.text))
+        self.parsed
+            .cmp(&other.parsed)
+            .then_with(|| self.text.cmp(&other.text))
     }
 }
 impl PartialOrd for Version {
@@ -133,7 +140,9 @@ impl Range {
     /// # Errors
     /// When the text is a tag, a URL, or unreadable.
     pub fn parse(text: &str) -> Result<Self, ParseRangeError> {
-        let refuse = || ParseRangeError { text: text.chars().take(64).collect() };
+        let refuse = || ParseRangeError {
+            text: text.chars().take(64).collect(),
+        };
         if text.len() > MAX_RANGE_BYTES {
             return Err(refuse());
         }
@@ -141,7 +150,10 @@ impl Range {
         if parsed.tag().is_some() {
             return Err(refuse());
         }
-        Ok(Self { text: Arc::from(text), parsed })
+        Ok(Self {
+            text: Arc::from(text),
+            parsed,
+        })
     }
 
     /// The text as it came.

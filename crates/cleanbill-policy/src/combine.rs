@@ -17,6 +17,13 @@ pub fn looks_hijacked<'a>(
     if published.is_some_and(|moment| as_of.since(moment) > window) {
         return false;
     }
-    let strong: Vec<&Signal> = signals.filter(|signal| signal.confidence > Confidence::Low).collect();
-    strong.iter().filter_map(|signal| signal.mark).collect::<BTreeSet<Mark>>().len() >= 2
+    let strong: Vec<&Signal> = signals
+        .filter(|signal| signal.confidence > Confidence::Low)
+        .collect();
+    strong
+        .iter()
+        .filter_map(|signal| signal.mark)
+        .collect::<BTreeSet<Mark>>()
+        .len()
+        >= 2
 }

@@ -58,7 +58,13 @@ impl Default for Cooldown {
     /// Three days for a release, seven for a name. Of the hijacks whose window is known, three days would
     /// have outlasted 34 of 37; look-alikes are new names, which only a name's age holds.
     fn default() -> Self {
-        Self { release: Age::days(3), name: Age::days(7), scopes: Vec::new(), upstreams: Vec::new(), own: Vec::new() }
+        Self {
+            release: Age::days(3),
+            name: Age::days(7),
+            scopes: Vec::new(),
+            upstreams: Vec::new(),
+            own: Vec::new(),
+        }
     }
 }
 
@@ -66,19 +72,31 @@ impl Cooldown {
     /// The moment from which the cooldown lets it pass, and the minimum age that says so; `None` where
     /// no minimum applies.
     #[must_use]
-    pub fn ready(&self, maturity: Maturity, name: &PackageName, upstream: Option<&str>) -> Option<(Timestamp, Age)> {
+    pub fn ready(
+        &self,
+        maturity: Maturity,
+        name: &PackageName,
+        upstream: Option<&str>,
+    ) -> Option<(Timestamp, Age)> {
         if self.own.iter().any(|pattern| pattern.matches(name)) {
             return None;
         }
         let scoped = self.scopes.iter().find(|scoped| scoped.pattern.matches(name));
-        let by_host = self.upstreams.iter().find(|rule| Some(rule.host.as_str()) == upstream);
+        let by_host = self
+            .upstreams
+            .iter()
+            .find(|rule| Some(rule.host.as_str()) == upstream);
         let (since, minimum) = match maturity {
             Maturity::Release(since) => {
-                let special = scoped.and_then(|s| s.release).or_else(|| by_host.and_then(|u| u.release));
+                let special = scoped
+                    .and_then(|s| s.release)
+                    .or_else(|| by_host.and_then(|u| u.release));
                 (since, special.unwrap_or(self.release))
             }
             Maturity::Name(since) => {
-                let special = scoped.and_then(|s| s.name).or_else(|| by_host.and_then(|u| u.name));
+                let special = scoped
+                    .and_then(|s| s.name)
+                    .or_else(|| by_host.and_then(|u| u.name));
                 (since, special.unwrap_or(self.name))
             }
         };
@@ -106,21 +124,44 @@ mod tests {
 
     #[test]
     fn own_scopes_have_no_minimum_age() {
-        let cooldown = Cooldown { own: vec![NamePattern("@acme".into())], ..Cooldown::default() };
+        let cooldown = Cooldown {
+            own: vec![NamePattern("@acme".into())],
+            ..Cooldown::default()
+        };
         let born = Maturity::Release(Timestamp::from_millis(0));
         assert_eq!(cooldown.ready(born, &name("@acme/a"), None), None);
-        assert_eq!(cooldown.ready(born, &name("a"), None), Some((Timestamp::from_millis(0).plus(Age::days(3)), Age::days(3))));
+        assert_eq!(
+            cooldown.ready(born, &name("a"), None),
+            Some((Timestamp::from_millis(0).plus(Age::days(3)), Age::days(3)))
+        );
     }
 
     #[test]
     fn a_scope_rule_goes_before_an_upstream_rule() {
         let cooldown = Cooldown {
-            scopes: vec![ScopedCooldown { pattern: NamePattern("@types/*".into()), release: Some(Age::days(1)), name: None }],
-            upstreams: vec![UpstreamCooldown { host: "npm.acme.example".into(), release: Some(Age::default()), name: None }],
+            scopes: vec![ScopedCooldown {
+                pattern: NamePattern("@types/*".into()),
+                release: Some(Age::days(1)),
+                name: None,
+            }],
+            upstreams: vec![UpstreamCooldown {
+                host: "npm.acme.example".into(),
+                release: Some(Age::default()),
+                name: None,
+            }],
             ..Cooldown::default()
         };
         let born = Maturity::Release(Timestamp::from_millis(0));
-        assert_eq!(cooldown.ready(born, &name("@types/node"), Some("npm.acme.example")).unwrap().1, Age::days(1));
-        assert_eq!(cooldown.ready(born, &name("left"), Some("npm.acme.example")), None);
+        assert_eq!(
+            cooldown
+                .ready(born, &name("@types/node"), Some("npm.acme.example"))
+                .unwrap()
+                .1,
+            Age::days(1)
+        );
+        assert_eq!(
+            cooldown.ready(born, &name("left"), Some("npm.acme.example")),
+            None
+        );
     }
 }

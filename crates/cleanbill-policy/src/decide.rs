@@ -3,10 +3,7 @@ use cleanbill_model::{
     Finding, Integrity, Judgement, Level, Maturity, Purl, Signal, Timestamp, Unassessed, Untrusted, Verdict,
 };
 
-use crate::{
-    AuditLevel, CooldownUse, Policy, UnassessedAction, WaiverState,
-    combine::looks_hijacked,
-};
+use crate::{AuditLevel, CooldownUse, Policy, UnassessedAction, WaiverState, combine::looks_hijacked};
 
 /// What the decision must know of the release beside its signals.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +44,12 @@ pub fn decide(
     let mut until: Option<Timestamp> = None;
     let mut findings = Vec::with_capacity(signals.len());
     for signal in signals {
-        let mut finding = Finding { level: signal.level, because: None, waived: false, signal };
+        let mut finding = Finding {
+            level: signal.level,
+            because: None,
+            waived: false,
+            signal,
+        };
         if let Some(maturity) = finding.signal.maturity {
             match ripen(&mut finding, maturity, fast, as_of, context, policy) {
                 Ripeness::Ripe => continue,
@@ -59,7 +61,8 @@ pub fn decide(
             Some(AuditLevel::Off) => continue,
             Some(AuditLevel::Fixed(level)) if *level != finding.level => {
                 finding.level = *level;
-                finding.because = Some(format!("the policy sets `{}` to {}", finding.signal.audit, level.as_str()).into());
+                finding.because =
+                    Some(format!("the policy sets `{}` to {}", finding.signal.audit, level.as_str()).into());
             }
             _ => {}
         }
@@ -68,18 +71,39 @@ pub fn decide(
             *state = (*state).max(here);
             if here == WaiverState::Used && !finding.waived {
                 finding.waived = true;
-                finding.because =
-                    Some(format!("waived by {} until {}: {}", waiver.owner, waiver.until, waiver.reason).into());
+                finding.because = Some(
+                    format!(
+                        "waived by {} until {}: {}",
+                        waiver.owner, waiver.until, waiver.reason
+                    )
+                    .into(),
+                );
             }
         }
         findings.push(finding);
     }
     raise_hijack(&mut findings, as_of, context, policy);
     findings.sort_by(|a, b| {
-        (a.waived, b.level, b.signal.severity, b.signal.confidence, a.signal.audit)
-            .cmp(&(b.waived, a.level, a.signal.severity, a.signal.confidence, b.signal.audit))
+        (
+            a.waived,
+            b.level,
+            b.signal.severity,
+            b.signal.confidence,
+            a.signal.audit,
+        )
+            .cmp(&(
+                b.waived,
+                a.level,
+                a.signal.severity,
+                a.signal.confidence,
+                b.signal.audit,
+            ))
     });
-    let worst = findings.iter().filter(|finding| !finding.waived).map(|finding| finding.level).max();
+    let worst = findings
+        .iter()
+        .filter(|finding| !finding.waived)
+        .map(|finding| finding.level)
+        .max();
     let verdict = match worst {
         Some(Level::Block) => Verdict::Block,
         Some(Level::Quarantine) => Verdict::Quarantine,
@@ -107,7 +131,10 @@ pub fn decide(
 /// A signal that closes the fast lane: anything but youth and further vulnerabilities.
 fn speaks_against(signal: &Signal) -> bool {
     let youth = signal.maturity.is_some();
-    let vulnerability = signal.advisory.as_ref().is_some_and(|advisory| !advisory.malicious);
+    let vulnerability = signal
+        .advisory
+        .as_ref()
+        .is_some_and(|advisory| !advisory.malicious);
     !youth && !vulnerability && (signal.mark.is_some() || signal.level >= Level::Warn)
 }
 
@@ -129,8 +156,11 @@ fn ripen(
     context: &Context,
     policy: &Policy,
 ) -> Ripeness {
-    let Some((ready, minimum)) = policy.cooldown.ready(maturity, &finding.signal.subject.name, context.upstream.as_deref())
-    else {
+    let Some((ready, minimum)) = policy.cooldown.ready(
+        maturity,
+        &finding.signal.subject.name,
+        context.upstream.as_deref(),
+    ) else {
         return Ripeness::Ripe;
     };
     if as_of >= ready {
@@ -161,11 +191,17 @@ fn ripen(
 
 /// Holds a release whose signals add up to a hijack.
 fn raise_hijack(findings: &mut [Finding], as_of: Timestamp, context: &Context, policy: &Policy) {
-    let marked = findings.iter().filter(|finding| !finding.waived).map(|finding| &finding.signal);
+    let marked = findings
+        .iter()
+        .filter(|finding| !finding.waived)
+        .map(|finding| &finding.signal);
     if !looks_hijacked(marked, context.published, as_of, policy.hijack_window) {
         return;
     }
-    for finding in findings.iter_mut().filter(|finding| !finding.waived && finding.signal.mark.is_some()) {
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| !finding.waived && finding.signal.mark.is_some())
+    {
         if finding.level < Level::Quarantine {
             finding.level = Level::Quarantine;
             finding.because = Some("two independent marks of a hijack stand on this release".into());
@@ -197,7 +233,10 @@ mod tests {
     };
 
     fn subject() -> Purl {
-        Purl::new(PackageName::parse("left").unwrap(), Version::parse("1.2.3").unwrap())
+        Purl::new(
+            PackageName::parse("left").unwrap(),
+            Version::parse("1.2.3").unwrap(),
+        )
     }
     fn at(hours: i64) -> Timestamp {
         Timestamp::from_millis(0).plus(Age::hours(hours))
@@ -217,14 +256,27 @@ mod tests {
 
     #[test]
     fn one_weak_mark_never_holds_and_two_different_ones_do() {
-        let context = Context { published: Some(at(0)), ..Context::default() };
+        let context = Context {
+            published: Some(at(0)),
+            ..Context::default()
+        };
         let policy = Policy::default();
         let publisher = signal().mark(Mark::Publisher);
-        assert_eq!(verdict(vec![publisher.clone(), publisher.clone()], &context, &policy, 5).verdict, Verdict::Allow);
+        assert_eq!(
+            verdict(vec![publisher.clone(), publisher.clone()], &context, &policy, 5).verdict,
+            Verdict::Allow
+        );
         let script = signal().mark(Mark::Script);
-        assert_eq!(verdict(vec![publisher.clone(), script.clone()], &context, &policy, 5).verdict, Verdict::Quarantine);
+        assert_eq!(
+            verdict(vec![publisher.clone(), script.clone()], &context, &policy, 5).verdict,
+            Verdict::Quarantine
+        );
         let old = verdict(vec![publisher, script], &context, &policy, 24 * 365);
-        assert_eq!(old.verdict, Verdict::Allow, "a release that stood for a year is told, not held");
+        assert_eq!(
+            old.verdict,
+            Verdict::Allow,
+            "a release that stood for a year is told, not held"
+        );
     }
 
     #[test]
@@ -237,11 +289,20 @@ mod tests {
 
     #[test]
     fn a_fix_passes_the_cooldown_only_when_nothing_speaks_against_it() {
-        let context = Context { fixes: vec!["GHSA-1".into()], published: Some(at(0)), ..Context::default() };
+        let context = Context {
+            fixes: vec!["GHSA-1".into()],
+            published: Some(at(0)),
+            ..Context::default()
+        };
         let fix = verdict(vec![young()], &context, &Policy::default(), 1);
         assert_eq!(fix.verdict, Verdict::Allow);
         assert!(fix.findings[0].because.as_ref().unwrap().raw().contains("GHSA-1"));
-        let suspect = verdict(vec![young(), signal().mark(Mark::Script)], &context, &Policy::default(), 1);
+        let suspect = verdict(
+            vec![young(), signal().mark(Mark::Script)],
+            &context,
+            &Policy::default(),
+            1,
+        );
         assert_eq!(suspect.verdict, Verdict::Quarantine);
     }
 
@@ -249,19 +310,48 @@ mod tests {
     fn own_scopes_are_exempt_from_age_and_from_nothing_else() {
         let mut policy = Policy::default();
         policy.cooldown.own.push(NamePattern("left".into()));
-        assert_eq!(verdict(vec![young()], &Context::default(), &policy, 1).verdict, Verdict::Allow);
+        assert_eq!(
+            verdict(vec![young()], &Context::default(), &policy, 1).verdict,
+            Verdict::Allow
+        );
         let bad = signal().level(Level::Block);
-        assert_eq!(verdict(vec![bad], &Context::default(), &policy, 1).verdict, Verdict::Block);
+        assert_eq!(
+            verdict(vec![bad], &Context::default(), &policy, 1).verdict,
+            Verdict::Block
+        );
     }
 
     #[test]
     fn what_is_unassessed_is_never_clean_by_default() {
-        let reason = vec![Unassessed { file: None, reason: "offline".into() }];
-        let held = decide(&subject(), at(0), Vec::new(), reason.clone(), &Context::default(), &Policy::default());
+        let reason = vec![Unassessed {
+            file: None,
+            reason: "offline".into(),
+        }];
+        let held = decide(
+            &subject(),
+            at(0),
+            Vec::new(),
+            reason.clone(),
+            &Context::default(),
+            &Policy::default(),
+        );
         assert_eq!(held.judgement.verdict, Verdict::Unassessed);
-        let policy = Policy { unassessed: UnassessedAction::Warn, ..Policy::default() };
-        let told = decide(&subject(), at(0), Vec::new(), reason, &Context::default(), &policy);
-        assert_eq!((told.judgement.verdict, told.judgement.unassessed.len()), (Verdict::Allow, 1));
+        let policy = Policy {
+            unassessed: UnassessedAction::Warn,
+            ..Policy::default()
+        };
+        let told = decide(
+            &subject(),
+            at(0),
+            Vec::new(),
+            reason,
+            &Context::default(),
+            &policy,
+        );
+        assert_eq!(
+            (told.judgement.verdict, told.judgement.unassessed.len()),
+            (Verdict::Allow, 1)
+        );
     }
 
     fn waiver(until: Timestamp) -> Waiver {
@@ -279,12 +369,35 @@ mod tests {
 
     #[test]
     fn a_waiver_counts_until_its_end_and_never_silences_known_malware_by_accident() {
-        let policy = Policy { waivers: vec![waiver(at(10))], ..Policy::default() };
+        let policy = Policy {
+            waivers: vec![waiver(at(10))],
+            ..Policy::default()
+        };
         let held = signal().level(Level::Quarantine);
-        let decision = decide(&subject(), at(9), vec![held.clone()], Vec::new(), &Context::default(), &policy);
-        assert_eq!((decision.judgement.verdict, decision.waivers), (Verdict::Allow, vec![WaiverState::Used]));
-        let decision = decide(&subject(), at(10), vec![held.clone()], Vec::new(), &Context::default(), &policy);
-        assert_eq!((decision.judgement.verdict, decision.waivers), (Verdict::Quarantine, vec![WaiverState::Expired]));
+        let decision = decide(
+            &subject(),
+            at(9),
+            vec![held.clone()],
+            Vec::new(),
+            &Context::default(),
+            &policy,
+        );
+        assert_eq!(
+            (decision.judgement.verdict, decision.waivers),
+            (Verdict::Allow, vec![WaiverState::Used])
+        );
+        let decision = decide(
+            &subject(),
+            at(10),
+            vec![held.clone()],
+            Vec::new(),
+            &Context::default(),
+            &policy,
+        );
+        assert_eq!(
+            (decision.judgement.verdict, decision.waivers),
+            (Verdict::Quarantine, vec![WaiverState::Expired])
+        );
         let mut malware = held.level(Level::Block);
         malware.advisory = Some(cleanbill_model::AdvisoryRef {
             id: "MAL-1".into(),
@@ -294,15 +407,28 @@ mod tests {
             malicious: true,
             feed: "osv".into(),
         });
-        assert_eq!(verdict(vec![malware], &Context::default(), &policy, 1).verdict, Verdict::Block);
+        assert_eq!(
+            verdict(vec![malware], &Context::default(), &policy, 1).verdict,
+            Verdict::Block
+        );
     }
 
     #[test]
     fn an_owner_may_silence_or_raise_an_audit() {
         let mut policy = Policy::default();
-        policy.levels.insert("publisher-changed".into(), AuditLevel::Fixed(Level::Block));
-        assert_eq!(verdict(vec![signal()], &Context::default(), &policy, 1).verdict, Verdict::Block);
+        policy
+            .levels
+            .insert("publisher-changed".into(), AuditLevel::Fixed(Level::Block));
+        assert_eq!(
+            verdict(vec![signal()], &Context::default(), &policy, 1).verdict,
+            Verdict::Block
+        );
         policy.levels.insert("publisher-changed".into(), AuditLevel::Off);
-        assert_eq!(verdict(vec![signal()], &Context::default(), &policy, 1).findings.len(), 0);
+        assert_eq!(
+            verdict(vec![signal()], &Context::default(), &policy, 1)
+                .findings
+                .len(),
+            0
+        );
     }
 }

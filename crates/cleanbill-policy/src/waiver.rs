@@ -45,7 +45,10 @@ impl Waiver {
             (Some(wanted), Some(known)) => wanted.compare(known) == cleanbill_model::Comparison::Same,
             (Some(_), None) => false,
         };
-        let malware = signal.advisory.as_ref().is_some_and(|advisory| advisory.malicious);
+        let malware = signal
+            .advisory
+            .as_ref()
+            .is_some_and(|advisory| advisory.malicious);
         let same_audit = match self.audits.as_slice() {
             [] => !malware,
             audits => audits.iter().any(|audit| audit == signal.audit.0),

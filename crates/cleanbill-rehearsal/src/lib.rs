@@ -6,7 +6,6 @@ mod canary;
 mod codec;
 mod crypto;
 mod digest;
-mod drive;
 mod esm;
 mod facts;
 mod host;

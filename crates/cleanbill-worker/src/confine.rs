@@ -12,7 +12,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { address_space: 1536 * 1024 * 1024, cpu_seconds: 1800 }
+        Self {
+            address_space: 1536 * 1024 * 1024,
+            cpu_seconds: 1800,
+        }
     }
 }
 
@@ -30,13 +33,26 @@ pub struct Confinement {
 /// Gives up what a reader of hostile input does not need. It cannot be undone in this process.
 #[must_use]
 pub fn confine(limits: &Limits) -> Confinement {
-    Confinement { limits: bound(limits), files: close_files(), calls: close_calls() }
+    Confinement {
+        limits: bound(limits),
+        files: close_files(),
+        calls: close_calls(),
+    }
 }
 
 #[cfg(unix)]
 fn bound(limits: &Limits) -> bool {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let set = |resource, value| setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) }).is_ok();
+    let set = |resource, value| {
+        setrlimit(
+            resource,
+            Rlimit {
+                current: Some(value),
+                maximum: Some(value),
+            },
+        )
+        .is_ok()
+    };
     let memory = set(Resource::As, limits.address_space);
     let cpu = set(Resource::Cpu, limits.cpu_seconds);
     // A dump of a worker would hold what it read; a worker writes no file.
@@ -118,9 +134,13 @@ const ALLOWED: &[i64] = &[
 #[cfg(target_os = "linux")]
 fn close_calls() -> bool {
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
-    let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else { return false };
+    let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
+        return false;
+    };
     let rules = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
     let filter = SeccompFilter::new(rules, SeccompAction::Errno(1), SeccompAction::Allow, arch);
-    let Ok(program) = filter.and_then(BpfProgram::try_from) else { return false };
+    let Ok(program) = filter.and_then(BpfProgram::try_from) else {
+        return false;
+    };
     seccompiler::apply_filter_all_threads(&program).is_ok()
 }

@@ -16,10 +16,15 @@ pub fn read(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     }
     let length = u32::from_be_bytes(head) as usize;
     if length > MAX_FRAME_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the message is larger than the limit"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the message is larger than the limit",
+        ));
     }
     let mut bytes = Vec::new();
-    let read = stream.take(u64::from(u32::from_be_bytes(head))).read_to_end(&mut bytes)?;
+    let read = stream
+        .take(u64::from(u32::from_be_bytes(head)))
+        .read_to_end(&mut bytes)?;
     if read != length {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
@@ -43,7 +48,10 @@ pub fn write(stream: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
 pub fn head(bytes: &[u8]) -> io::Result<[u8; 4]> {
     match u32::try_from(bytes.len()) {
         Ok(length) if bytes.len() <= MAX_FRAME_BYTES => Ok(length.to_be_bytes()),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the message is larger than the limit")),
+        _ => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the message is larger than the limit",
+        )),
     }
 }
 

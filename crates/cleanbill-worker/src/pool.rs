@@ -93,7 +93,11 @@ impl Pool {
     #[must_use]
     pub fn confinement(&self) -> Confinement {
         let bits = self.confinement.load(Ordering::Relaxed);
-        Confinement { limits: bits & 1 != 0, files: bits & 2 != 0, calls: bits & 4 != 0 }
+        Confinement {
+            limits: bits & 1 != 0,
+            files: bits & 2 != 0,
+            calls: bits & 4 != 0,
+        }
     }
 
     /// Has a worker answer `message`.
@@ -101,7 +105,9 @@ impl Pool {
     /// # Errors
     /// When no worker starts, or the one that took it dies or exceeds the deadline.
     pub async fn ask(&self, message: &[u8]) -> Result<Vec<u8>, WorkError> {
-        let start = |reason: &dyn ToString| WorkError::Start { reason: reason.to_string() };
+        let start = |reason: &dyn ToString| WorkError::Start {
+            reason: reason.to_string(),
+        };
         let _place = self.places.acquire().await.map_err(|e| start(&e))?;
         let waiting = self.idle.lock().await.pop();
         let mut worker = match waiting {
@@ -126,13 +132,17 @@ impl Pool {
             }
             Err(_) => {
                 drop(worker.child.kill().await);
-                Err(WorkError::Deadline { seconds: self.settings.deadline.as_secs() })
+                Err(WorkError::Deadline {
+                    seconds: self.settings.deadline.as_secs(),
+                })
             }
         }
     }
 
     async fn start(&self) -> Result<Worker, WorkError> {
-        let start = |reason: &dyn ToString| WorkError::Start { reason: reason.to_string() };
+        let start = |reason: &dyn ToString| WorkError::Start {
+            reason: reason.to_string(),
+        };
         let mut child = Command::new(&self.settings.program)
             .args(&self.settings.arguments)
             .env_clear()
@@ -145,10 +155,21 @@ impl Pool {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(start(&"its pipes are missing"));
         };
-        let mut worker = Worker { child, input, output, served: 0 };
-        let hello = timeout(START_DEADLINE, worker.receive()).await.map_err(|_| start(&"it does not answer"))?;
+        let mut worker = Worker {
+            child,
+            input,
+            output,
+            served: 0,
+        };
+        let hello = timeout(START_DEADLINE, worker.receive())
+            .await
+            .map_err(|_| start(&"it does not answer"))?;
         let hello = hello.map_err(|e| start(&e))?;
-        let given_up = hello.iter().take(3).enumerate().fold(0_u8, |bits, (i, flag)| bits | (flag & 1) << i);
+        let given_up = hello
+            .iter()
+            .take(3)
+            .enumerate()
+            .fold(0_u8, |bits, (i, flag)| bits | (flag & 1) << i);
         self.confinement.fetch_and(given_up, Ordering::Relaxed);
         tracing::debug!(target: "cleanbill", confinement = given_up, "worker started");
         Ok(worker)
@@ -168,7 +189,10 @@ impl Worker {
         self.output.read_exact(&mut head).await?;
         let length = u64::from(u32::from_be_bytes(head));
         if length > frame::MAX_FRAME_BYTES as u64 {
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "the answer is larger than the limit"));
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "the answer is larger than the limit",
+            ));
         }
         let mut bytes = Vec::new();
         let read = (&mut self.output).take(length).read_to_end(&mut bytes).await?;

@@ -24,13 +24,15 @@ pub fn serve(
     let (to_reader, requests) = std::sync::mpsc::channel::<Vec<u8>>();
     let (to_parent, answers) = std::sync::mpsc::channel::<Vec<u8>>();
     // Started before the calls are closed: the stack is mapped while mapping is cheap to get.
-    let reader = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        for request in requests {
-            if to_parent.send(handler(&request)).is_err() {
-                break;
+    let reader = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(move || {
+            for request in requests {
+                if to_parent.send(handler(&request)).is_err() {
+                    break;
+                }
             }
-        }
-    })?;
+        })?;
     let Confinement { limits, files, calls } = confine(limits);
     frame::write(output, &[u8::from(limits), u8::from(files), u8::from(calls)])?;
     while let Some(request) = frame::read(input)? {
@@ -39,5 +41,7 @@ pub fn serve(
         frame::write(output, &answers.recv().map_err(|_| gone())?)?;
     }
     drop(to_reader);
-    reader.join().map_err(|_| io::Error::other("the reading thread broke off"))
+    reader
+        .join()
+        .map_err(|_| io::Error::other("the reading thread broke off"))
 }

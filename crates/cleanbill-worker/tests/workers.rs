@@ -28,7 +28,11 @@ fn misbehave(message: &[u8]) -> Vec<u8> {
 }
 
 fn verdict(possible: bool) -> Vec<u8> {
-    if possible { b"possible".to_vec() } else { b"refused".to_vec() }
+    if possible {
+        b"possible".to_vec()
+    } else {
+        b"refused".to_vec()
+    }
 }
 
 #[allow(unconditional_recursion, reason = "the point is to run out of stack")]
@@ -55,12 +59,18 @@ async fn cases() {
         workers: 2,
         deadline: Duration::from_secs(5),
     });
-    assert_eq!(pool.ask(b"abc").await.expect("an honest message is answered"), b"cba");
+    assert_eq!(
+        pool.ask(b"abc").await.expect("an honest message is answered"),
+        b"cba"
+    );
     if cfg!(target_os = "linux") {
         let given_up = pool.confinement();
         assert!(given_up.limits && given_up.calls, "{given_up:?}");
         for wish in ["files", "write", "network", "program"] {
-            let answer = pool.ask(wish.as_bytes()).await.expect("a refused wish kills nobody");
+            let answer = pool
+                .ask(wish.as_bytes())
+                .await
+                .expect("a refused wish kills nobody");
             assert_eq!(answer, b"refused", "{wish} was possible in a worker");
         }
     }
@@ -75,7 +85,10 @@ async fn cases() {
         workers: 1,
         deadline: Duration::from_secs(1),
     });
-    let error = quick.ask(b"sleep").await.expect_err("it is ended at the deadline");
+    let error = quick
+        .ask(b"sleep")
+        .await
+        .expect_err("it is ended at the deadline");
     assert_eq!(error, WorkError::Deadline { seconds: 1 });
     assert_eq!(quick.ask(b"ab").await.expect("another takes its place"), b"ba");
 }

@@ -2,12 +2,16 @@
 use std::{collections::BTreeMap, collections::HashMap, fs, path::Path, sync::Arc};
 
 use cleanbill_facts::{
-    Facts, Notice, Notices, Package, Pin, PopularNames, Publication, Run, Tier, pin::Origin, pin::Scope,
+    Facts, JudgedEdge, Notice, Notices, Package, Pin, PopularNames, Publication, Run, Source, Tier, pin::Origin, pin::Scope,
+    read_tarball,
+    source::{Context, REQUIRED_STACK_BYTES},
 };
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Integrity, Known, Missing, PackageName,
-    Purl, Range, SafeUrl, Timestamp, Version, VersionRange,
+    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Evidence, Integrity, Known, Missing, PackageName,
+    Purl, Range, SafeUrl, Timestamp, Verdict, Version, VersionRange,
 };
+
+use crate::tarball;
 use serde::{Deserialize, de::DeserializeOwned};
 
 #[derive(Deserialize)]
@@ -90,6 +94,51 @@ fn yes() -> bool {
     true
 }
 
+/// Stands in a packument for the digest of the case's own tarball.
+const OWN_INTEGRITY: &str = "<integrity>";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EdgeFile {
+    resolved: Purl,
+    range: String,
+    #[serde(default)]
+    added: bool,
+    verdict: Verdict,
+    worst: Option<WorstFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorstFile {
+    title: String,
+    file: String,
+    line: u32,
+    note: String,
+}
+
+fn edge(file: EdgeFile) -> JudgedEdge {
+    JudgedEdge {
+        resolved: file.resolved,
+        range: file.range,
+        added: file.added,
+        verdict: file.verdict,
+        worst: file.worst.map(|worst| {
+            let evidence = Evidence::note(worst.note).file(worst.file).at(worst.line, 1);
+            (worst.title.into(), vec![evidence])
+        }),
+    }
+}
+
+/// Reads a tarball as a worker does, on a stack of the size that takes.
+fn source(bytes: &[u8]) -> Known<Arc<Source>> {
+    let bytes = bytes.to_vec();
+    let reading = std::thread::Builder::new()
+        .stack_size(REQUIRED_STACK_BYTES)
+        .spawn(move || read_tarball(&bytes, &Context::default()));
+    Known::Known(Arc::new(reading.unwrap().join().unwrap()))
+}
+
 /// The facts of the case in `folder`.
 pub fn facts(folder: &Path) -> Facts {
     let case: Case = json(&folder.join("case.json")).expect("a case has a case.json");
@@ -98,8 +147,20 @@ pub fn facts(folder: &Path) -> Facts {
     if case.package.as_deref() == Some("not-found") {
         facts.package = Known::Missing(Missing::NotFound);
     }
-    if let Ok(bytes) = fs::read(folder.join("packument.json")) {
-        let package = package(&bytes, case.as_of);
+    let packed = tarball::pack(folder, "package");
+    if let Some(bytes) = &packed {
+        facts.source = source(bytes);
+    }
+    if let Some(bytes) = tarball::pack(folder, "before") {
+        facts.before = source(&bytes);
+    }
+    if let Some(list) = json::<Vec<EdgeFile>>(&folder.join("edges.json")) {
+        facts.edges = Known::Known(list.into_iter().map(edge).collect());
+    }
+    if let Ok(text) = fs::read_to_string(folder.join("packument.json")) {
+        let real = facts.source.get().and_then(|source| source.integrity.as_ref()).map(ToString::to_string);
+        let text = text.replace(OWN_INTEGRITY, real.as_deref().unwrap_or(OWN_INTEGRITY));
+        let package = package(text.as_bytes(), case.as_of);
         assert_eq!(
             package.name,
             case.subject.name,

@@ -19,7 +19,11 @@ use crate::{
 };
 
 /// Every request.
-pub async fn route(State(gate): State<Gate>, ConnectInfo(client): ConnectInfo<SocketAddr>, request: Request) -> Response<Body> {
+pub async fn route(
+    State(gate): State<Gate>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response<Body> {
     let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
     match asked(request.uri().path()) {
         Asked::Packument(name) if read_only => packument::document(&gate, &name, request.headers()).await,
@@ -31,6 +35,9 @@ pub async fn route(State(gate): State<Gate>, ConnectInfo(client): ConnectInfo<So
         }
         Asked::Registry if request.uri().path() == "/-/ping" => problem::json_ok("{}"),
         Asked::Registry => pass::on(&gate, None, request).await,
-        Asked::Nothing => problem::plain(StatusCode::NOT_FOUND, "no package, tarball or registry route by this path"),
+        Asked::Nothing => problem::plain(
+            StatusCode::NOT_FOUND,
+            "no package, tarball or registry route by this path",
+        ),
     }
 }

@@ -43,7 +43,10 @@ fn represent(snapshot: &Snapshot, headers: &HeaderMap) -> Response<Body> {
     };
     let zipped = accepts_gzip(headers) && !representation.gzip.is_empty();
     let unchanged = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
-        value.to_str().is_ok_and(|text| text.split(',').any(|tag| tag.trim().trim_start_matches("W/") == representation.etag))
+        value.to_str().is_ok_and(|text| {
+            text.split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == representation.etag)
+        })
     });
     let body: Bytes = match (unchanged, zipped) {
         (true, _) => Bytes::new(),
@@ -66,7 +69,10 @@ fn represent(snapshot: &Snapshot, headers: &HeaderMap) -> Response<Body> {
     if let Ok(etag) = HeaderValue::from_str(&representation.etag) {
         out.insert(header::ETAG, etag);
     }
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
     out.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     let held = snapshot.held.versions.len();
     if held > 0
@@ -80,14 +86,22 @@ fn represent(snapshot: &Snapshot, headers: &HeaderMap) -> Response<Body> {
 /// The form with the higher quality value; the full one where nothing or anything is asked for.
 fn preferred(headers: &HeaderMap) -> Form {
     let mut best: (f32, Form) = (0.0, Form::Full);
-    for value in headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')) {
+    for value in headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','))
+    {
         let mut parts = value.split(';').map(str::trim);
         let form = match parts.next() {
             Some(ABBREVIATED) => Form::Abbreviated,
             Some("application/json" | "*/*" | "application/*") => Form::Full,
             _ => continue,
         };
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.trim().parse::<f32>().ok()).unwrap_or(1.0);
+        let quality = parts
+            .find_map(|part| part.strip_prefix("q="))
+            .and_then(|q| q.trim().parse::<f32>().ok())
+            .unwrap_or(1.0);
         if quality > best.0 {
             best = (quality, form);
         }
@@ -96,11 +110,16 @@ fn preferred(headers: &HeaderMap) -> Form {
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
-    headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let named = matches!(parts.next(), Some("gzip" | "*"));
-        named && !parts.any(|part| matches!(part, "q=0" | "q=0.0"))
-    })
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','))
+        .any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            let named = matches!(parts.next(), Some("gzip" | "*"));
+            named && !parts.any(|part| matches!(part, "q=0" | "q=0.0"))
+        })
 }
 
 /// One version or tag, exactly as the document has it.
@@ -109,16 +128,31 @@ pub async fn single(gate: &Gate, name: &PackageName, wanted: &str) -> Response<B
         Ok(snapshot) => snapshot,
         Err(error) => return unavailable(&error),
     };
-    if let Some((version, held)) = Version::parse(wanted).ok().and_then(|version| snapshot.held.versions.get_key_value(&version)) {
-        return problem::refusal(&format!("{name}@{version}"), held.verdict, &held.sentence, held.until);
+    if let Some((version, held)) = Version::parse(wanted)
+        .ok()
+        .and_then(|version| snapshot.held.versions.get_key_value(&version))
+    {
+        return problem::refusal(
+            &format!("{name}@{version}"),
+            held.verdict,
+            &held.sentence,
+            held.until,
+        );
     }
     let Some(document) = parsed(&snapshot) else {
         return problem::plain(StatusCode::BAD_GATEWAY, "the registry's document cannot be read");
     };
-    let tagged = document.get("dist-tags").and_then(|tags| tags.get(wanted)).and_then(Value::as_str).unwrap_or(wanted);
+    let tagged = document
+        .get("dist-tags")
+        .and_then(|tags| tags.get(wanted))
+        .and_then(Value::as_str)
+        .unwrap_or(wanted);
     match document.get("versions").and_then(|versions| versions.get(tagged)) {
         Some(manifest) => problem::json_ok(&manifest.to_string()),
-        None => problem::plain(StatusCode::NOT_FOUND, &format!("{name} has no version or tag {wanted}")),
+        None => problem::plain(
+            StatusCode::NOT_FOUND,
+            &format!("{name} has no version or tag {wanted}"),
+        ),
     }
 }
 
@@ -159,7 +193,16 @@ mod tests {
         assert_eq!(form(&[]), Form::Full);
         assert_eq!(form(&["*/*"]), Form::Full);
         assert_eq!(form(&["application/json"]), Form::Full);
-        assert_eq!(form(&["application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"]), Form::Abbreviated);
-        assert_eq!(form(&["application/vnd.npm.install-v1+json;q=0.5", "application/json;q=0.9"]), Form::Full);
+        assert_eq!(
+            form(&["application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"]),
+            Form::Abbreviated
+        );
+        assert_eq!(
+            form(&[
+                "application/vnd.npm.install-v1+json;q=0.5",
+                "application/json;q=0.9"
+            ]),
+            Form::Full
+        );
     }
 }

@@ -28,7 +28,10 @@ const NOT_PASSED: [HeaderName; 9] = [
     header::CONTENT_LENGTH,
 ];
 /// Routes whose body is a map from package names.
-const AUDIT_ROUTES: [&str; 2] = ["/-/npm/v1/security/advisories/bulk", "/-/npm/v1/security/audits/quick"];
+const AUDIT_ROUTES: [&str; 2] = [
+    "/-/npm/v1/security/advisories/bulk",
+    "/-/npm/v1/security/audits/quick",
+];
 
 /// Passes a request on and streams the answer back.
 pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Response<Body> {
@@ -38,7 +41,10 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path}", base.expose().trim_end_matches('/'));
-    let mut outgoing = gate.client.request(parts.method.clone(), &url).headers(passed(&parts.headers));
+    let mut outgoing = gate
+        .client
+        .request(parts.method.clone(), &url)
+        .headers(passed(&parts.headers));
     if AUDIT_ROUTES.contains(&parts.uri.path()) {
         let Ok(bytes) = to_bytes(body, MAX_AUDIT_BYTES).await else {
             return problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "the audit request is too large");
@@ -46,7 +52,9 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
         let Some(cleaned) = without_internal(gate, &parts.headers, &bytes) else {
             return problem::plain(StatusCode::BAD_REQUEST, "the audit request cannot be read");
         };
-        outgoing = outgoing.header(header::CONTENT_TYPE, "application/json").body(cleaned);
+        outgoing = outgoing
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(cleaned);
     } else {
         outgoing = outgoing.body(reqwest::Body::wrap_stream(body.into_data_stream()));
     }
@@ -75,11 +83,16 @@ fn passed(headers: &HeaderMap) -> HeaderMap {
 
 /// The body without packages of one's own, as plain JSON; `None` when it is none.
 fn without_internal(gate: &Gate, headers: &HeaderMap, bytes: &[u8]) -> Option<Vec<u8>> {
-    let zipped = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
+    let zipped = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding == "gzip");
     let plain = if zipped {
         let mut plain = Vec::new();
         let limit = u64::try_from(MAX_AUDIT_BYTES).ok()?;
-        flate2::read::GzDecoder::new(bytes).take(limit).read_to_end(&mut plain).ok()?;
+        flate2::read::GzDecoder::new(bytes)
+            .take(limit)
+            .read_to_end(&mut plain)
+            .ok()?;
         plain
     } else {
         bytes.to_vec()

@@ -19,39 +19,70 @@ pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, client: Socket
         Err(error) => return unavailable(&error),
     };
     let Some(version) = snapshot.version_of(name, file) else {
-        return problem::plain(StatusCode::NOT_FOUND, &format!("{name} has no tarball by the name {file}"));
+        return problem::plain(
+            StatusCode::NOT_FOUND,
+            &format!("{name} has no tarball by the name {file}"),
+        );
     };
     let release = Purl::new(name.clone(), version.clone());
     let enter = |verdict: Verdict, sentence: Option<String>| {
         let at = gate.settings.clock.now();
-        gate.trail.add(Entry { at, client: client.ip().to_string(), release: release.clone(), verdict, sentence });
+        gate.trail.add(Entry {
+            at,
+            client: client.ip().to_string(),
+            release: release.clone(),
+            verdict,
+            sentence,
+        });
     };
     if let Some(held) = snapshot.held.versions.get(version) {
         enter(held.verdict, Some(held.sentence.clone()));
         return problem::refusal(&release.spec(), held.verdict, &held.sentence, held.until);
     }
     let Some(known) = snapshot.tarballs.get(version) else {
-        return problem::plain(StatusCode::NOT_FOUND, &format!("{} has no tarball", release.spec()));
+        return problem::plain(
+            StatusCode::NOT_FOUND,
+            &format!("{} has no tarball", release.spec()),
+        );
     };
-    let fetched = match gate.settings.enforcer.ports.registry.tarball(name, &known.url).await {
+    let fetched = match gate
+        .settings
+        .enforcer
+        .ports
+        .registry
+        .tarball(name, &known.url)
+        .await
+    {
         Ok(fetched) => fetched,
         Err(error) => return problem::plain(status_of(&error), &error.to_string()),
     };
     let Some(expected) = &known.integrity else {
-        let sentence = format!("{} is held: its registry gives no integrity to check its bytes by", release.spec());
+        let sentence = format!(
+            "{} is held: its registry gives no integrity to check its bytes by",
+            release.spec()
+        );
         enter(Verdict::Unassessed, Some(sentence.clone()));
         return problem::refusal(&release.spec(), Verdict::Unassessed, &sentence, None);
     };
     if !verifies(expected, &fetched.bytes) {
-        let sentence = format!("{} is blocked: its bytes are not those its registry announces", release.spec());
+        let sentence = format!(
+            "{} is blocked: its bytes are not those its registry announces",
+            release.spec()
+        );
         enter(Verdict::Block, Some(sentence.clone()));
         return problem::refusal(&release.spec(), Verdict::Block, &sentence, None);
     }
     enter(Verdict::Allow, None);
     let mut response = Response::new(Body::from(Bytes::from_owner(fetched.bytes)));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=31536000, immutable"),
+    );
     response
 }
 

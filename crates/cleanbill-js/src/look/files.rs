@@ -84,7 +84,9 @@ fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static st
     }
     longest = longest.max(bytes.len() - start);
     out.minified = longest > 1_500 && bytes.len() / count > 160;
-    if !code || longest < BLANKS {
+    const SOME_BLANKS: &[u8] = &[b' '; 64];
+    const SOME_TABS: &[u8] = &[b'\t'; 64];
+    if !code || longest < BLANKS || (memchr::memmem::find(bytes, SOME_BLANKS).is_none() && memchr::memmem::find(bytes, SOME_TABS).is_none()) {
         return;
     }
     // A long run of blanks inside a line, with code behind it.
@@ -110,8 +112,10 @@ fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static st
 }
 
 fn unicode(bytes: &[u8], kind: FileKind, marks: &mut Vec<(&'static str, usize)>) {
-    // Only three- and four-byte characters matter; a file without them is done at once.
-    if !bytes.iter().any(|b| *b >= 0xe2) {
+    // The first bytes of every character looked for; most files have none and are done at once.
+    const STARTS: &[&[u8]] = &[b"\xef\xb8", b"\xef\xbe\xa0", b"\xf3\xa0", b"\xe3\x85\xa4", b"\xe2\x80\x8b", b"\xe2\x80\xaa", b"\xe2\x80\xab",
+        b"\xe2\x80\xad", b"\xe2\x80\xae", b"\xe2\x81", b"\xe1\xa0\x8e"];
+    if !bytes.iter().any(|b| *b >= 0xe1) || !STARTS.iter().any(|s| memchr::memmem::find(bytes, s).is_some()) {
         return;
     }
     let text = String::from_utf8_lossy(bytes);
@@ -165,7 +169,9 @@ fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
         marks.push(("OBF-07", at));
     }
     if bytes.len() > 400 {
-        let few = bytes.iter().filter(|b| b"[]()!+".contains(b)).count();
+        let head = bytes.get(..bytes.len().min(2_048)).unwrap_or(bytes);
+        let odd = head.iter().filter(|b| b"[]()!+".contains(b)).count() * 2 > head.len();
+        let few = if !odd { 0 } else { bytes.iter().filter(|b| b"[]()!+".contains(b)).count() };
         if few * 10 > bytes.len() * 8 {
             marks.push(("OBF-07", 0));
         }

@@ -22,7 +22,7 @@ const FREE_ROUNDS: u32 = 2;
 /// Rounds of a loop with a known end that calls out of pure code.
 const WORLDLY_ROUNDS: u32 = 48;
 /// Steps one loop may take; string-table rotations need the most.
-const LOOP_STEPS: u64 = 1_500_000;
+const LOOP_STEPS: u64 = 10_000_000;
 /// The same in code that only a caller starts: there the input is unknown anyway.
 const LAZY_LOOP_STEPS: u64 = 60_000;
 /// Rounds of a loop with a known end whose body branches on the unknown.

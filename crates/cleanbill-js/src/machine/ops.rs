@@ -87,7 +87,9 @@ impl Machine<'_> {
                     }
                     Kind::Func { f, .. } => {
                         let text = self.sources.get(f.src as usize)?.text.clone();
-                        return Some(Rc::new(JsStr::new(function_text(&text, f.at as usize)?)));
+                        // Self-checks of obfuscators read their own source to the letter.
+                        let body = text.get(f.at as usize..f.end as usize).filter(|b| b.len() < 1 << 18)?;
+                        return Some(Rc::new(JsStr::new(body)));
                     }
                     Kind::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                     Kind::Regex(source, flags) => format!("/{source}/{flags}"),
@@ -272,28 +274,6 @@ fn is_native_function(name: &str) -> bool {
         name,
         "String" | "Number" | "Boolean" | "Array" | "Object" | "Function" | "RegExp" | "Date" | "eval" | "escape" | "unescape"
     )
-}
-
-fn function_text(text: &str, at: usize) -> Option<String> {
-    // Enough for what self-checks look at; the exact end is not kept.
-    let tail = text.get(at..)?;
-    let mut depth = 0usize;
-    for (ix, c) in tail.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return tail.get(..=ix).map(str::to_owned);
-                }
-            }
-            _ => {}
-        }
-        if ix > 1 << 16 {
-            break;
-        }
-    }
-    None
 }
 
 pub(crate) fn to_i32(n: f64) -> i32 {

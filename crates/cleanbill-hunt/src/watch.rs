@@ -1,0 +1,284 @@
+//! Campaigns made ready for searching: by name, by version, by digest, by the names of files they leave.
+//! It reads no file; whoever holds bytes asks it.
+use std::collections::{HashMap, HashSet};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use cleanbill_feeds::campaign::{Campaign, Class, IndicatorKind};
+use cleanbill_intel::{Trace, indicator::Weight, trace_of};
+use cleanbill_model::{Digest, Integrity, Range, Timestamp, Version};
+use memchr::memmem;
+
+use crate::limits::MAX_CAMPAIGNS;
+
+/// Campaigns, ready.
+pub struct Watch {
+    campaigns: Vec<Campaign>,
+    starts: Vec<Option<Timestamp>>,
+    names: Vec<Box<str>>,
+    by_name: HashMap<Box<str>, usize>,
+    /// For each name what is bad of it, campaign by campaign.
+    bad: Vec<Vec<Bad>>,
+    digests: HashMap<Digest, Vec<(usize, String)>>,
+    traces: HashMap<String, Vec<TraceOf>>,
+    yarn_slugs: HashMap<String, usize>,
+    automaton: AhoCorasick,
+}
+
+struct Bad {
+    campaign: usize,
+    versions: HashSet<Box<str>>,
+    range: Option<Range>,
+    whole: bool,
+}
+
+/// A file a campaign leaves behind.
+#[derive(Clone, Debug)]
+pub struct TraceOf {
+    /// The campaign.
+    pub campaign: usize,
+    /// The last segments of its path.
+    pub segments: Vec<String>,
+    /// As the campaign's file writes it.
+    pub value: String,
+}
+
+/// The campaigns cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WatchError {
+    /// More than one hunt takes.
+    #[error("{found} campaigns are more than one hunt takes ({MAX_CAMPAIGNS})")]
+    TooMany {
+        /// How many there were.
+        found: usize,
+    },
+    /// Their names cannot be searched for.
+    #[error("the campaigns' package names cannot be searched for")]
+    Names(#[from] aho_corasick::BuildError),
+}
+
+impl Watch {
+    /// Makes campaigns ready. False alarms and campaigns without anything to match stay in the list and never match.
+    ///
+    /// # Errors
+    /// When there are too many, or too many names.
+    pub fn new(campaigns: Vec<Campaign>) -> Result<Self, WatchError> {
+        if campaigns.len() > MAX_CAMPAIGNS {
+            return Err(WatchError::TooMany { found: campaigns.len() });
+        }
+        let mut building = Building::default();
+        for (at, campaign) in campaigns.iter().enumerate() {
+            if campaign.class != Class::FalsePositive {
+                building.add(at, campaign);
+            }
+        }
+        // A contiguous automaton of some ten thousand names takes few megabytes and scans more than 1 GB/s.
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(building.names.iter().map(|name| name.as_bytes()))?;
+        let starts = campaigns.iter().map(start_of).collect();
+        let Building { names, by_name, bad, digests, traces, yarn_slugs } = building;
+        Ok(Self { campaigns, starts, names, by_name, bad, digests, traces, yarn_slugs, automaton })
+    }
+
+    /// The campaigns, in their order.
+    #[must_use]
+    pub fn campaigns(&self) -> &[Campaign] {
+        &self.campaigns
+    }
+
+    /// When a campaign's first bad release was published, where its file tells.
+    #[must_use]
+    pub fn start(&self, campaign: usize) -> Option<Timestamp> {
+        self.starts.get(campaign).copied().flatten()
+    }
+
+    /// True when a name occurs in any campaign.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// The campaigns a release belongs to.
+    pub fn about<'a>(&'a self, name: &str, version: &'a str) -> impl Iterator<Item = usize> + 'a {
+        self.by_name
+            .get(name)
+            .and_then(|at| self.bad.get(*at))
+            .into_iter()
+            .flatten()
+            .filter(move |bad| bad.holds(version))
+            .map(|bad| bad.campaign)
+    }
+
+    /// Bad versions of a name that are known one by one, with their campaign.
+    pub fn versions_of<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, &'a str)> + 'a {
+        let bad = self.by_name.get(name).and_then(|at| self.bad.get(*at)).into_iter().flatten();
+        bad.flat_map(|bad| bad.versions.iter().map(move |version| (bad.campaign, &**version)))
+    }
+
+    /// Campaigns in which every version of a name is bad.
+    pub fn whole<'a>(&'a self, name: &str) -> impl Iterator<Item = usize> + 'a {
+        let bad = self.by_name.get(name).and_then(|at| self.bad.get(*at)).into_iter().flatten();
+        bad.filter(|bad| bad.whole).map(|bad| bad.campaign)
+    }
+
+    /// Campaigns that know these bytes as theirs, with the words for it.
+    pub fn by_digest<'a>(&'a self, integrity: &'a Integrity) -> impl Iterator<Item = (usize, &'a str)> + 'a {
+        let digests = integrity.digests().iter().filter_map(|digest| self.digests.get(digest));
+        digests.flatten().map(|(campaign, label)| (*campaign, label.as_str()))
+    }
+
+    /// Traces whose file goes by this name.
+    #[must_use]
+    pub fn traces(&self, file_name: &str) -> &[TraceOf] {
+        self.traces.get(file_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name behind Yarn's file-name form of it, `@scope-name`.
+    #[must_use]
+    pub fn by_yarn_slug(&self, slug: &str) -> Option<&str> {
+        self.yarn_slugs.get(slug).and_then(|at| self.names.get(*at)).map(|name| &**name)
+    }
+
+    /// Releases whose name and version both occur in these bytes, anywhere: none of them means that no
+    /// readable text in it can pin a bad release. Text with escapes is searched no further, and so every
+    /// name is possible; [`Candidates::Any`] says that.
+    #[must_use]
+    pub fn candidates(&self, bytes: &[u8]) -> Candidates {
+        if memmem::find(bytes, b"\\u").is_some() || memmem::find(bytes, b"\\x").is_some() || memmem::find(bytes, b"\\U").is_some() {
+            return Candidates::Any;
+        }
+        let mut seen = vec![false; self.names.len()];
+        for found in self.automaton.find_overlapping_iter(bytes) {
+            if let Some(flag) = seen.get_mut(found.pattern().as_usize()) {
+                *flag = true;
+            }
+        }
+        let mut versions: HashMap<&str, bool> = HashMap::new();
+        let mut possible = Vec::new();
+        for (at, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
+            for bad in self.bad.get(at).into_iter().flatten() {
+                let any = bad.whole
+                    || bad.range.is_some()
+                    || bad.versions.iter().any(|version| {
+                        *versions.entry(version).or_insert_with(|| memmem::find(bytes, version.as_bytes()).is_some())
+                    });
+                if let (true, Some(name)) = (any, self.names.get(at)) {
+                    possible.push((bad.campaign, name.to_string()));
+                }
+            }
+        }
+        if possible.is_empty() { Candidates::None } else { Candidates::Some(possible) }
+    }
+
+    /// Every watched name in a text, with where it begins.
+    pub fn names_in<'a, 'b: 'a>(&'a self, text: &'b str) -> impl Iterator<Item = (&'a str, usize, usize)> + 'a {
+        self.automaton
+            .find_overlapping_iter(text)
+            .filter_map(|found| Some((&**self.names.get(found.pattern().as_usize())?, found.start(), found.end())))
+    }
+}
+
+/// What a quick search says of some bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Candidates {
+    /// No bad release can be pinned there.
+    None,
+    /// These may be: campaign and name.
+    Some(Vec<(usize, String)>),
+    /// The text hides its words, so any may be.
+    Any,
+}
+
+#[derive(Default)]
+struct Building {
+    names: Vec<Box<str>>,
+    by_name: HashMap<Box<str>, usize>,
+    bad: Vec<Vec<Bad>>,
+    digests: HashMap<Digest, Vec<(usize, String)>>,
+    traces: HashMap<String, Vec<TraceOf>>,
+    yarn_slugs: HashMap<String, usize>,
+}
+
+impl Building {
+    fn add(&mut self, at: usize, campaign: &Campaign) {
+        for package in &campaign.packages {
+            let bad = Bad {
+                campaign: at,
+                versions: package.versions.iter().map(|version| version.as_str().into()).collect(),
+                range: package.range.as_deref().and_then(|range| Range::parse(range).ok()),
+                whole: package.whole,
+            };
+            if package.name.is_empty() || !(bad.whole || bad.range.is_some() || !bad.versions.is_empty()) {
+                continue;
+            }
+            let place = self.place_of(&package.name);
+            if let Some(list) = self.bad.get_mut(place) {
+                list.push(bad);
+            }
+            for text in &package.tarballs {
+                self.digest(at, text, &format!("tarball of `{}`", package.name));
+            }
+        }
+        for indicator in &campaign.indicators {
+            match indicator.kind {
+                IndicatorKind::Hash => {
+                    let label = indicator.label.clone().unwrap_or_else(|| "a file of the campaign".into());
+                    self.digest(at, &indicator.value, &label);
+                }
+                IndicatorKind::File => self.trace(at, &indicator.value),
+                _ => {}
+            }
+        }
+    }
+
+    fn place_of(&mut self, name: &str) -> usize {
+        if let Some(place) = self.by_name.get(name) {
+            return *place;
+        }
+        let place = self.names.len();
+        self.names.push(name.into());
+        self.by_name.insert(name.into(), place);
+        self.bad.push(Vec::new());
+        self.yarn_slugs.insert(name.replace('/', "-"), place);
+        place
+    }
+
+    fn digest(&mut self, at: usize, text: &str, label: &str) {
+        let Ok(integrity) = Integrity::parse_hex(text) else { return };
+        for digest in integrity.digests() {
+            let known = self.digests.entry(digest.clone()).or_default();
+            if !known.iter().any(|(campaign, _)| *campaign == at) {
+                known.push((at, label.to_owned()));
+            }
+        }
+    }
+
+    fn trace(&mut self, at: usize, value: &str) {
+        if let Trace::Path { segments, weight: Weight::Telling } = trace_of(value)
+            && let Some(name) = segments.last()
+        {
+            let trace = TraceOf { campaign: at, segments: segments.clone(), value: value.to_owned() };
+            self.traces.entry(name.clone()).or_default().push(trace);
+        }
+    }
+}
+
+impl Bad {
+    fn holds(&self, version: &str) -> bool {
+        self.whole
+            || self.versions.contains(version)
+            || self.range.as_ref().is_some_and(|range| Version::parse(version).is_ok_and(|version| range.matches(&version)))
+    }
+}
+
+/// What a campaign's timeline calls its first bad publication.
+const FIRST_BAD: &str = "first bad release published";
+
+/// The moment of the first bad publication; where it is not told, the earliest moment told.
+fn start_of(campaign: &Campaign) -> Option<Timestamp> {
+    let told = |at: &str| Timestamp::parse(at).or_else(|_| Timestamp::parse(&format!("{at}-01"))).or_else(|_| Timestamp::parse(&format!("{at}-01-01"))).ok();
+    let first = campaign.timeline.iter().find(|moment| moment.what == FIRST_BAD).and_then(|moment| told(&moment.at));
+    first.or_else(|| campaign.timeline.iter().filter_map(|moment| told(&moment.at)).min())
+}
