@@ -42,6 +42,7 @@ MAIL = re.compile(r"[\w.+-]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
 BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 BASE64_REVERSED = re.compile(r"_{0,2}[A-Za-z0-9+/]{10,}")
 HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}){8,}(?![0-9a-f])", re.I)
+REVERSED_URL = re.compile(r"[^\s'\"`]{4,}//:(?:s?ptth|s?sw)")
 INVISIBLE = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 
 DESTRUCTIVE = [
@@ -106,6 +107,8 @@ def decoded(text):
             yield base64.b64decode(literal.replace("_", "=")[::-1])
         except (binascii.Error, ValueError):
             continue
+    for literal in REVERSED_URL.findall(text):
+        yield literal[::-1].encode()
     for literal in INVISIBLE.findall(text):
         codes = (ord(letter) for letter in literal)
         yield bytes(code - 0xFE00 if code < 0xFE10 else code - 0xE0100 + 16 for code in codes)
@@ -265,6 +268,7 @@ def self_test():
         f"https://{real}/stage".encode().hex(),
         "".join(chr(0xFE00 + b) if b < 16 else chr(0xE0100 + b - 16) for b in f"https://{real}/".encode()),
         base64.b64encode(gzip.compress(f"https://{real}/stage?{'x' * 60}".encode())).decode(),
+        f"https://{real}/stage"[::-1],
         "rm " + "-rf ~",
         "fs." + "rmSync(home)",
         "fs.promises." + "rm(home)",

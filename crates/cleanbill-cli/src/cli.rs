@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, config, eval, explain, feed, gate, generate, inspect, run, why, worker};
+use crate::commands::{audit, config, eval, explain, feed, gate, generate, inspect, run, update, why, worker};
 
 /// Gives every npm dependency a clean bill of health.
 #[derive(Debug, Parser)]
@@ -35,6 +35,8 @@ pub enum Command {
     Gate(gate::Arguments),
     /// Run one command behind a gate of its own
     Run(run::Arguments),
+    /// Plan the safest newer versions of what the project has
+    Update(update::Arguments),
     /// Tell the reason for the last verdict on a release, from the local log
     Why(why::Arguments),
     /// Show the page of one audit, or list all audits

@@ -1,4 +1,11 @@
 //! `cleanbill audit` as a user runs it.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 mod common;
 
 use common::{Machine, tests};

@@ -1,4 +1,11 @@
 //! `cleanbill inspect` and `why` against replays on a loopback registry, feeds off.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 mod common;
 
 use cleanbill_testkit::{Case, Registry, Replay};

@@ -46,6 +46,8 @@ pub struct Release {
     pub install_scripts: Known<Vec<Script>>,
     /// What it asks for.
     pub dependencies: Vec<Dependency>,
+    /// The commands it puts on the path, name and file; a single one without a name stands under the empty name.
+    pub commands: Known<Vec<(String, String)>>,
     /// The deprecation message.
     pub deprecated: Option<Untrusted>,
     /// Bytes once unpacked.

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, routing::any};
 use cleanbill_facts::Package;
-use cleanbill_model::{PackageName, SafeUrl, Timestamp};
+use cleanbill_model::{Judgement, PackageName, SafeUrl, Timestamp};
 use cleanbill_ports::{Clock, FetchError};
 use moka::future::Cache;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -23,6 +23,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// Which upstream answers for what is not filtered, and with which credential.
 pub type PassTo = Arc<dyn Fn(Option<&PackageName>) -> Option<SafeUrl> + Send + Sync>;
 
+/// Hears of judgements.
+pub type Remember = Arc<dyn Fn(&[Judgement]) + Send + Sync>;
+
 /// What a gate is told.
 #[derive(Clone)]
 pub struct GateSettings {
@@ -41,7 +44,7 @@ pub struct GateSettings {
     /// Hears of everything fetched and refused.
     pub sink: Option<Sink>,
     /// Hears of every judgement, for `why`.
-    pub remember: Option<Arc<dyn Fn(&[cleanbill_model::Judgement]) + Send + Sync>>,
+    pub remember: Option<Remember>,
 }
 
 /// What the routes share.

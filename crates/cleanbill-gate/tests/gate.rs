@@ -1,4 +1,11 @@
 //! The gate before a loopback registry that replays the burst of June 2026.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use cleanbill_engine::Ports;

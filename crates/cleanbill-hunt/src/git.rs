@@ -58,7 +58,7 @@ pub(crate) fn objects_of(path: &Path) -> Option<PathBuf> {
     Some(common.canonicalize().unwrap_or_else(|_| common.to_owned()))
 }
 
-fn open(path: &Path) -> Result<gix::Repository, gix::open::Error> {
+fn open(path: &Path) -> gix::Result<gix::Repository> {
     // Isolated: no settings of the user or the system, no environment. A repository of another owner is read too.
     let options = gix::open::Options::isolated().open_path_as_is(true).bail_if_untrusted(false);
     gix::open_opts(path, options)
@@ -187,11 +187,12 @@ impl Reader {
                 self.faults.references += 1;
                 continue;
             };
+            let is_tag = reference.name().as_bstr().starts_with(b"refs/tags/");
             let name = reference.name().shorten().to_string();
             match reference.peel_to_commit() {
                 Ok(commit) => self.history.tips.push((name, commit.id().detach())),
                 // A tag may name a tree or a blob: that is no history.
-                Err(_) => self.faults.references += usize::from(!name.contains("tags")),
+                Err(_) => self.faults.references += usize::from(!is_tag),
             }
         }
     }
@@ -268,9 +269,13 @@ impl Reader {
         }
         for (name, folder) in folders {
             for (path, blob) in self.read_tree(folder, names, depth + 1).iter() {
-                if files.len() < MAX_LOCKFILES_IN_TREE {
-                    files.push((Arc::from(format!("{name}/{path}")), *blob));
+                if files.len() >= MAX_LOCKFILES_IN_TREE {
+                    if !self.faults.limits.contains(&"MAX_LOCKFILES_IN_TREE") {
+                        self.faults.limits.push("MAX_LOCKFILES_IN_TREE");
+                    }
+                    break;
                 }
+                files.push((Arc::from(format!("{name}/{path}")), *blob));
             }
         }
         let files = Files::new(files);

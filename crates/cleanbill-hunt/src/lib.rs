@@ -1,13 +1,25 @@
 //! Looks for campaigns where they may have been: lockfiles, histories, installed trees, stores, logs.
 //! It asks no registry, changes nothing on the machine, and leaves judging to `cleanbill-intel`.
+//!
+//! Reading order: campaigns made ready ([`watch`]), a whole hunt ([`mod@hunt`]), what it brings home
+//! ([`sighting`]), what that means ([`answer`]).
 #![expect(clippy::disallowed_methods, reason = "a hunt reads the disk; that is its work")]
 
+pub mod answer;
 mod git;
+pub mod hunt;
+mod image;
 pub mod limits;
+mod logs;
 pub mod pins;
+mod read;
+mod sbom;
 pub mod sighting;
+mod walk;
 pub mod watch;
 mod window;
 
+pub use answer::{Answer, answers, gravest};
+pub use hunt::{History, HuntOptions, Hunted, hunt};
 pub use sighting::{CommitSeen, Looked, Sighting, Source, Unseen, Window};
 pub use watch::{Watch, WatchError};

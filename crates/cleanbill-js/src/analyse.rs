@@ -20,6 +20,8 @@ use crate::package::{Budget, Context, Indexed, Package};
 
 /// Steps the top level of a file may take besides those for its size.
 const FILE_SHARE: u64 = 600_000;
+/// Most steps a file gets for its size.
+const MOST_SIZE_SHARE: u64 = 3_000_000;
 /// The same for a file whose look says obfuscated.
 const OBFUSCATED_SHARE: u64 = 20_000_000;
 /// Steps all functions nobody calls may take together in one phase.
@@ -28,6 +30,8 @@ const LEFTOVER_SHARE: u64 = 700_000;
 const IDLE_SHARE: u64 = 150_000;
 /// Steps a function nobody calls may take: it runs on unknown arguments, so it is soon through.
 const CALL_SHARE: u64 = 15_000;
+/// Steps of a package in which nothing is obfuscated.
+const CLEAR_STEPS: u64 = 8_000_000;
 /// Rounds over functions nobody called: each may make new ones.
 const LEFTOVER_ROUNDS: usize = 4;
 
@@ -39,8 +43,10 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     let looks: Vec<Looks> = pkg.files.iter().map(|f| files::look(f.kind, f.bytes)).collect();
     let reach = reach(&pkg, &entries, &looks);
     let code: u64 = pkg.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes.len() as u64).sum();
-    // Large packages need more work for the same depth; the second part grows with what was shipped.
-    let budget = &Budget { max_steps: budget.max_steps.saturating_add(code / 4), ..*budget };
+    // Obfuscated code alone may need the whole; large packages get some on top for the same depth.
+    let obfuscated = pkg.files.iter().zip(&looks).any(|(f, l)| f.kind.is_code() && !l.marks.is_empty());
+    let base = if obfuscated { budget.max_steps } else { budget.max_steps.min(CLEAR_STEPS) };
+    let budget = &Budget { max_steps: base.saturating_add((code / 8).min(base)), ..*budget };
     let mut machine = Machine::new(&pkg, *budget);
     for (file, look) in pkg.files.iter().zip(&looks) {
         if !look.marks.is_empty() && file.kind.is_code() {
@@ -104,7 +110,7 @@ fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks
             }
             total += entry.bytes.len() as u64;
             // A share by size, and enough on top for the string tables of obfuscators.
-            let share = if m.obfuscated.contains(&entry.path) { OBFUSCATED_SHARE } else { FILE_SHARE } + entry.bytes.len() as u64 * 3;
+            let share = if m.obfuscated.contains(&entry.path) { OBFUSCATED_SHARE } else { FILE_SHARE } + (entry.bytes.len() as u64).min(MOST_SIZE_SHARE);
             // Tests and what nothing reaches are a courtesy: that they are not read holds nobody.
             let matters = trigger <= Trigger::Bin;
             if total > budget.max_total_bytes || !m.allow(share) {

@@ -70,6 +70,8 @@ pub(crate) struct Draft<'a> {
     pub dead_drop: bool,
     /// Facts the sink found, such as a hidden detached child.
     pub aggravations: usize,
+    /// What arrives steers the sink and need not be the code itself.
+    pub indirect: bool,
 }
 
 /// How far a chain goes alone.
@@ -112,6 +114,8 @@ fn base(d: &Draft<'_>) -> Level {
         },
         "FLO-03" | "FLO-06" | "FLO-15" => match class {
             _ if abnormal && (install || hidden) => Level::Block,
+            // A name or a command that depends on an answer is how many tools work when called.
+            _ if d.indirect && d.lazy => if abnormal { Level::Warn } else { Level::Note },
             _ if shady && eager => Level::Block,
             _ if abnormal && eager => Level::Block,
             _ if shady => Level::Quarantine,

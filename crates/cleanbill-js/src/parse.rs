@@ -29,8 +29,8 @@ impl Refused {
     }
 }
 
-/// Parses and lowers a text.
-pub(crate) fn parse(text: &str, path: &str, src: u32, next_func: &mut u32) -> Result<Unit, Refused> {
+/// Parses and lowers a text; the arena is kept from file to file, its pages are costly to get anew.
+pub(crate) fn parse(arena: &mut Allocator, text: &str, path: &str, src: u32, next_func: &mut u32) -> Result<Unit, Refused> {
     if nesting(text.as_bytes()) > MOST_NESTING {
         return Err(Refused::Nesting);
     }
@@ -50,15 +50,12 @@ pub(crate) fn parse(text: &str, path: &str, src: u32, next_func: &mut u32) -> Re
         SourceType::script(),
         SourceType::mjs(),
     ];
-    let mut allocator = Allocator::default();
     for source_type in tries {
-        {
-            let out = attempt(&allocator, text, source_type);
-            if !out.panicked && (!out.program.body.is_empty() || out.diagnostics.is_empty()) {
-                return Ok(crate::lower::lower(&out.program, src, next_func));
-            }
+        arena.reset();
+        let out = attempt(arena, text, source_type);
+        if !out.panicked && (!out.program.body.is_empty() || out.diagnostics.is_empty()) {
+            return Ok(crate::lower::lower(&out.program, src, next_func));
         }
-        allocator.reset();
     }
     Err(Refused::Syntax)
 }

@@ -329,7 +329,7 @@ fn decodings(bytes: &[u8]) -> Vec<(Vec<u8>, Disguise)> {
 }
 
 fn is_encoded_letter(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 #[cfg(test)]

@@ -190,6 +190,6 @@ mod tests {
     #[test]
     fn derivation_matches_rfc_6070() {
         let key = pbkdf2("sha1", b"password", b"salt", 2, 20).unwrap();
-        assert_eq!(hex_encode(&key), "ea6c014dc72d8ccd1ed92ace1d41f0d8de8957");
+        assert_eq!(hex_encode(&key), "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957");
     }
 }

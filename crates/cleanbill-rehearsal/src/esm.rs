@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt::Write as _};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     AwaitExpression, ArrowFunctionExpression, Declaration, ExportDefaultDeclarationKind, ForOfStatement, Function,
-    IdentifierReference, ImportDeclarationSpecifier, ImportExpression, MetaProperty, ModuleExportName,
+    IdentifierReference, ImportDeclarationSpecifier, ImportExpression, ImportMeta, ModuleExportName,
     ObjectProperty, PropertyKey, Statement,
 };
 use oxc_ast_visit::{Visit, walk};
@@ -43,18 +43,15 @@ pub(crate) fn too_deep(source: &str) -> bool {
 
 fn long_prefix_run(source: &str) -> bool {
     let mut run = 0_usize;
-    let mut count = [0_usize; 2];
+    let (mut arrows, mut ends) = (0_usize, 0_usize);
     for pair in source.as_bytes().windows(2) {
         run = if matches!(pair.first(), Some(b'!' | b'~' | b'-' | b'+' | b' ')) { run + 1 } else { 0 };
         if run > limits::NESTING && pair != b"  " {
             return true;
         }
-        if let [first, second] = &mut count {
-            *first += usize::from(pair == b"=>");
-            *second += usize::from(pair.first() == Some(&b';') || pair.first() == Some(&b'\n'));
-        }
+        arrows += usize::from(pair == b"=>");
+        ends += usize::from(matches!(pair.first(), Some(b';' | b'\n')));
     }
-    let [arrows, ends] = count;
     arrows > limits::NESTING && ends * 8 < arrows
 }
 
@@ -289,10 +286,8 @@ impl<'a> Visit<'a> for Rewriter<'a> {
         walk::walk_import_expression(self, import);
     }
 
-    fn visit_meta_property(&mut self, meta: &MetaProperty<'a>) {
-        if meta.meta.name == "import" {
-            self.edits.push((meta.span, "__meta".to_owned()));
-        }
+    fn visit_import_meta(&mut self, meta: &ImportMeta) {
+        self.edits.push((meta.span, "__meta".to_owned()));
     }
 
     fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {

@@ -39,7 +39,5 @@ pub const INFLATED: usize = 8 * 1024 * 1024;
 pub const SHELL_COMMANDS: usize = 64;
 /// Rounds of a key derivation really computed; a script asking for more gets the value of this many.
 pub const KDF_ROUNDS: u32 = 20_000;
-/// Functions of a module's exports called with invented arguments.
-pub const EXPORT_CALLS: usize = 32;
 /// Bytes handed to native number crunching in one call.
 pub const CRUNCHED: usize = 16 * 1024 * 1024;

@@ -10,7 +10,7 @@ mod process;
 
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
-    object::ObjectInitializer, vm::source_info::SourcePath,
+    object::ObjectInitializer,
 };
 
 pub(crate) use load::Loader;
@@ -64,23 +64,22 @@ pub(crate) fn site_of(context: &Context) -> Option<Site> {
     let mut generated = false;
     for frame in context.stack_trace().take(FRAMES) {
         let place = frame.position();
-        match &place.path {
-            SourcePath::Eval => generated = true,
-            SourcePath::Path(path) => {
-                let file = path.to_string_lossy();
-                if file.starts_with("node:") {
-                    continue;
-                }
-                return Some(Site {
-                    file: file.trim_start_matches("./").to_owned(),
-                    line: place.position.map(|position| position.line_number()),
-                    column: place.position.map(|position| position.column_number()),
-                    function: place.function_name.to_std_string_lossy().chars().take(80).collect(),
-                    generated,
-                });
-            }
-            _ => {}
+        // The engine keeps the kind of source to itself and tells it in words.
+        let file = place.path.to_string();
+        if file == "eval at " {
+            generated = true;
+            continue;
         }
+        if file.starts_with("node:") || file == "unknown at " || file == "json at " {
+            continue;
+        }
+        return Some(Site {
+            file: file.trim_start_matches("./").to_owned(),
+            line: place.position.map(|position| position.line_number()),
+            column: place.position.map(|position| position.column_number()),
+            function: place.function_name.to_std_string_lossy().chars().take(80).collect(),
+            generated,
+        });
     }
     None
 }

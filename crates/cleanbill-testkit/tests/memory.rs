@@ -1,4 +1,11 @@
 //! The ports in memory keep what the ports promise.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 use cleanbill_model::{PackageName, SafeUrl};
 use cleanbill_ports::Registry as _;
 use cleanbill_testkit::{MemoryBlobs, MemoryRegistry, MemoryVerdictLog, PackageBuilder, suites};

@@ -113,7 +113,7 @@ async fn settle(
         }
         inputs.read(missing, ports, &HashMap::new()).await;
         let shared: &Inputs = inputs;
-        let changed = searches.par_iter_mut().map(|search| search.look_below(shared, policy, &versions)).any(|refused| refused);
+        let refused: Vec<bool> = searches.par_iter_mut().map(|search| search.look_below(shared, policy, &versions)).collect();
         let conflicts = peers::conflicts(searches, project, shared);
         let clashed = !conflicts.is_empty();
         for (at, reason) in conflicts {
@@ -121,8 +121,7 @@ async fn settle(
                 search.refuse_best(reason);
             }
         }
-        // `any` may stop early; whoever was not looked at is looked at in the next round.
-        if !changed && !clashed {
+        if !refused.contains(&true) && !clashed {
             return;
         }
     }

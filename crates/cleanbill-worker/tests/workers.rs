@@ -1,5 +1,12 @@
 //! Real workers: this test program starts itself as one. It has no harness, since the child must own its
 //! standard streams.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 use std::time::Duration;
 
 use cleanbill_worker::{Limits, Pool, PoolSettings, WorkError, serve};

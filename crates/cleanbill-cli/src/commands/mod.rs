@@ -9,6 +9,7 @@ pub mod gate;
 pub mod generate;
 pub mod inspect;
 pub mod run;
+pub mod update;
 pub mod why;
 pub mod worker;
 
@@ -29,6 +30,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Audit(arguments) => audit::run(arguments, common, world),
         Command::Inspect(arguments) => inspect::run(arguments, common, world),
+        Command::Update(arguments) => update::run(arguments, common, world),
         Command::Why(arguments) => why::run(arguments, common, world),
         Command::Explain(arguments) => explain::run(arguments, common, world),
         Command::Feed(arguments) => feed::run(arguments, common, world),

@@ -32,7 +32,7 @@ fn build(source: &str, flags: &str) -> Option<Regex> {
     if source.len() > 600 {
         return None;
     }
-    let source = source.replace("\\/", "/").replace("[^]", "[\\s\\S]").replace("(?<", "(?P<").replace("(?P<!", "(?<!").replace("(?P<=", "(?<=");
+    let source = translate(source);
     RegexBuilder::new(&source)
         .case_insensitive(flags.contains('i'))
         .multi_line(flags.contains('m'))
@@ -41,6 +41,51 @@ fn build(source: &str, flags: &str) -> Option<Regex> {
         .unicode(true)
         .build()
         .ok()
+}
+
+/// Their grammar in ours: braces that repeat nothing and brackets inside classes stand for themselves.
+fn translate(source: &str) -> String {
+    let chars: Vec<char> = source.chars().collect();
+    let mut out = String::with_capacity(source.len() + 8);
+    let (mut ix, mut class) = (0, false);
+    while let Some(c) = chars.get(ix).copied() {
+        let next = chars.get(ix + 1).copied();
+        match c {
+            '\\' => {
+                match next {
+                    Some('/') => out.push('/'),
+                    Some(n) if n.is_alphanumeric() || n.is_ascii_punctuation() => out.extend(['\\', n]),
+                    Some(n) => out.push(n),
+                    None => out.push_str("\\\\"),
+                }
+                ix += 2;
+                continue;
+            }
+            '[' if class => out.push_str("\\["),
+            '[' if next == Some('^') && chars.get(ix + 2) == Some(&']') => {
+                out.push_str("[\\s\\S]");
+                ix += 3;
+                continue;
+            }
+            '[' => {
+                class = true;
+                out.push(c);
+            }
+            ']' if class => {
+                class = false;
+                out.push(c);
+            }
+            '&' | '~' if class => out.extend(['\\', c]),
+            '{' if !class => {
+                let body: String = chars.iter().skip(ix + 1).take_while(|c| **c != '}').take(12).collect();
+                let repeats = !body.is_empty() && body.chars().all(|c| c.is_ascii_digit() || c == ',') && body.starts_with(|c: char| c.is_ascii_digit());
+                out.push_str(if repeats { "{" } else { "\\{" });
+            }
+            _ => out.push(c),
+        }
+        ix += 1;
+    }
+    out
 }
 
 fn of(m: &Machine<'_>, v: &Val) -> Option<(Name, Name)> {
@@ -188,5 +233,25 @@ pub(crate) fn method(m: &mut Machine<'_>, recv: &Val, name: &Name, args: &[Val])
         }
         "toString" => m.to_text(recv).map(|s| Val::new(V::Str(s))),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::build;
+
+    #[test]
+    fn their_patterns_mean_the_same_here() {
+        for (pattern, yes, no) in [
+            (r#"\w+ *\(\) *{\w+ *['|"].+['|"];? *}"#, "function(){return 'newState';}", "x"),
+            (r"^[^]{3}$", "a\nb", "ab"),
+            (r"[[\]]+", "[]", "()"),
+            (r"a\/b", "a/b", "ab"),
+            (r"(?<n>\d{2,})", "12", "1"),
+        ] {
+            let re = build(pattern, "").unwrap_or_else(|| panic!("{pattern} compiles"));
+            assert!(re.is_match(yes), "{pattern} on {yes}");
+            assert!(!re.is_match(no), "{pattern} on {no}");
+        }
     }
 }

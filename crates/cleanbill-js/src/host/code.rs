@@ -196,7 +196,8 @@ pub(crate) fn loads(m: &mut Machine<'_>, a: &mut Act, source: &Val, place: Place
     for one in source.each() {
         let Some(text) = m.to_text(&one) else {
             if m.has(&one.t, Source::Network) {
-                let found = sink::Found::new("FLO-03", one.t.clone(), "a module is loaded under a name from the network");
+                let mut found = sink::Found::new("FLO-03", one.t.clone(), "a module is loaded under a name from the network");
+                found.indirect = true;
                 sink::chain_at(m, found, place);
             }
             can(m, a, Capability::DynamicLoad, place.at);

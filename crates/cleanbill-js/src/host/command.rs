@@ -47,6 +47,7 @@ pub(crate) fn judge(
         for (source, id) in [(Source::Network, "FLO-03"), (Source::PackageFile, "FLO-05")] {
             if m.has(&t, source) {
                 let mut found = sink::Found::new(id, t.clone(), "a command from elsewhere is run");
+                found.indirect = true;
                 found.aggravations.extend(quiet.iter().cloned());
                 sink::chain(m, a, found, at);
             }

@@ -21,11 +21,13 @@ pub(crate) struct Found<'a> {
     pub note: String,
     pub decoded: Option<String>,
     pub aggravations: Vec<String>,
+    /// What arrives steers the sink and need not be the code itself.
+    pub indirect: bool,
 }
 
 impl<'a> Found<'a> {
     pub fn new(id: &'a str, marks: Taint, note: impl Into<String>) -> Self {
-        Self { id, marks, dest: None, note: note.into(), decoded: None, aggravations: Vec::new() }
+        Self { id, marks, dest: None, note: note.into(), decoded: None, aggravations: Vec::new(), indirect: false }
     }
 }
 
@@ -211,6 +213,7 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
         obfuscated,
         dead_drop,
         aggravations: found.aggravations.len(),
+        indirect: found.indirect,
     };
     let level = level(&draft);
     let host = from.as_ref().and_then(|d| d.host.clone());

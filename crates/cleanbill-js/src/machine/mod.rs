@@ -114,6 +114,7 @@ pub(crate) struct Machine<'p> {
     pub layer_bytes: u64,
     pub notes: Notebook,
     pub obfuscated: HashSet<String>,
+    pub arena: oxc_allocator::Allocator,
     pub regexes: HashMap<(Name, Name), Option<Rc<regex::Regex>>, FxBuild>,
     /// Where the current root must stop, so that one file cannot eat the work of all.
     pub limit: u64,
@@ -157,6 +158,7 @@ impl<'p> Machine<'p> {
             layer_bytes: 0,
             notes: Notebook::default(),
             obfuscated: HashSet::new(),
+            arena: oxc_allocator::Allocator::default(),
             regexes: HashMap::default(),
             limit: budget.max_steps,
             cut: false,

@@ -44,6 +44,10 @@ impl<'p> Machine<'p> {
             self.set_module(file, ModState::Done(value.clone()));
             return value;
         }
+        if entry.kind.is_opaque() || matches!(entry.kind, FileKind::Image | FileKind::Font | FileKind::Media | FileKind::Document | FileKind::Empty) {
+            self.set_module(file, ModState::Failed);
+            return Val::unknown();
+        }
         let Some((unit, src)) = self.load(file) else {
             self.set_module(file, ModState::Failed);
             return Val::unknown();
@@ -64,10 +68,13 @@ impl<'p> Machine<'p> {
         let text: Rc<str> = String::from_utf8_lossy(bytes).into();
         let src = self.add_source(entry.path.as_str().into(), text.clone(), None, 0)?;
         self.file_sources.insert(file, src);
-        match crate::parse::parse(&text, &entry.path, src, &mut self.next_func) {
+        match crate::parse::parse(&mut self.arena, &text, &entry.path, src, &mut self.next_func) {
             Ok(unit) => Some((unit, src)),
             Err(reason) => {
-                self.notes.unassessed(&entry.path, reason.words());
+                // What is no code by type, or what nothing reaches, need not be code at all.
+                if entry.kind.is_code() && self.trigger <= crate::entry::Trigger::Bin {
+                    self.notes.unassessed(&entry.path, reason.words());
+                }
                 crate::look::lexical::note(self, file, &text);
                 None
             }
@@ -302,7 +309,7 @@ impl<'p> Machine<'p> {
         let Some(src) = self.add_source(path.clone(), wrapped.clone(), Some(layer), depth) else {
             return Val::unknown();
         };
-        let unit = match crate::parse::parse(&wrapped, "layer.js", src, &mut self.next_func) {
+        let unit = match crate::parse::parse(&mut self.arena, &wrapped, "layer.js", src, &mut self.next_func) {
             Ok(unit) => unit,
             Err(_) => return Val::unknown(),
         };

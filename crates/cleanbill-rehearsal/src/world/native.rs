@@ -110,7 +110,7 @@ pub(crate) fn string(text: &str) -> JsValue {
 }
 
 pub(crate) fn list(words: &[String], context: &mut Context) -> JsResult<JsValue> {
-    Ok(JsArray::from_iter(words.iter().map(|word| string(word)), context)?.into())
+    Ok(JsArray::from_iter(words.iter().map(|word| string(word)), context).into())
 }
 
 pub(crate) fn type_error(message: impl Into<String>) -> boa_engine::JsError {

@@ -1,0 +1,3 @@
+'use strict';
+const { Duplex } = require('stream');
+module.exports = (writer, reader) => Duplex.from({ writable: writer, readable: reader });

@@ -1,0 +1,3 @@
+'use strict';
+const { PassThrough } = require('stream');
+module.exports = () => new PassThrough({ objectMode: true });

@@ -1,0 +1,141 @@
+//! `cleanbill update`: the safest newer versions, as a plan.
+use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::Args;
+use cleanbill_engine::{GatherOptions, NamedLockfile};
+use cleanbill_facts::PopularNames;
+use cleanbill_model::{PackageName, Version};
+use cleanbill_report::ExitCode as Answer;
+use cleanbill_update::{Plan, Wish, plan, project, words};
+
+use crate::{
+    cli::Common,
+    compose::{self, Session},
+    discover::{self, Found},
+    failure::Failure,
+    output, progress,
+    world::World,
+};
+
+/// The arguments.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    cleanbill update                                 what could be better, and why not newer still\n  \
+    cleanbill update left --major                    look beyond what the manifest takes\n  \
+    cleanbill update --only-fixes --format json      what must be left")]
+pub struct Arguments {
+    /// Only these packages
+    packages: Vec<String>,
+    /// The lockfile, or the folder it lies in
+    #[arg(long, default_value = ".", value_name = "PATH")]
+    project: PathBuf,
+    /// Look beyond what the manifests take
+    #[arg(long)]
+    major: bool,
+    /// Only what is held or vulnerable
+    #[arg(long)]
+    only_fixes: bool,
+    /// Read the code of candidates as well; readings are kept, so a second run costs little
+    #[arg(long)]
+    deep: bool,
+    /// How to tell it
+    #[arg(long, default_value = "human", value_parser = ["human", "json"])]
+    format: String,
+}
+
+/// Plans.
+///
+/// # Errors
+/// When nothing can be found or asked.
+pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    let wish = wish(arguments)?;
+    let paths = [arguments.project.clone()];
+    let found = discover::discover(&paths, world)?;
+    let folder = compose::project_folder(&paths, world);
+    let session = Session::open(common, world, &folder, None)?;
+    let mut plans = Vec::new();
+    for found in &found {
+        match &found.lockfile {
+            Ok(named) => plans.push(plan_for(named, found, &session, arguments, common, world, &wish)?),
+            Err(error) => {
+                return Err(Failure::usage(format!("cannot read lockfile `{}`", found.path)).because(error));
+            }
+        }
+    }
+    tell(&plans, arguments, common, world)?;
+    session.tell_refused(common);
+    Ok(answer(&plans).into())
+}
+
+fn wish(arguments: &Arguments) -> Result<Wish, Failure> {
+    let names = arguments
+        .packages
+        .iter()
+        .map(|text| {
+            PackageName::parse(text)
+                .map_err(|error| Failure::usage(format!("cannot update `{text}`")).because(&error).hint("name packages without a version"))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Wish { names, major: arguments.major, only_fixes: arguments.only_fixes })
+}
+
+fn plan_for(
+    named: &NamedLockfile,
+    found: &Found,
+    session: &Session,
+    arguments: &Arguments,
+    common: &Common,
+    world: &World,
+    wish: &Wish,
+) -> Result<Plan, Failure> {
+    if named.lockfile.roots.is_empty() {
+        output::remark(&format!("note: `{}` does not tell what its project asks for; only what is held or vulnerable is looked at", found.path), common);
+    }
+    let (hears, bar) = progress::bar(common, world);
+    let options = GatherOptions {
+        as_of: session.as_of,
+        progress: hears,
+        popular: Arc::new(PopularNames::builtin()),
+        installed: Arc::new(installed(named)),
+    };
+    let ports = if arguments.deep || session.settings.deep { session.ports_with_code(world)? } else { session.ports.clone() };
+    let made = session.runtime.block_on(plan(named, &ports, &options, &session.settings.policy, wish));
+    bar.finish_and_clear();
+    for name in &wish.names {
+        if !project::held(&named.lockfile).iter().any(|held| held.purl.name == *name) {
+            output::remark(&format!("note: `{}` has no {name}", found.path), common);
+        }
+    }
+    Ok(made)
+}
+
+/// What the lockfile has, by name; of several versions the lowest, which has most to gain.
+fn installed(named: &NamedLockfile) -> HashMap<PackageName, Version> {
+    let mut installed: HashMap<PackageName, Version> = HashMap::new();
+    for held in project::held(&named.lockfile) {
+        installed.entry(held.purl.name).or_insert(held.purl.version);
+    }
+    installed
+}
+
+fn tell(plans: &[Plan], arguments: &Arguments, common: &Common, world: &World) -> Result<(), Failure> {
+    let text = if arguments.format == "json" {
+        let value = words::json::plans(plans, None);
+        serde_json::to_string_pretty(&value).map_err(|error| Failure::ours("cannot write the plan").because(&error))? + "\n"
+    } else {
+        let options = output::render_options(common, world);
+        plans.iter().map(|plan| words::human::plan(plan, &options)).collect::<Vec<_>>().join("\n")
+    };
+    output::answer(&text, common)
+}
+
+/// Something held or vulnerable that stays is 1; nothing learnt of a package is 3.
+fn answer(plans: &[Plan]) -> Answer {
+    if plans.iter().any(|plan| plan.unmended().next().is_some()) {
+        Answer::Held
+    } else if plans.iter().any(|plan| !plan.unknown.is_empty()) {
+        Answer::Unassessed
+    } else {
+        Answer::Clean
+    }
+}

@@ -1,0 +1,67 @@
+//! Releases a bill of materials lists: CycloneDX and SPDX, both as JSON.
+//! It reads package URLs, and takes a list for a list: what is on it was there when it was written.
+use std::{io, path::Path};
+
+use cleanbill_intel::Reach;
+use cleanbill_model::{Purl, Timestamp};
+use serde_json::Value;
+
+use crate::{
+    Sighting, Source, Watch,
+    limits::MAX_SBOM_BYTES,
+    read::{self, seen},
+};
+
+/// Deepest nesting of components followed; `serde_json` itself stops at 128.
+const MAX_NESTING: usize = 64;
+
+/// The bad releases a bill of materials lists. `None` where the file is none.
+pub(crate) fn sbom(watch: &Watch, path: &Path, shown: &str) -> io::Result<Option<Vec<Sighting>>> {
+    let bytes = read::bytes(path, MAX_SBOM_BYTES)?;
+    let value: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    Ok(listed(&value).map(|(kind, at, purls)| {
+        let told = seen(Reach::Listed, Source::Sbom, shown, format!("a bill of materials ({kind}) lists it"), at);
+        let mut found: Vec<Sighting> = purls
+            .iter()
+            .filter_map(|text| Purl::parse(text).ok())
+            .flat_map(|purl| read::release(watch, purl.name.as_str(), purl.version.as_str(), &told))
+            .collect();
+        found.dedup();
+        found
+    }))
+}
+
+type Listed = (&'static str, Option<Timestamp>, Vec<String>);
+
+fn listed(value: &Value) -> Option<Listed> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let when = |value: Option<&Value>| text(value).and_then(|text| Timestamp::parse(&text).ok());
+    if value.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX") {
+        let mut purls = Vec::new();
+        components(value, &mut purls, 0);
+        return Some(("CycloneDX", when(value.pointer("/metadata/timestamp")), purls));
+    }
+    if value.get("spdxVersion").is_some() {
+        let packages = value.get("packages").and_then(Value::as_array);
+        let references = packages.into_iter().flatten().filter_map(|package| package.get("externalRefs")?.as_array()).flatten();
+        let purls = references
+            .filter(|reference| reference.get("referenceType").and_then(Value::as_str) == Some("purl"))
+            .filter_map(|reference| text(reference.get("referenceLocator")))
+            .collect();
+        return Some(("SPDX", when(value.pointer("/creationInfo/created")), purls));
+    }
+    let graph = value.get("@graph").and_then(Value::as_array)?;
+    let purls = graph.iter().filter_map(|element| text(element.get("software_packageUrl"))).collect();
+    Some(("SPDX 3", None, purls))
+}
+
+fn components(value: &Value, purls: &mut Vec<String>, depth: usize) {
+    if depth > MAX_NESTING {
+        return;
+    }
+    for component in value.get("components").and_then(Value::as_array).into_iter().flatten() {
+        purls.extend(component.get("purl").and_then(Value::as_str).map(str::to_owned));
+        components(component, purls, depth + 1);
+    }
+}

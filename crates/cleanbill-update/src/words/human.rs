@@ -1,0 +1,191 @@
+//! The plan for people: what must be left first, then what may wait, each with its reasons.
+//! Every line goes through the terminal's escaper; width is the terminal's own affair.
+use std::fmt::Write as _;
+
+use cleanbill_model::{Timestamp, Untrusted, Verdict};
+use cleanbill_report::{
+    Colour, Detail, RenderOptions,
+    escape::{shell, terminal},
+};
+
+use crate::plan::{Cause, Choice, Entry, How, PassedOver, Plan};
+
+/// Names told of requests and of those who hold a version back.
+const MAX_NAMES: usize = 4;
+/// Reasons told of a version passed over, unless everything is asked for.
+const MAX_REASONS: usize = 2;
+
+/// Draws a plan.
+#[must_use]
+pub fn plan(plan: &Plan, options: &RenderOptions) -> String {
+    let mut page = Page { out: String::new(), colour: options.colour };
+    page.line(0, &format!("{}: {} releases looked at", plan.lockfile, plan.considered), Ink::Strong);
+    let must: Vec<&Entry> = plan.entries.iter().filter(|entry| entry.cause < Cause::Outdated).collect();
+    let may: Vec<&Entry> =
+        plan.entries.iter().filter(|entry| entry.cause == Cause::Outdated && (entry.choice.is_some() || !entry.passed_over.is_empty())).collect();
+    for entry in must.iter().chain(may.iter().filter(|_| options.detail > Detail::Quiet)) {
+        page.gap();
+        one(&mut page, entry, plan.as_of, options.detail);
+    }
+    let beyond: Vec<String> = plan
+        .entries
+        .iter()
+        .filter_map(|entry| Some(format!("{} {} to {}", entry.name, entry.from, entry.beyond.as_ref()?)))
+        .collect();
+    if !beyond.is_empty() && options.detail > Detail::Quiet {
+        page.gap();
+        page.line(0, &format!("{} have newer versions beyond what the manifests take; `--major` weighs them", beyond.len()), Ink::Plain);
+        let shown = if options.detail == Detail::Verbose { beyond.len() } else { MAX_NAMES };
+        page.line(2, &some(&beyond, shown), Ink::Faint);
+    }
+    if !plan.unknown.is_empty() {
+        page.gap();
+        let names: Vec<String> = plan.unknown.iter().map(|(name, reason)| format!("{name} ({reason})")).collect();
+        page.line(0, &format!("nothing could be learnt of {}: {}", names.len(), some(&names, MAX_NAMES)), Ink::Held);
+    }
+    page.gap();
+    let unmended = plan.unmended().count();
+    let proposed = plan.proposals().count();
+    let mut end = format!("{proposed} updates proposed");
+    if unmended > 0 {
+        let _ = write!(end, ", {unmended} held or vulnerable releases that nothing proposed here mends");
+    }
+    page.line(0, &end, if unmended > 0 { Ink::Held } else { Ink::Good });
+    if proposed > 0 {
+        page.line(0, "nothing was changed; `cleanbill update --apply` carries it out behind a gate", Ink::Plain);
+    }
+    page.out
+}
+
+fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
+    let kind = if entry.asks.is_empty() { ", brought in by others" } else { "" };
+    match &entry.choice {
+        Some(choice) => {
+            let head = format!("{} {} to {} ({}{kind}, {} step)", entry.name, entry.from, choice.to, entry.cause.as_str(), choice.step.as_str());
+            page.line(0, &head, if entry.cause < Cause::Outdated { Ink::Held } else { Ink::Good });
+        }
+        None => {
+            let head = format!("{} {} stays ({}{kind}): nothing in reach can be vouched for", entry.name, entry.from, entry.cause.as_str());
+            page.line(0, &head, if entry.cause <= Cause::Vulnerable { Ink::Bad } else { Ink::Plain });
+        }
+    }
+    for problem in &entry.problems {
+        let url = problem.url.as_ref().map(|url| format!(" {}", url.raw())).unwrap_or_default();
+        page.entry("has:", &format!("{} {}{url}", problem.id.raw(), problem.summary.raw()));
+    }
+    if let Some(choice) = &entry.choice {
+        chosen(page, choice);
+    } else if !entry.wanted_by.is_empty() && entry.asks.is_empty() {
+        page.entry("asked for by:", &some(&entry.wanted_by, MAX_NAMES));
+    }
+    for passed in &entry.passed_over {
+        page.entry("not:", &not_taken(passed, as_of, detail));
+    }
+    if entry.choice.is_none()
+        && let Some(beyond) = &entry.beyond
+    {
+        page.entry("beyond:", &format!("{beyond} is newer than the manifest takes; `cleanbill update {} --major` weighs it", shell::word(entry.name.as_str())));
+    }
+}
+
+fn chosen(page: &mut Page, choice: &Choice) {
+    for why in &choice.why {
+        page.entry("why:", why.raw());
+    }
+    if !choice.still.is_empty() {
+        let ids: Vec<String> = choice.still.iter().map(|id| id.raw().to_owned()).collect();
+        page.entry("still has:", &some(&ids, MAX_NAMES));
+    }
+    for change in &choice.changes {
+        page.entry("new:", change.raw());
+    }
+    for admission in &choice.admissions {
+        page.entry("lets in:", &format!("{} for the fix, by name and until {}", admission.purl.spec(), admission.until));
+    }
+    match &choice.how {
+        How::Lockfile => page.entry("how:", "the lockfile alone; every request takes it"),
+        How::Manifest(written) => {
+            for (ask, new) in written {
+                let file = if ask.folder.is_empty() { "package.json".to_owned() } else { format!("{}/package.json", ask.folder) };
+                page.entry("how:", &format!("{file}: {} {} becomes {new}", ask.key, ask.specifier));
+            }
+        }
+        How::Override { until } => {
+            page.entry("how:", &format!("an override, to be removed when these ask for it themselves: {}", some(until, MAX_NAMES)));
+        }
+        How::ByHand(specifier) => page.entry("how:", &format!("by hand: it is asked for as `{specifier}`, which is not written anew here")),
+    }
+    if let Some(repository) = &choice.repository {
+        page.entry("source:", repository.raw());
+    }
+    if choice.verdict == Verdict::Unassessed {
+        page.entry("note:", "it could not be assessed in full, and the policy lets that pass");
+    }
+}
+
+fn not_taken(passed: &PassedOver, as_of: Timestamp, detail: Detail) -> String {
+    let shown = if detail == Detail::Verbose { passed.reasons.len() } else { MAX_REASONS };
+    let reasons: Vec<&str> = passed.reasons.iter().take(shown).map(Untrusted::raw).collect();
+    let mut text = format!("{}: {}", passed.version, reasons.join("; "));
+    if passed.reasons.len() > shown {
+        let _ = write!(text, "; and {} more", passed.reasons.len() - shown);
+    }
+    if let Some(ready) = passed.ready {
+        let _ = write!(text, "; ready at {ready}, in {}", ready.since(as_of));
+    }
+    text
+}
+
+fn some(names: &[String], shown: usize) -> String {
+    let mut text = names.iter().take(shown).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > shown {
+        let _ = write!(text, " and {} more", names.len() - shown);
+    }
+    text
+}
+
+#[derive(Clone, Copy)]
+enum Ink {
+    Plain,
+    Strong,
+    Faint,
+    Good,
+    Held,
+    Bad,
+}
+
+impl Ink {
+    /// The escape sequence that begins it.
+    fn start(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Strong => "\u{1b}[1m",
+            Self::Faint => "\u{1b}[2m",
+            Self::Good => "\u{1b}[1;32m",
+            Self::Held => "\u{1b}[1;33m",
+            Self::Bad => "\u{1b}[1;31m",
+        }
+    }
+}
+
+struct Page {
+    out: String,
+    colour: Colour,
+}
+
+impl Page {
+    fn gap(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    fn line(&mut self, indent: usize, text: &str, ink: Ink) {
+        let (start, end) = if self.colour == Colour::Always && !ink.start().is_empty() { (ink.start(), "\u{1b}[0m") } else { ("", "") };
+        let _ = writeln!(self.out, "{:indent$}{start}{}{end}", "", terminal::line(text));
+    }
+
+    fn entry(&mut self, label: &str, text: &str) {
+        self.line(2, &format!("{label} {text}"), Ink::Plain);
+    }
+}
