@@ -3,14 +3,18 @@ use crate::Audit;
 
 mod address_swapped;
 mod agent_implant;
+mod archive_malformed;
 mod autostart_written;
+mod behaviour_added;
 mod bin_shadows_tool;
 mod bundled_program_run;
 mod ci_implant;
 mod client_settings_shipped;
+mod code_appended;
 mod code_in_disguise;
 mod credentials_read;
 mod dead_drop_resolved;
+mod dependency_held;
 mod dependency_injected;
 mod deprecated;
 mod dist_tag_rolled_back;
@@ -30,11 +34,13 @@ mod known_malicious;
 mod known_vulnerable;
 mod lockfile_entry_mismatch;
 mod mail_domain_changed;
+mod manifest_confusion;
 mod miner_started;
 mod name_resembles_popular;
 mod name_young;
 mod native_build_runs_commands;
 mod obfuscated_code;
+mod obfuscation_added;
 mod other_software_changed;
 mod platform_exfiltration;
 mod provenance_dropped;
@@ -51,6 +57,7 @@ mod secret_sent_out;
 mod self_dependency;
 mod self_propagation;
 mod source_off_registry;
+mod tarball_differs;
 mod traces_removed;
 mod version_out_of_line;
 mod version_withdrawn;
@@ -59,14 +66,18 @@ mod version_withdrawn;
 pub static CATALOGUE: &[&dyn Audit] = &[
     &address_swapped::AddressSwapped,
     &agent_implant::AgentImplant,
+    &archive_malformed::ArchiveMalformed,
     &autostart_written::AutostartWritten,
+    &behaviour_added::BehaviourAdded,
     &bin_shadows_tool::BinShadowsTool,
     &bundled_program_run::BundledProgramRun,
     &ci_implant::CiImplant,
     &client_settings_shipped::ClientSettingsShipped,
+    &code_appended::CodeAppended,
     &code_in_disguise::CodeInDisguise,
     &credentials_read::CredentialsRead,
     &dead_drop_resolved::DeadDropResolved,
+    &dependency_held::DependencyHeld,
     &dependency_injected::DependencyInjected,
     &deprecated::Deprecated,
     &dist_tag_rolled_back::DistTagRolledBack,
@@ -86,11 +97,13 @@ pub static CATALOGUE: &[&dyn Audit] = &[
     &known_vulnerable::KnownVulnerable,
     &lockfile_entry_mismatch::LockfileEntryMismatch,
     &mail_domain_changed::MailDomainChanged,
+    &manifest_confusion::ManifestConfusion,
     &miner_started::MinerStarted,
     &name_resembles_popular::NameResemblesPopular,
     &name_young::NameYoung,
     &native_build_runs_commands::NativeBuildRunsCommands,
     &obfuscated_code::ObfuscatedCode,
+    &obfuscation_added::ObfuscationAdded,
     &other_software_changed::OtherSoftwareChanged,
     &platform_exfiltration::PlatformExfiltration,
     &provenance_dropped::ProvenanceDropped,
@@ -107,6 +120,7 @@ pub static CATALOGUE: &[&dyn Audit] = &[
     &self_dependency::SelfDependency,
     &self_propagation::SelfPropagation,
     &source_off_registry::SourceOffRegistry,
+    &tarball_differs::TarballDiffers,
     &traces_removed::TracesRemoved,
     &version_out_of_line::VersionOutOfLine,
     &version_withdrawn::VersionWithdrawn,

@@ -3,7 +3,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, config, eval, explain, feed, gate, generate, inspect, run, update, why, worker};
+use crate::commands::{
+    audit, config, eval, explain, feed, gate, generate, inspect, run, update, why, worker,
+};
 
 /// Gives every npm dependency a clean bill of health.
 #[derive(Debug, Parser)]
@@ -69,16 +71,34 @@ pub struct Common {
     #[arg(long, global = true, env = "CLEANBILL_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Where to look")]
     pub offline: bool,
     /// Settings that speak before the user's and the project's
-    #[arg(long, global = true, value_name = "FILE", env = "CLEANBILL_POLICY", help_heading = "Where to look")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "CLEANBILL_POLICY",
+        help_heading = "Where to look"
+    )]
     pub policy: Option<PathBuf>,
     /// Write the answer to this file in place of stdout
-    #[arg(long, short = 'o', global = true, value_name = "FILE", help_heading = "Output")]
+    #[arg(
+        long,
+        short = 'o',
+        global = true,
+        value_name = "FILE",
+        help_heading = "Output"
+    )]
     pub output: Option<PathBuf>,
     /// No colour
     #[arg(long, global = true, help_heading = "Output")]
     pub no_color: bool,
     /// Tell only what is held or blocked, and the summary
-    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
     pub quiet: bool,
     /// Tell more; twice for the log of what is done
     #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output")]

@@ -14,7 +14,9 @@ use cleanbill_npm::{
 };
 use cleanbill_policy::Policy;
 use cleanbill_report::ClientSetting;
-use cleanbill_upstream::settings::{Cache, ClientCertificate, Condense, Credentials, ProxySettings, Roots, UpstreamSettings};
+use cleanbill_upstream::settings::{
+    Cache, ClientCertificate, Condense, Credentials, ProxySettings, Roots, UpstreamSettings,
+};
 
 use crate::{cli::Common, compose::read_text, failure::Failure, world::World};
 
@@ -47,14 +49,23 @@ impl Client {
     pub fn read(common: &Common, world: &World, project: &Path, must: bool) -> Result<Self, Failure> {
         let environment: Vec<(String, String)> = world.environment.clone().into_iter().collect();
         let texts = npmrc_texts(world, project, &environment)?;
-        let files: Vec<SettingsFile<'_>> =
-            texts.iter().map(|(level, path, text)| SettingsFile { level: *level, path, text }).collect();
+        let files: Vec<SettingsFile<'_>> = texts
+            .iter()
+            .map(|(level, path, text)| SettingsFile {
+                level: *level,
+                path,
+                text,
+            })
+            .collect();
         let settings = Settings::resolve(&files, &environment, &|name| world.environment.get(name).cloned());
-        let named = settings.default_registry().map(|registry| (registry.url.clone(), registry.file.clone()));
+        let named = settings
+            .default_registry()
+            .map(|registry| (registry.url.clone(), registry.file.clone()));
         let default = match (&common.registry, named) {
             (Some(url), _) => {
                 if !(url.starts_with("https://") || url.starts_with("http://")) {
-                    return Err(Failure::usage(format!("`--registry {url}` is no address")).hint("write it with https:// or http://"));
+                    return Err(Failure::usage(format!("`--registry {url}` is no address"))
+                        .hint("write it with https:// or http://"));
                 }
                 Some((SafeUrl::new(url.clone()), "flag".to_owned()))
             }
@@ -67,8 +78,18 @@ impl Client {
                 .hint("pass `--registry URL`, or write `registry=URL` into your .npmrc"));
         }
         let (roots, only_roots) = certificate_roots(world, &settings)?;
-        let certificates = default.iter().filter_map(|(url, _)| client_certificate(&settings, url)).collect();
-        Ok(Self { forced: common.registry.is_some(), settings: Arc::new(settings), default, roots, only_roots, certificates })
+        let certificates = default
+            .iter()
+            .filter_map(|(url, _)| client_certificate(&settings, url))
+            .collect();
+        Ok(Self {
+            forced: common.registry.is_some(),
+            settings: Arc::new(settings),
+            default,
+            roots,
+            only_roots,
+            certificates,
+        })
     }
 
     /// Which registry answers for a name, or for routes of none.
@@ -92,7 +113,13 @@ impl Client {
         let base_of = self.base_of();
         let mut told = UpstreamSettings::new(Arc::new(move |name: &PackageName| base_of(Some(name))));
         told.credentials = Arc::new(Bound(Arc::clone(&self.settings)));
-        told.roots = if self.only_roots { Roots::Only(self.roots.clone()) } else { Roots::System { extra: self.roots.clone() } };
+        told.roots = if self.only_roots {
+            Roots::Only(self.roots.clone())
+        } else {
+            Roots::System {
+                extra: self.roots.clone(),
+            }
+        };
         let transport = &self.settings.transport;
         told.strict_tls = transport.strict_ssl;
         told.client_certificates.clone_from(&self.certificates);
@@ -105,7 +132,11 @@ impl Client {
         told.offline = offline;
         told.condense = Some(Condense {
             id: "facts-1".into(),
-            apply: Arc::new(|bytes| cleanbill_npm::packument::parse(bytes).ok().map(|packument| cleanbill_npm::condense(&packument))),
+            apply: Arc::new(|bytes| {
+                cleanbill_npm::packument::parse(bytes)
+                    .ok()
+                    .map(|packument| cleanbill_npm::condense(&packument))
+            }),
         });
         told
     }
@@ -113,7 +144,10 @@ impl Client {
     /// Scopes with a registry of their own.
     #[must_use]
     pub fn scopes(&self) -> Vec<String> {
-        self.settings.scopes().map(|(scope, _)| scope.to_owned()).collect()
+        self.settings
+            .scopes()
+            .map(|(scope, _)| scope.to_owned())
+            .collect()
     }
 
     /// The default registry's address, as it goes into lockfiles.
@@ -125,13 +159,17 @@ impl Client {
     /// The registry as it may be shown.
     #[must_use]
     pub fn registry_shown(&self) -> String {
-        self.default.as_ref().map_or_else(|| "none named".to_owned(), |(url, _)| url.to_string())
+        self.default
+            .as_ref()
+            .map_or_else(|| "none named".to_owned(), |(url, _)| url.to_string())
     }
 
     /// Where the registry was named.
     #[must_use]
     pub fn registry_origin(&self) -> String {
-        self.default.as_ref().map_or_else(String::new, |(_, origin)| origin.clone())
+        self.default
+            .as_ref()
+            .map_or_else(String::new, |(_, origin)| origin.clone())
     }
 
     /// Age and script rules of the clients, beside ours.
@@ -151,7 +189,12 @@ impl Client {
         if let Some(text) = text("package.json") {
             read.add_manifest(&text, "package.json");
         }
-        self.settings.rules.iter().chain(&read.settings).map(|rule| beside(rule, policy)).collect()
+        self.settings
+            .rules
+            .iter()
+            .chain(&read.settings)
+            .map(|rule| beside(rule, policy))
+            .collect()
     }
 }
 
@@ -159,8 +202,15 @@ impl Client {
 fn beside(rule: &Rule, policy: &Policy) -> ClientSetting {
     let key = rule.key.to_ascii_lowercase();
     let ours = if key.contains("age") || key == "before" {
-        format!("cooldown.release = {}", cleanbill_config::duration::write_duration(policy.cooldown.release))
-    } else if key.contains("script") || key.contains("built") || key.contains("trusted") || key.contains("build") {
+        format!(
+            "cooldown.release = {}",
+            cleanbill_config::duration::write_duration(policy.cooldown.release)
+        )
+    } else if key.contains("script")
+        || key.contains("built")
+        || key.contains("trusted")
+        || key.contains("build")
+    {
         "install scripts are told when they are new".to_owned()
     } else {
         "read as the client reads it".to_owned()
@@ -184,13 +234,21 @@ impl Credentials for Bound {
 }
 
 /// The texts of every `.npmrc`: global, user, project.
-fn npmrc_texts(world: &World, project: &Path, environment: &[(String, String)]) -> Result<Vec<(Level, String, String)>, Failure> {
+fn npmrc_texts(
+    world: &World,
+    project: &Path,
+    environment: &[(String, String)],
+) -> Result<Vec<(Level, String, String)>, Failure> {
     let named = |key: &str| environment_value(environment, key).map(PathBuf::from);
     let global = named("globalconfig").or_else(|| global_npmrc(world, named("prefix")));
     let user = named("userconfig").or_else(|| world.home.as_ref().map(|home| home.join(".npmrc")));
     let own = project_npmrc(project);
     let mut texts = Vec::new();
-    for (level, path) in [(Level::Global, global), (Level::User, user.clone()), (Level::Project, own)] {
+    for (level, path) in [
+        (Level::Global, global),
+        (Level::User, user.clone()),
+        (Level::Project, own),
+    ] {
         let Some(path) = path else { continue };
         // A project in the home folder itself has one file for both; it is the user's.
         if level == Level::Project && Some(&path) == user.as_ref() {
@@ -205,7 +263,9 @@ fn npmrc_texts(world: &World, project: &Path, environment: &[(String, String)]) 
 
 /// The `.npmrc` beside the nearest manifest at or above the project's folder, as npm looks for it.
 fn project_npmrc(project: &Path) -> Option<PathBuf> {
-    let root = project.ancestors().find(|folder| folder.join("package.json").is_file() || folder.join("node_modules").is_dir());
+    let root = project
+        .ancestors()
+        .find(|folder| folder.join("package.json").is_file() || folder.join("node_modules").is_dir());
     Some(root.unwrap_or(project).join(".npmrc"))
 }
 
@@ -219,7 +279,9 @@ fn global_npmrc(world: &World, prefix: Option<PathBuf>) -> Option<PathBuf> {
 }
 
 fn find_program(name: &str, world: &World) -> Option<PathBuf> {
-    std::env::split_paths(world.variable("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(world.variable("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }
 
 /// Asks npm itself, and keeps the answer for offline runs.
@@ -245,7 +307,10 @@ fn ask_npm(world: &World) -> Option<(SafeUrl, String)> {
     let output = child.wait_with_output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let url = text.trim();
-    if !(url.starts_with("https://") || url.starts_with("http://")) || url.len() > 2048 || url.contains(char::is_whitespace) {
+    if !(url.starts_with("https://") || url.starts_with("http://"))
+        || url.len() > 2048
+        || url.contains(char::is_whitespace)
+    {
         return None;
     }
     // Only a convenience: an offline run without it says that no registry is named.
@@ -267,7 +332,10 @@ fn certificate_roots(world: &World, settings: &Settings) -> Result<(Vec<Vec<u8>>
         let path = world.folder.join(path);
         match read_text(&path, MAX_CERTIFICATES)? {
             Some(text) => roots.push(text.into_bytes()),
-            None => return Err(Failure::usage(format!("no certificates at `{}`", path.display())).hint("check `cafile` in your .npmrc")),
+            None => {
+                return Err(Failure::usage(format!("no certificates at `{}`", path.display()))
+                    .hint("check `cafile` in your .npmrc"));
+            }
         }
     }
     let only = !roots.is_empty();
@@ -283,6 +351,12 @@ fn certificate_roots(world: &World, settings: &Settings) -> Result<(Vec<Vec<u8>>
 fn client_certificate(settings: &Settings, url: &SafeUrl) -> Option<ClientCertificate> {
     let credential = settings.credential_for(url.expose())?;
     let read = |path: &String| read_text(Path::new(path), MAX_CERTIFICATES).ok().flatten();
-    let (chain, key) = (read(credential.certfile.as_ref()?)?, read(credential.keyfile.as_ref()?)?);
-    Some(ClientCertificate { prefix: url.expose().to_owned(), pem: Secret::new(format!("{chain}\n{key}")) })
+    let (chain, key) = (
+        read(credential.certfile.as_ref()?)?,
+        read(credential.keyfile.as_ref()?)?,
+    );
+    Some(ClientCertificate {
+        prefix: url.expose().to_owned(),
+        pem: Secret::new(format!("{chain}\n{key}")),
+    })
 }

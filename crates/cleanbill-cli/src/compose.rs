@@ -10,13 +10,15 @@ use cleanbill_config::{Layer, LayerKind, Overrides, Settings, file::MAX_SETTINGS
 use cleanbill_embedded::{FileVerdictLog, FolderBlobs};
 use cleanbill_engine::{CodePorts, Ports};
 use cleanbill_feeds::{FeedSet, FeedSettings};
-use cleanbill_model::{Level, PackageName, SafeUrl, Timestamp};
+use cleanbill_gate::server::PassTo;
+use cleanbill_model::{Level, Timestamp};
 use cleanbill_ports::Registry;
 use cleanbill_report::ClientSetting;
 use cleanbill_upstream::Upstream;
 
 use crate::{
-    cli::Common, client::Client, commands::feed::feed_settings, failure::Failure, output, readers::Workers, world::World,
+    cli::Common, client::Client, commands::feed::feed_settings, failure::Failure, output, readers::Workers,
+    world::World,
 };
 
 /// A run's settings and abilities.
@@ -44,7 +46,12 @@ impl Session {
     ///
     /// # Errors
     /// When settings cannot be read or meant, or no registry can be named.
-    pub fn open(common: &Common, world: &World, project: &Path, fail_on: Option<Level>) -> Result<Self, Failure> {
+    pub fn open(
+        common: &Common,
+        world: &World,
+        project: &Path,
+        fail_on: Option<Level>,
+    ) -> Result<Self, Failure> {
         Self::with(common, world, project, fail_on, true)
     }
 
@@ -52,14 +59,27 @@ impl Session {
     ///
     /// # Errors
     /// When settings cannot be read or meant.
-    pub fn without_registry(common: &Common, world: &World, project: &Path, fail_on: Option<Level>) -> Result<Self, Failure> {
+    pub fn without_registry(
+        common: &Common,
+        world: &World,
+        project: &Path,
+        fail_on: Option<Level>,
+    ) -> Result<Self, Failure> {
         Self::with(common, world, project, fail_on, false)
     }
 
-    fn with(common: &Common, world: &World, project: &Path, fail_on: Option<Level>, ask: bool) -> Result<Self, Failure> {
+    fn with(
+        common: &Common,
+        world: &World,
+        project: &Path,
+        fail_on: Option<Level>,
+        ask: bool,
+    ) -> Result<Self, Failure> {
         let as_of = match &common.as_of {
             Some(text) => Timestamp::parse(text).map_err(|error| {
-                Failure::usage("cannot read `--as-of`").because(&error).hint("write it as 2026-06-17T01:16:00Z")
+                Failure::usage("cannot read `--as-of`")
+                    .because(&error)
+                    .hint("write it as 2026-06-17T01:16:00Z")
             })?,
             None => world.now,
         };
@@ -111,9 +131,16 @@ impl Session {
     /// # Errors
     /// When the program cannot start workers of itself.
     pub fn ports_with_code(&self, world: &World) -> Result<Ports, Failure> {
-        let workers = Workers::of_this_program().ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
+        let workers = Workers::of_this_program()
+            .ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
         let cache = FolderBlobs::in_folder(world.cache_folder().join("readings"));
-        Ok(Ports { code: Some(CodePorts { reader: Arc::new(workers), cache: Arc::new(cache) }), ..self.ports.clone() })
+        Ok(Ports {
+            code: Some(CodePorts {
+                reader: Arc::new(workers),
+                cache: Arc::new(cache),
+            }),
+            ..self.ports.clone()
+        })
     }
 
     /// The registry with its documents whole, as a gate passes them on.
@@ -123,13 +150,14 @@ impl Session {
     pub fn whole_documents(&self, world: &World, offline: bool) -> Result<Arc<dyn Registry>, Failure> {
         let mut told = self.client.upstream_settings(world, offline);
         told.condense = None;
-        let upstream = Upstream::new(told).map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
+        let upstream = Upstream::new(told)
+            .map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
         Ok(Arc::new(upstream))
     }
 
     /// Which registry answers for a name, or for routes of none.
     #[must_use]
-    pub fn base_of(&self) -> Arc<dyn Fn(Option<&PackageName>) -> Option<SafeUrl> + Send + Sync> {
+    pub fn base_of(&self) -> PassTo {
         Arc::new(self.client.base_of())
     }
 
@@ -148,7 +176,13 @@ impl Session {
     /// Tells what a project's settings wanted and may not.
     pub fn tell_refused(&self, common: &Common) {
         for (place, refused) in &self.settings.refused {
-            output::remark(&format!("note: `{}` in {place} is left out: {}", refused.key, refused.reason), common);
+            output::remark(
+                &format!(
+                    "note: `{}` in {place} is left out: {}",
+                    refused.key, refused.reason
+                ),
+                common,
+            );
         }
     }
 }
@@ -190,34 +224,62 @@ pub fn feed_folder(world: &World) -> PathBuf {
 /// The folder a run's paths belong to: that of the first path.
 #[must_use]
 pub fn project_folder(paths: &[PathBuf], world: &World) -> PathBuf {
-    let first = paths.first().map_or_else(|| world.folder.clone(), |path| world.folder.join(path));
-    let folder = if first.is_dir() { first } else { first.parent().map_or_else(|| world.folder.clone(), Path::to_owned) };
+    let first = paths
+        .first()
+        .map_or_else(|| world.folder.clone(), |path| world.folder.join(path));
+    let folder = if first.is_dir() {
+        first
+    } else {
+        first
+            .parent()
+            .map_or_else(|| world.folder.clone(), Path::to_owned)
+    };
     folder.canonicalize().unwrap_or(folder)
 }
 
 /// Reads every settings file there is and decides.
-fn settings(common: &Common, world: &World, project: &Path, fail_on: Option<Level>) -> Result<Settings, Failure> {
+fn settings(
+    common: &Common,
+    world: &World,
+    project: &Path,
+    fail_on: Option<Level>,
+) -> Result<Settings, Failure> {
     let mut layers = Vec::new();
     if let Some(path) = &common.policy {
         let path = world.folder.join(path);
         match layer(LayerKind::Organisation, &path, "", world)? {
             Some(found) => layers.push(found),
-            None => return Err(Failure::usage(format!("no settings at `{}`", path.display())).hint("check the path given to `--policy`")),
+            None => {
+                return Err(Failure::usage(format!("no settings at `{}`", path.display()))
+                    .hint("check the path given to `--policy`"));
+            }
         }
     } else {
-        layers.extend(layer(LayerKind::Organisation, Path::new(ORGANISATION_SETTINGS), "", world)?);
+        layers.extend(layer(
+            LayerKind::Organisation,
+            Path::new(ORGANISATION_SETTINGS),
+            "",
+            world,
+        )?);
     }
     if let Some(path) = world.user_settings() {
         layers.extend(layer(LayerKind::User, &path, "", world)?);
     }
     let folder = project.display().to_string();
     let ours = project.join("cleanbill.toml");
-    let named_already = common.policy.as_ref().is_some_and(|path| world.folder.join(path) == ours);
+    let named_already = common
+        .policy
+        .as_ref()
+        .is_some_and(|path| world.folder.join(path) == ours);
     if !named_already {
         layers.extend(layer(LayerKind::Project, &ours, &folder, world)?);
     }
     let overrides = Overrides { fail_on, deep: None };
-    resolve(layers, &overrides).map_err(|error| Failure::usage("cannot use the settings").because(&error).hint("`cleanbill config template` shows what may be written"))
+    resolve(layers, &overrides).map_err(|error| {
+        Failure::usage("cannot use the settings")
+            .because(&error)
+            .hint("`cleanbill config template` shows what may be written")
+    })
 }
 
 /// The organisation's settings on a machine it manages.
@@ -227,17 +289,40 @@ const ORGANISATION_SETTINGS: &str = "/etc/cleanbill/cleanbill.toml";
 #[must_use]
 pub fn settings_places(world: &World) -> String {
     let user = world.user_settings();
-    let places = [Some(PathBuf::from(ORGANISATION_SETTINGS)), user, Some(world.folder.join("cleanbill.toml"))];
-    places.into_iter().flatten().map(|path| format!("  {}{}\n", path.display(), if path.is_file() { "" } else { " (not there)" })).collect()
+    let places = [
+        Some(PathBuf::from(ORGANISATION_SETTINGS)),
+        user,
+        Some(world.folder.join("cleanbill.toml")),
+    ];
+    places
+        .into_iter()
+        .flatten()
+        .map(|path| {
+            format!(
+                "  {}{}\n",
+                path.display(),
+                if path.is_file() { "" } else { " (not there)" }
+            )
+        })
+        .collect()
 }
 
 fn layer(kind: LayerKind, path: &Path, folder: &str, world: &World) -> Result<Option<Layer>, Failure> {
-    let Some(text) = read_text(path, MAX_SETTINGS_BYTES)? else { return Ok(None) };
+    let Some(text) = read_text(path, MAX_SETTINGS_BYTES)? else {
+        return Ok(None);
+    };
     let place = world.shown(path);
     let file = cleanbill_config::parse(&text).map_err(|error| {
-        Failure::usage(format!("cannot read settings `{place}`")).because(&error).hint("`cleanbill config template` shows what may be written")
+        Failure::usage(format!("cannot read settings `{place}`"))
+            .because(&error)
+            .hint("`cleanbill config template` shows what may be written")
     })?;
-    Ok(Some(Layer { kind, place, folder: folder.to_owned(), file }))
+    Ok(Some(Layer {
+        kind,
+        place,
+        folder: folder.to_owned(),
+        file,
+    }))
 }
 
 /// Reads a small text file; `None` where there is none. More than `limit` bytes are an error.
@@ -248,14 +333,25 @@ pub fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Failure> {
     let cannot = || Failure::usage(format!("cannot read `{}`", path.display()));
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(None);
+        }
         Err(error) => return Err(cannot().because(&error)),
     };
     let mut text = String::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    file.take(most.saturating_add(1)).read_to_string(&mut text).map_err(|error| cannot().because(&error))?;
+    file.take(most.saturating_add(1))
+        .read_to_string(&mut text)
+        .map_err(|error| cannot().because(&error))?;
     if text.len() > limit {
-        return Err(cannot().hint(format!("it has more than {limit} bytes, which no such file needs")));
+        return Err(cannot().hint(format!(
+            "it has more than {limit} bytes, which no such file needs"
+        )));
     }
     Ok(Some(text))
 }

@@ -44,22 +44,30 @@ pub fn discover(paths: &[PathBuf], world: &World) -> Result<Vec<Found>, Failure>
         } else if full.is_dir() {
             walk(&full, &mut files);
         } else {
-            return Err(Failure::usage(format!("no such file or folder: `{}`", path.display()))
-                .hint("name a lockfile, or a folder with one at or below it"));
+            return Err(
+                Failure::usage(format!("no such file or folder: `{}`", path.display()))
+                    .hint("name a lockfile, or a folder with one at or below it"),
+            );
         }
     }
     files.sort();
     files.dedup();
     if files.is_empty() {
         let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-        return Err(Failure::usage(format!("no lockfile at or below {}", named.join(", ")))
-            .hint("run the command where the lockfile is, or let your package manager write one first"));
+        return Err(
+            Failure::usage(format!("no lockfile at or below {}", named.join(", ")))
+                .hint("run the command where the lockfile is, or let your package manager write one first"),
+        );
     }
     files.par_iter().map(|file| read(file, world)).collect()
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-    let names: Vec<&str> = FORMATS.iter().flat_map(|format| format.file_names()).copied().collect();
+    let names: Vec<&str> = FORMATS
+        .iter()
+        .flat_map(|format| format.file_names())
+        .copied()
+        .collect();
     let walker = WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
@@ -68,7 +76,12 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         .build();
     for entry in walker.filter_map(Result::ok) {
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && entry.file_name().to_str().is_some_and(|name| names.contains(&name)) {
+        if is_file
+            && entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| names.contains(&name))
+        {
             files.push(entry.into_path());
         }
     }
@@ -77,16 +90,32 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 /// Reads one lockfile; it never reads beyond the limit, whatever the file claims to be.
 fn read(file: &Path, world: &World) -> Result<Found, Failure> {
     let path: Arc<str> = Arc::from(world.shown(file));
-    let cannot = |error: &std::io::Error| Failure::usage(format!("cannot read lockfile `{path}`")).because(error);
+    let cannot =
+        |error: &std::io::Error| Failure::usage(format!("cannot read lockfile `{path}`")).because(error);
     let limit = u64::try_from(MAX_LOCKFILE_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    File::open(file).map_err(|e| cannot(&e))?.take(limit + 1).read_to_end(&mut bytes).map_err(|e| cannot(&e))?;
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    File::open(file)
+        .map_err(|e| cannot(&e))?
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| cannot(&e))?;
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     let lockfile = cleanbill_lockfile::parse(name, &bytes).map(|mut lockfile| {
         manifests::add(&mut lockfile, file);
-        NamedLockfile { path: Arc::clone(&path), lockfile }
+        NamedLockfile {
+            path: Arc::clone(&path),
+            lockfile,
+        }
     });
-    Ok(Found { path, file: file.to_owned(), text: String::from_utf8(bytes).unwrap_or_default(), lockfile })
+    Ok(Found {
+        path,
+        file: file.to_owned(),
+        text: String::from_utf8(bytes).unwrap_or_default(),
+        lockfile,
+    })
 }
 
 /// The lockfile npm keeps inside `node_modules`, where there is one that can be read.
@@ -94,6 +123,10 @@ fn read(file: &Path, world: &World) -> Result<Found, Failure> {
 pub fn read_installed(file: &Path) -> Option<cleanbill_lockfile::Lockfile> {
     let limit = u64::try_from(MAX_LOCKFILE_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    File::open(file).ok()?.take(limit + 1).read_to_end(&mut bytes).ok()?;
+    File::open(file)
+        .ok()?
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .ok()?;
     cleanbill_lockfile::parse(file.file_name()?.to_str()?, &bytes).ok()
 }

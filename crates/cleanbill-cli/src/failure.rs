@@ -24,12 +24,22 @@ enum Kind {
 impl Failure {
     /// The input or the call is at fault: exit code 2.
     pub fn usage(what: impl Into<String>) -> Self {
-        Self { what: what.into(), causes: Vec::new(), hint: None, kind: Kind::Usage }
+        Self {
+            what: what.into(),
+            causes: Vec::new(),
+            hint: None,
+            kind: Kind::Usage,
+        }
     }
 
     /// We are at fault: exit code 70.
     pub fn ours(what: impl Into<String>) -> Self {
-        Self { what: what.into(), causes: Vec::new(), hint: None, kind: Kind::Ours }
+        Self {
+            what: what.into(),
+            causes: Vec::new(),
+            hint: None,
+            kind: Kind::Ours,
+        }
     }
 
     /// With the error that caused it and that error's causes.

@@ -27,13 +27,16 @@ pub fn tarball(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         }
         return pack(path).map(Some).map_err(|error| cannot().because(&error));
     }
-    let is_tarball = path.extension().is_some_and(|ending| ending == "tgz") || path.to_string_lossy().ends_with(".tar.gz");
+    let is_tarball =
+        path.extension().is_some_and(|ending| ending == "tgz") || path.to_string_lossy().ends_with(".tar.gz");
     if !is_tarball || !path.is_file() {
         return Ok(None);
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| cannot().because(&error))?;
-    file.take(MAX_TARBALL_BYTES + 1).read_to_end(&mut bytes).map_err(|error| cannot().because(&error))?;
+    file.take(MAX_TARBALL_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| cannot().because(&error))?;
     if bytes.len() as u64 > MAX_TARBALL_BYTES {
         return Err(cannot().hint(format!("it has more than {MAX_TARBALL_BYTES} bytes")));
     }
@@ -50,12 +53,19 @@ fn pack(folder: &Path) -> std::io::Result<Vec<u8>> {
         .filter_entry(move |entry| !skipped(entry.file_name()))
         .build();
     let mut total = 0_u64;
-    for entry in walker.filter_map(Result::ok).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
-        let Ok(relative) = entry.path().strip_prefix(folder) else { continue };
+    for entry in walker
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+    {
+        let Ok(relative) = entry.path().strip_prefix(folder) else {
+            continue;
+        };
         let bytes = fs::read(entry.path())?;
         total = total.saturating_add(bytes.len() as u64);
         if total > MAX_FOLDER_BYTES {
-            return Err(std::io::Error::other(format!("the folder has more than {MAX_FOLDER_BYTES} bytes of files")));
+            return Err(std::io::Error::other(format!(
+                "the folder has more than {MAX_FOLDER_BYTES} bytes of files"
+            )));
         }
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);

@@ -20,18 +20,27 @@ pub fn add(lockfile: &mut Lockfile, file: &Path) {
         return;
     }
     let Some(folder) = file.parent() else { return };
-    let Some(root) = read(&folder.join("package.json")) else { return };
+    let Some(root) = read(&folder.join("package.json")) else {
+        return;
+    };
     // A manifest that is none leaves the paths unknown; the entries are judged all the same.
     drop(add_manifest(lockfile, "", &root));
     let mut workspaces = Vec::new();
     for pattern in patterns(&root) {
-        let steps: Vec<&str> = pattern.split('/').filter(|step| !step.is_empty() && *step != ".").collect();
+        let steps: Vec<&str> = pattern
+            .split('/')
+            .filter(|step| !step.is_empty() && *step != ".")
+            .collect();
         expand(folder, &steps, 0, &mut workspaces);
     }
     workspaces.sort();
     workspaces.dedup();
     for workspace in workspaces.iter().take(MAX_WORKSPACES) {
-        let shown = workspace.strip_prefix(folder).unwrap_or(workspace).to_string_lossy().replace('\\', "/");
+        let shown = workspace
+            .strip_prefix(folder)
+            .unwrap_or(workspace)
+            .to_string_lossy()
+            .replace('\\', "/");
         if let Some(manifest) = read(&workspace.join("package.json")) {
             drop(add_manifest(lockfile, &shown, &manifest));
         }
@@ -47,11 +56,19 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 
 /// Patterns of `workspaces`, in both of its shapes; those that leave the project or exclude are left out.
 fn patterns(manifest: &[u8]) -> Vec<String> {
-    let Ok(manifest) = serde_json::from_slice::<Value>(manifest) else { return Vec::new() };
+    let Ok(manifest) = serde_json::from_slice::<Value>(manifest) else {
+        return Vec::new();
+    };
     let workspaces = manifest.get("workspaces");
-    let list = workspaces.and_then(|w| w.get("packages")).or(workspaces).and_then(Value::as_array);
+    let list = workspaces
+        .and_then(|w| w.get("packages"))
+        .or(workspaces)
+        .and_then(Value::as_array);
     let texts = list.into_iter().flatten().filter_map(Value::as_str);
-    texts.filter(|text| !text.starts_with(['!', '/']) && !text.contains("..")).map(str::to_owned).collect()
+    texts
+        .filter(|text| !text.starts_with(['!', '/']) && !text.contains(".."))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Folders below `folder` that the steps of a pattern lead to and that hold a manifest.
@@ -71,9 +88,17 @@ fn expand(folder: &Path, steps: &[&str], depth: usize, found: &mut Vec<PathBuf>)
         return expand(&folder.join(step), rest, depth + 1, found);
     }
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+    for entry in entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+    {
         let name = entry.file_name();
-        let Some(name) = name.to_str().filter(|name| *name != "node_modules" && !name.starts_with('.')) else { continue };
+        let Some(name) = name
+            .to_str()
+            .filter(|name| *name != "node_modules" && !name.starts_with('.'))
+        else {
+            continue;
+        };
         if *step == "**" {
             expand(&entry.path(), steps, depth + 1, found);
         } else if fits(name, step) {
@@ -87,10 +112,14 @@ fn fits(name: &str, step: &str) -> bool {
     let mut rest = name;
     let mut pieces = step.split('*');
     let first = pieces.next().unwrap_or_default();
-    let Some(after) = rest.strip_prefix(first) else { return false };
+    let Some(after) = rest.strip_prefix(first) else {
+        return false;
+    };
     rest = after;
     let pieces: Vec<&str> = pieces.collect();
-    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
+    let Some((last, middle)) = pieces.split_last() else {
+        return rest.is_empty();
+    };
     for piece in middle {
         match rest.find(piece) {
             Some(at) => rest = rest.get(at + piece.len()..).unwrap_or_default(),
@@ -106,7 +135,13 @@ mod tests {
 
     #[test]
     fn stars_fit_within_one_folder_name() {
-        for (name, step, fit) in [("a", "*", true), ("pkg-a", "pkg-*", true), ("a", "pkg-*", false), ("ab-x-c", "ab*c", true), ("ab", "ab", true)] {
+        for (name, step, fit) in [
+            ("a", "*", true),
+            ("pkg-a", "pkg-*", true),
+            ("a", "pkg-*", false),
+            ("ab-x-c", "ab*c", true),
+            ("ab", "ab", true),
+        ] {
             assert_eq!(fits(name, step), fit, "{name} {step}");
         }
     }
@@ -120,10 +155,23 @@ mod tests {
         }
         let found = |pattern: &str| {
             let mut found = Vec::new();
-            expand(folder.path(), &pattern.split('/').collect::<Vec<_>>(), 0, &mut found);
+            expand(
+                folder.path(),
+                &pattern.split('/').collect::<Vec<_>>(),
+                0,
+                &mut found,
+            );
             found.len()
         };
-        assert_eq!((found("packages/*"), found("packages/**"), found("apps/web"), found("*/x")), (1, 2, 1, 0));
+        assert_eq!(
+            (
+                found("packages/*"),
+                found("packages/**"),
+                found("apps/web"),
+                found("*/x")
+            ),
+            (1, 2, 1, 0)
+        );
         assert!(patterns(br#"{"workspaces":["../up","/abs","!no"]}"#).is_empty());
         assert_eq!(patterns(br#"{"workspaces":{"packages":["a/*"]}}"#), ["a/*"]);
     }

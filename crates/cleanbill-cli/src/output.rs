@@ -16,7 +16,10 @@ pub fn render_options(common: &Common, world: &World) -> RenderOptions {
     let plain = common.no_color || world.variable("NO_COLOR").is_some() || !to_terminal;
     RenderOptions {
         colour: if plain { Colour::Never } else { Colour::Always },
-        width: world.variable("COLUMNS").and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_COLUMNS),
+        width: world
+            .variable("COLUMNS")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(DEFAULT_COLUMNS),
         detail: match (common.quiet, common.verbose) {
             (true, _) => Detail::Quiet,
             (false, 0) => Detail::Normal,
@@ -31,7 +34,8 @@ pub fn render_options(common: &Common, world: &World) -> RenderOptions {
 /// When the file cannot be written. A reader that closed the pipe has heard enough; that is no error.
 pub fn answer(text: &str, common: &Common) -> Result<(), Failure> {
     match &common.output {
-        Some(path) => fs::write(path, text).map_err(|error| Failure::usage(format!("cannot write `{}`", path.display())).because(&error)),
+        Some(path) => fs::write(path, text)
+            .map_err(|error| Failure::usage(format!("cannot write `{}`", path.display())).because(&error)),
         None => {
             let mut stdout = std::io::stdout().lock();
             match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -49,13 +53,21 @@ pub fn complain(failure: &Failure, world: &World) {
     let colour = world.stderr_is_terminal && world.variable("NO_COLOR").is_none();
     let mut text = String::new();
     let clean = |line: &str| escape::terminal::line(line).to_string();
-    let head = if colour { "error:".red().bold().to_string() } else { "error:".into() };
+    let head = if colour {
+        "error:".red().bold().to_string()
+    } else {
+        "error:".into()
+    };
     text.push_str(&format!("{head} {}\n", clean(&failure.what)));
     for cause in &failure.causes {
         text.push_str(&format!("  because {}\n", clean(cause)));
     }
     if let Some(hint) = &failure.hint {
-        let head = if colour { "hint:".cyan().bold().to_string() } else { "hint:".into() };
+        let head = if colour {
+            "hint:".cyan().bold().to_string()
+        } else {
+            "hint:".into()
+        };
         text.push_str(&format!("{head} {}\n", clean(&hint.0)));
     }
     eprint!("{text}");
@@ -71,8 +83,17 @@ pub fn remark(text: &str, common: &Common) {
 /// Starts the log on stderr: silent unless asked for twice, or by `CLEANBILL_LOG`.
 pub fn start_log(verbose: u8) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CLEANBILL_LOG").unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new(if verbose >= 2 { "cleanbill=debug,warn" } else { "off" })
+        tracing_subscriber::EnvFilter::new(if verbose >= 2 {
+            "cleanbill=debug,warn"
+        } else {
+            "off"
+        })
     });
     // A second start in one process (tests) keeps the first.
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init());
+    drop(
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .try_init(),
+    );
 }

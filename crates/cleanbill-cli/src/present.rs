@@ -8,8 +8,8 @@ use cleanbill_model::{AuditMeta, Hint, Judgement, Level, Timestamp, Untrusted, V
 use cleanbill_policy::{Policy, UnassessedAction, WaiverState as Outcome};
 use cleanbill_ports as ports;
 use cleanbill_report::{
-    AuditReport, BroughtIn, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, NotKnown, PackageReport,
-    PinPlace, UnassessedRule, WaiverNote, WaiverState,
+    AuditReport, BroughtIn, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, NotKnown,
+    PackageReport, PinPlace, UnassessedRule, WaiverNote, WaiverState,
 };
 
 use crate::discover::Found;
@@ -29,14 +29,26 @@ pub fn audits() -> Vec<AuditMeta> {
 
 /// The report on a project.
 #[must_use]
-pub fn audit_report(outcome: &AuditOutcome, found: &[Found], policy: &Policy, as_of: Timestamp) -> AuditReport {
+pub fn audit_report(
+    outcome: &AuditOutcome,
+    found: &[Found],
+    policy: &Policy,
+    as_of: Timestamp,
+) -> AuditReport {
     // Lockfile indices of the outcome count the readable ones only.
     let readable: Vec<&Found> = found.iter().filter(|found| found.lockfile.is_ok()).collect();
     let trees: Vec<Tree<'_>> = readable.iter().filter_map(|found| Tree::of(found)).collect();
     let mut report = AuditReport::new(as_of, VERSION);
     report.unassessed = unassessed_rule(policy);
-    report.lockfiles = found.iter().map(|found| lockfile_report(found, outcome)).collect();
-    report.packages = outcome.judged.iter().map(|(subject, judgement)| package_report(subject, judgement, &trees)).collect();
+    report.lockfiles = found
+        .iter()
+        .map(|found| lockfile_report(found, outcome))
+        .collect();
+    report.packages = outcome
+        .judged
+        .iter()
+        .map(|(subject, judgement)| package_report(subject, judgement, &trees))
+        .collect();
     report.not_known = not_known(&outcome.not_known);
     report.not_known.extend(unread(outcome));
     report.feeds = outcome.feeds.iter().map(feed_line).collect();
@@ -58,7 +70,11 @@ pub fn inspect_report(outcome: InspectOutcome, policy: &Policy) -> InspectReport
                 spec: edge.resolved.spec().into(),
                 range: edge.range.clone().into(),
                 verdict: edge.verdict,
-                reason: edge.worst.as_ref().map(|(title, _)| title.clone()).unwrap_or_default(),
+                reason: edge
+                    .worst
+                    .as_ref()
+                    .map(|(title, _)| title.clone())
+                    .unwrap_or_default(),
             })
             .collect(),
         not_known: not_known(&outcome.not_known),
@@ -114,8 +130,18 @@ struct Tree<'a> {
 impl<'a> Tree<'a> {
     fn of(found: &'a Found) -> Option<Self> {
         let lockfile = &found.lockfile.as_ref().ok()?.lockfile;
-        let named = lockfile.roots.iter().find(|root| root.path.is_empty()).and_then(|root| root.name.clone());
-        let folder = || found.file.parent().and_then(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let named = lockfile
+            .roots
+            .iter()
+            .find(|root| root.path.is_empty())
+            .and_then(|root| root.name.clone());
+        let folder = || {
+            found
+                .file
+                .parent()
+                .and_then(|folder| folder.file_name())
+                .map(|name| name.to_string_lossy().into_owned())
+        };
         Some(Self {
             lockfile,
             root: named.or_else(folder).unwrap_or_else(|| ".".into()),
@@ -126,7 +152,9 @@ impl<'a> Tree<'a> {
     }
 
     fn spec(&self, index: usize) -> Untrusted {
-        let Some(locked) = self.lockfile.packages.get(index) else { return Untrusted::default() };
+        let Some(locked) = self.lockfile.packages.get(index) else {
+            return Untrusted::default();
+        };
         match (&locked.name, &locked.version) {
             (Some(name), Some(version)) => format!("{name}@{version}").into(),
             _ => locked.key.clone(),
@@ -135,22 +163,33 @@ impl<'a> Tree<'a> {
 
     fn ways(&self, index: usize) -> impl Iterator<Item = Vec<Untrusted>> {
         self.paths.get(index).into_iter().flatten().map(|path| {
-            std::iter::once(Untrusted::new(self.root.clone())).chain(path.iter().map(|step| self.spec(*step))).collect()
+            std::iter::once(Untrusted::new(self.root.clone()))
+                .chain(path.iter().map(|step| self.spec(*step)))
+                .collect()
         })
     }
 
     fn frame(&self, line: u32) -> Untrusted {
         let from = usize::try_from(line).unwrap_or(1).saturating_sub(1);
-        let cut: Vec<String> =
-            self.lines.iter().skip(from).take(FRAME_LINES).map(|text| text.chars().take(FRAME_COLUMNS).collect()).collect();
+        let cut: Vec<String> = self
+            .lines
+            .iter()
+            .skip(from)
+            .take(FRAME_LINES)
+            .map(|text| text.chars().take(FRAME_COLUMNS).collect())
+            .collect();
         cut.join("\n").into()
     }
 }
 
 fn package_report(subject: &Subject, judgement: &Judgement, trees: &[Tree<'_>]) -> PackageReport {
-    let worth_a_frame = judgement.verdict != Verdict::Allow || judgement.findings.iter().any(|f| f.level >= Level::Warn);
+    let worth_a_frame =
+        judgement.verdict != Verdict::Allow || judgement.findings.iter().any(|f| f.level >= Level::Warn);
     let mut report = PackageReport::alone(judgement.clone());
-    report.dev = subject.pins.iter().all(|(_, _, pin)| pin.scope == Scope::Development);
+    report.dev = subject
+        .pins
+        .iter()
+        .all(|(_, _, pin)| pin.scope == Scope::Development);
     report.optional = subject.pins.iter().all(|(_, _, pin)| pin.optional);
     for (file, entry, pin) in &subject.pins {
         let Some(tree) = trees.get(*file) else { continue };
@@ -158,10 +197,22 @@ fn package_report(subject: &Subject, judgement: &Judgement, trees: &[Tree<'_>]) 
         report.pins.push(PinPlace {
             lockfile: tree.shown.into(),
             line: pin.line,
-            text: if worth_a_frame { tree.frame(pin.line) } else { Untrusted::default() },
+            text: if worth_a_frame {
+                tree.frame(pin.line)
+            } else {
+                Untrusted::default()
+            },
         });
-        let answers = tree.lockfile.packages.get(*entry).into_iter().flat_map(|locked| &locked.edges).filter_map(|edge| edge.to);
-        report.depends_on.extend(answers.filter_map(|to| Some(tree.lockfile.packages.get(to)?.purl()?.to_string())));
+        let answers = tree
+            .lockfile
+            .packages
+            .get(*entry)
+            .into_iter()
+            .flat_map(|locked| &locked.edges)
+            .filter_map(|edge| edge.to);
+        report
+            .depends_on
+            .extend(answers.filter_map(|to| Some(tree.lockfile.packages.get(to)?.purl()?.to_string())));
     }
     report.paths.sort_by_key(Vec::len);
     report.paths.dedup();
@@ -205,7 +256,11 @@ fn unread(outcome: &AuditOutcome) -> Vec<NotKnown> {
     for failure in outcome.failures.values() {
         *reasons.entry(reason_of(failure)).or_default() += 1;
     }
-    notes.extend(reasons.into_iter().map(|(reason, count)| NotKnown { what: "the history of packages".into(), reason, count }));
+    notes.extend(reasons.into_iter().map(|(reason, count)| NotKnown {
+        what: "the history of packages".into(),
+        reason,
+        count,
+    }));
     notes
 }
 
@@ -258,7 +313,11 @@ fn waivers(policy: &Policy, states: &[Outcome]) -> Vec<WaiverNote> {
             };
             Some(WaiverNote {
                 release: format!("{}@{}", waiver.name, waiver.version).into(),
-                audit: if waiver.audits.is_empty() { "every audit".into() } else { waiver.audits.join(", ").into() },
+                audit: if waiver.audits.is_empty() {
+                    "every audit".into()
+                } else {
+                    waiver.audits.join(", ").into()
+                },
                 reason: waiver.reason.clone().into(),
                 owner: waiver.owner.clone().into(),
                 state,

@@ -17,7 +17,12 @@ impl Workers {
     pub fn of_this_program() -> Option<Self> {
         let program = std::env::current_exe().ok()?;
         let workers = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
-        let settings = PoolSettings { program: program.into(), arguments: vec!["worker".into()], workers, deadline: DEADLINE };
+        let settings = PoolSettings {
+            program: program.into(),
+            arguments: vec!["worker".into()],
+            workers,
+            deadline: DEADLINE,
+        };
         Some(Self(Pool::new(settings)))
     }
 }
@@ -27,7 +32,9 @@ impl Reader for Workers {
         Box::pin(async move {
             self.0.ask(request).await.map_err(|error| match error {
                 WorkError::Start { reason } => ReadError::NoReader { reason },
-                other => ReadError::GivenUp { reason: other.to_string() },
+                other => ReadError::GivenUp {
+                    reason: other.to_string(),
+                },
             })
         })
     }

@@ -30,9 +30,14 @@ impl World {
     /// Reads it.
     #[must_use]
     pub fn read() -> Self {
-        let environment: BTreeMap<String, String> =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
-        let home = ["HOME", "USERPROFILE"].iter().find_map(|name| environment.get(*name)).filter(|home| !home.is_empty()).map(PathBuf::from);
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let home = ["HOME", "USERPROFILE"]
+            .iter()
+            .find_map(|name| environment.get(*name))
+            .filter(|home| !home.is_empty())
+            .map(PathBuf::from);
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -47,13 +52,20 @@ impl World {
     /// An environment variable that is set and not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// The user's settings file.
     #[must_use]
     pub fn user_settings(&self) -> Option<PathBuf> {
-        Some(self.base("XDG_CONFIG_HOME", ".config")?.join("cleanbill").join("cleanbill.toml"))
+        Some(
+            self.base("XDG_CONFIG_HOME", ".config")?
+                .join("cleanbill")
+                .join("cleanbill.toml"),
+        )
     }
 
     /// Where what can be had again is kept: packuments, tarballs, analyses.
@@ -71,7 +83,10 @@ impl World {
     fn own_folder(&self, ours: &str, theirs: &str, below_home: &str) -> PathBuf {
         match self.variable(ours) {
             Some(folder) => PathBuf::from(folder),
-            None => self.base(theirs, below_home).unwrap_or_else(|| self.folder.join(".cleanbill")).join("cleanbill"),
+            None => self
+                .base(theirs, below_home)
+                .unwrap_or_else(|| self.folder.join(".cleanbill"))
+                .join("cleanbill"),
         }
     }
 
@@ -87,6 +102,10 @@ impl World {
     pub fn shown(&self, path: &Path) -> String {
         let shown = path.strip_prefix(&self.folder).unwrap_or(path);
         let shown = shown.strip_prefix(".").unwrap_or(shown);
-        if shown.as_os_str().is_empty() { ".".into() } else { shown.display().to_string() }
+        if shown.as_os_str().is_empty() {
+            ".".into()
+        } else {
+            shown.display().to_string()
+        }
     }
 }

@@ -16,7 +16,16 @@ fn inspect(id: &str, machine: &Machine, more: &[&str]) -> (Answer, Case) {
     let case = Case::read(&folder).expect("a case");
     let registry = Registry::start(Replay::read(&folder).expect("a replay"));
     let as_of = case.as_of.to_string();
-    let mut arguments = vec!["inspect", &case.target, "--registry", registry.url(), "--as-of", &as_of, "--format", "json"];
+    let mut arguments = vec![
+        "inspect",
+        &case.target,
+        "--registry",
+        registry.url(),
+        "--as-of",
+        &as_of,
+        "--format",
+        "json",
+    ];
     arguments.extend(more);
     (machine.run(machine.home(), &arguments), case)
 }
@@ -28,10 +37,26 @@ fn the_mastra_metadata_is_held_a_minute_after_the_first_poisoned_release() {
     assert_eq!(answer.code(), 1, "{}{}", answer.stdout(), answer.stderr());
     let report = answer.json();
     assert_eq!(report["schema"], "cleanbill.inspect/v1");
-    assert!(["quarantine", "block"].contains(&report["verdict"].as_str().expect("a verdict")), "{report}");
-    let audits: Vec<&str> = report["findings"].as_array().expect("findings").iter().filter_map(|f| f["audit"].as_str()).collect();
-    for expected in ["dependency-injected", "provenance-dropped", "publish-channel-changed"] {
-        assert!(audits.contains(&expected), "{expected} is missing from {audits:?} for {}", case.target);
+    assert!(
+        ["quarantine", "block"].contains(&report["verdict"].as_str().expect("a verdict")),
+        "{report}"
+    );
+    let audits: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|f| f["audit"].as_str())
+        .collect();
+    for expected in [
+        "dependency-injected",
+        "provenance-dropped",
+        "publish-channel-changed",
+    ] {
+        assert!(
+            audits.contains(&expected),
+            "{expected} is missing from {audits:?} for {}",
+            case.target
+        );
     }
     let why = machine.run(machine.home(), &["why", &case.target]);
     assert_eq!(why.code(), 0, "{}", why.stderr());
@@ -42,7 +67,12 @@ fn the_mastra_metadata_is_held_a_minute_after_the_first_poisoned_release() {
 fn the_honest_release_of_the_day_before_passes() {
     let machine = Machine::new();
     let (answer, _) = inspect("mastra-2026-06-honest", &machine, &[]);
-    assert_eq!((answer.code(), answer.json()["verdict"].as_str()), (0, Some("allow")), "{}", answer.stdout());
+    assert_eq!(
+        (answer.code(), answer.json()["verdict"].as_str()),
+        (0, Some("allow")),
+        "{}",
+        answer.stdout()
+    );
 }
 
 #[test]
@@ -50,10 +80,28 @@ fn as_of_decides_what_exists() {
     let machine = Machine::new();
     let registry = Registry::start(Replay::read(&replay("mastra-2026-06")).expect("a replay"));
     let at = |moment: &str| {
-        machine.run(machine.home(), &["inspect", "easy-day-js", "--registry", registry.url(), "--as-of", moment, "--format", "json"])
+        machine.run(
+            machine.home(),
+            &[
+                "inspect",
+                "easy-day-js",
+                "--registry",
+                registry.url(),
+                "--as-of",
+                moment,
+                "--format",
+                "json",
+            ],
+        )
     };
-    assert_eq!(at("2026-06-16T12:00:00Z").json()["subject"]["purl"], "pkg:npm/easy-day-js@1.11.21");
-    assert_eq!(at("2026-06-17T01:16:00Z").json()["subject"]["purl"], "pkg:npm/easy-day-js@1.11.22");
+    assert_eq!(
+        at("2026-06-16T12:00:00Z").json()["subject"]["purl"],
+        "pkg:npm/easy-day-js@1.11.21"
+    );
+    assert_eq!(
+        at("2026-06-17T01:16:00Z").json()["subject"]["purl"],
+        "pkg:npm/easy-day-js@1.11.22"
+    );
     let before = at("2026-06-15T00:00:00Z");
     assert_eq!(before.code(), 2, "{}", before.stdout());
 }
@@ -64,14 +112,33 @@ fn a_token_goes_to_its_registry_and_into_no_log() {
     let registry = Registry::start(Replay::read(&replay("mastra-2026-06")).expect("a replay"));
     registry.require_authorization("Bearer planted-secret");
     let address = registry.address();
-    machine.write(".npmrc", &format!("registry=http://{address}/\n//{address}/:_authToken=${{PLANTED}}\n"));
+    machine.write(
+        ".npmrc",
+        &format!("registry=http://{address}/\n//{address}/:_authToken=${{PLANTED}}\n"),
+    );
     let output = machine
-        .command(machine.home(), &["inspect", "zod", "--as-of", "2026-06-17T01:16:00Z", "-vv", "--format", "json"])
+        .command(
+            machine.home(),
+            &[
+                "inspect",
+                "zod",
+                "--as-of",
+                "2026-06-17T01:16:00Z",
+                "-vv",
+                "--format",
+                "json",
+            ],
+        )
         .env("PLANTED", "planted-secret")
         .output()
         .expect("cleanbill starts");
     let answer = Answer(output);
-    assert_eq!(answer.json()["subject"]["purl"], "pkg:npm/zod@3.25.76", "{}", answer.stderr());
+    assert_eq!(
+        answer.json()["subject"]["purl"],
+        "pkg:npm/zod@3.25.76",
+        "{}",
+        answer.stderr()
+    );
     assert!(!answer.stderr().contains("planted-secret") && !answer.stdout().contains("planted-secret"));
 }
 

@@ -17,17 +17,29 @@ fn package(name: &str, releases: &[(&str, &str, Value)]) -> PackageBuilder {
         for (key, value) in fields.as_object().expect("fields") {
             manifest[key] = value.clone();
         }
-        builder = builder.release(version, &[("package.json", &manifest.to_string())]).published(version, moment);
+        builder = builder
+            .release(version, &[("package.json", &manifest.to_string())])
+            .published(version, moment);
     }
     let last = releases.last().expect("a release").0;
     builder.tag("latest", last)
 }
 
 /// A project with a lockfile of npm's: direct requests, and everything installed with its own requests.
-fn project(machine: &Machine, direct: &[(&str, &str)], installed: &[(&str, &str, Value)]) -> std::path::PathBuf {
-    let asks: serde_json::Map<String, Value> = direct.iter().map(|(name, range)| ((*name).to_owned(), json!(range))).collect();
+fn project(
+    machine: &Machine,
+    direct: &[(&str, &str)],
+    installed: &[(&str, &str, Value)],
+) -> std::path::PathBuf {
+    let asks: serde_json::Map<String, Value> = direct
+        .iter()
+        .map(|(name, range)| ((*name).to_owned(), json!(range)))
+        .collect();
     let mut packages = serde_json::Map::new();
-    packages.insert(String::new(), json!({"name": "app", "version": "1.0.0", "dependencies": asks}));
+    packages.insert(
+        String::new(),
+        json!({"name": "app", "version": "1.0.0", "dependencies": asks}),
+    );
     for (name, version, fields) in installed {
         let mut entry = json!({
             "version": version,
@@ -39,9 +51,15 @@ fn project(machine: &Machine, direct: &[(&str, &str)], installed: &[(&str, &str,
         packages.insert(format!("node_modules/{name}"), entry);
     }
     let lock = json!({"name": "app", "version": "1.0.0", "lockfileVersion": 3, "requires": true, "packages": packages});
-    machine.write("app/package-lock.json", &(serde_json::to_string_pretty(&lock).expect("JSON") + "\n"));
+    machine.write(
+        "app/package-lock.json",
+        &(serde_json::to_string_pretty(&lock).expect("JSON") + "\n"),
+    );
     let manifest = json!({"name": "app", "version": "1.0.0", "dependencies": asks});
-    machine.write("app/package.json", &(serde_json::to_string_pretty(&manifest).expect("JSON") + "\n"));
+    machine.write(
+        "app/package.json",
+        &(serde_json::to_string_pretty(&manifest).expect("JSON") + "\n"),
+    );
     machine.home().join("app")
 }
 
@@ -54,7 +72,10 @@ fn vulnerable(machine: &Machine, id: &str, name: &str, fixed: &str) {
             "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}],
     });
     let folder = machine.write(&format!("osv/{id}.json"), &record.to_string());
-    let settings = format!("[[feeds]]\nname = \"test\"\nkind = \"osv\"\nsource = \"{}\"\n", folder.parent().expect("a folder").display());
+    let settings = format!(
+        "[[feeds]]\nname = \"test\"\nkind = \"osv\"\nsource = \"{}\"\n",
+        folder.parent().expect("a folder").display()
+    );
     machine.write("policy.toml", &settings);
 }
 
@@ -72,13 +93,23 @@ fn update(machine: &Machine, registry: &Registry, more: &[&str]) -> Answer {
 
 fn entry(report: &Value, name: &str) -> Value {
     let all = report["updates"].as_array().expect("updates");
-    all.iter().find(|update| update["name"] == name).unwrap_or_else(|| panic!("no {name} in {report:#}")).clone()
+    all.iter()
+        .find(|update| update["name"] == name)
+        .unwrap_or_else(|| panic!("no {name} in {report:#}"))
+        .clone()
 }
 
 #[test]
 fn a_young_newest_is_held_with_the_moment_it_is_ready_and_the_older_safe_one_is_taken() {
     let machine = Machine::new();
-    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", "2026-06-19T12:00:00Z", json!({}))]);
+    let left = package(
+        "left",
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.1.0", OLD, json!({})),
+            ("1.2.0", "2026-06-19T12:00:00Z", json!({})),
+        ],
+    );
     let registry = Registry::with([left.build()]);
     project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
     let answer = update(&machine, &registry, &["--format", "json"]);
@@ -86,9 +117,19 @@ fn a_young_newest_is_held_with_the_moment_it_is_ready_and_the_older_safe_one_is_
     let report = answer.json();
     assert_eq!(report["schema"], "cleanbill.update/v1");
     let left = entry(&report, "left");
-    assert_eq!((&left["to"]["version"], &left["to"]["how"]["kind"]), (&json!("1.1.0"), &json!("lockfile")), "{left:#}");
+    assert_eq!(
+        (&left["to"]["version"], &left["to"]["how"]["kind"]),
+        (&json!("1.1.0"), &json!("lockfile")),
+        "{left:#}"
+    );
     assert_eq!(left["passed_over"][0]["version"], "1.2.0");
-    assert_eq!(left["passed_over"][0]["ready"], "2026-06-22T12:00:00Z", "{left:#}");
+    assert_eq!(
+        left["passed_over"][0]["ready"], "2026-06-22T12:00:00Z",
+        "{left:#}"
+    );
     let told = update(&machine, &registry, &[]).stdout();
-    assert!(told.contains("left 1.0.0 to 1.1.0") && told.contains("ready at 2026-06-22T12:00:00Z"), "{told}");
+    assert!(
+        told.contains("left 1.0.0 to 1.1.0") && told.contains("ready at 2026-06-22T12:00:00Z"),
+        "{told}"
+    );
 }

@@ -1,6 +1,9 @@
 //! Scans package folders and prints what the analysis says, for measuring by hand.
 //! It reads folders and takes the time, which the library never does.
-#![expect(clippy::disallowed_methods, reason = "an example at the edge reads the disk and the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an example at the edge reads the disk and the clock"
+)]
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +22,10 @@ fn walk(root: &Path, dir: &Path, out: &mut Vec<SourceFile>) {
         } else if kind.is_file()
             && let (Ok(bytes), Ok(name)) = (std::fs::read(&path), path.strip_prefix(root))
         {
-            out.push(SourceFile { path: name.to_string_lossy().into_owned(), bytes: Arc::from(bytes) });
+            out.push(SourceFile {
+                path: name.to_string_lossy().into_owned(),
+                bytes: Arc::from(bytes),
+            });
         }
     }
 }
@@ -27,7 +33,10 @@ fn walk(root: &Path, dir: &Path, out: &mut Vec<SourceFile>) {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let verbose = args.iter().any(|a| a == "-v");
-    let steps = args.iter().find_map(|a| a.strip_prefix("--steps=")).and_then(|n| n.parse().ok());
+    let steps = args
+        .iter()
+        .find_map(|a| a.strip_prefix("--steps="))
+        .and_then(|n| n.parse().ok());
     let all = args.iter().any(|a| a == "-a");
     let worker = std::thread::Builder::new().stack_size(REQUIRED_STACK_BYTES).spawn(move || {
         let (mut bytes, mut total, mut times) = (0u64, 0.0, Vec::new());

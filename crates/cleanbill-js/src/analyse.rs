@@ -5,7 +5,9 @@ use std::hash::Hasher;
 
 use cleanbill_model::Level;
 
-use crate::analysis::{Analysis, DecodedLayer, Destination, FileFacts, Outcome, RULESET_VERSION, Structural, Use};
+use crate::analysis::{
+    Analysis, DecodedLayer, Destination, FileFacts, Outcome, RULESET_VERSION, Structural, Use,
+};
 use crate::entry::{self, Entries, Trigger};
 use crate::host::command;
 use crate::kind::FileKind;
@@ -42,11 +44,27 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     let entries = entry::entries(&pkg);
     let looks: Vec<Looks> = pkg.files.iter().map(|f| files::look(f.kind, f.bytes)).collect();
     let reach = reach(&pkg, &entries, &looks);
-    let code: u64 = pkg.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes.len() as u64).sum();
+    let code: u64 = pkg
+        .files
+        .iter()
+        .filter(|f| f.kind.is_code())
+        .map(|f| f.bytes.len() as u64)
+        .sum();
     // Obfuscated code alone may need the whole; large packages get some on top for the same depth.
-    let obfuscated = pkg.files.iter().zip(&looks).any(|(f, l)| f.kind.is_code() && !l.marks.is_empty());
-    let base = if obfuscated { budget.max_steps } else { budget.max_steps.min(CLEAR_STEPS) };
-    let budget = &Budget { max_steps: base.saturating_add((code / 8).min(base)), ..*budget };
+    let obfuscated = pkg
+        .files
+        .iter()
+        .zip(&looks)
+        .any(|(f, l)| f.kind.is_code() && !l.marks.is_empty());
+    let base = if obfuscated {
+        budget.max_steps
+    } else {
+        budget.max_steps.min(CLEAR_STEPS)
+    };
+    let budget = &Budget {
+        max_steps: base.saturating_add((code / 8).min(base)),
+        ..*budget
+    };
     let mut machine = Machine::new(&pkg, *budget);
     for (file, look) in pkg.files.iter().zip(&looks) {
         if !look.marks.is_empty() && file.kind.is_code() {
@@ -69,7 +87,9 @@ fn reach(pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks]) -> Vec<Trigger> 
             Some(have) if trigger < *have => *have = trigger,
             _ => continue,
         }
-        let (Some(entry), Some(look)) = (pkg.files.get(ix), looks.get(ix)) else { continue };
+        let (Some(entry), Some(look)) = (pkg.files.get(ix), looks.get(ix)) else {
+            continue;
+        };
         for import in &look.imports {
             if let crate::package::Resolution::File(next) = pkg.resolve(&entry.path, import, true) {
                 queue.push_back((next, trigger));
@@ -80,10 +100,24 @@ fn reach(pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks]) -> Vec<Trigger> 
 }
 
 /// Runs every phase; gives the files that were followed.
-fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks], reach: &[Trigger], budget: &Budget) -> BTreeSet<u32> {
+fn run(
+    m: &mut Machine<'_>,
+    pkg: &Indexed<'_>,
+    entries: &Entries,
+    looks: &[Looks],
+    reach: &[Trigger],
+    budget: &Budget,
+) -> BTreeSet<u32> {
     let mut followed = BTreeSet::new();
     let mut total = 0u64;
-    for trigger in [Trigger::Install, Trigger::Gyp, Trigger::Import, Trigger::Bin, Trigger::Test, Trigger::Unreached] {
+    for trigger in [
+        Trigger::Install,
+        Trigger::Gyp,
+        Trigger::Import,
+        Trigger::Bin,
+        Trigger::Test,
+        Trigger::Unreached,
+    ] {
         m.trigger = trigger;
         m.lazy = false;
         let from = m.closures.len();
@@ -93,40 +127,72 @@ fn run(m: &mut Machine<'_>, pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks
                 script(m, text, file);
             }
         }
-        for inline in entries.inline.iter().filter(|i| i.trigger == trigger && trigger.is_install()) {
-            let Some(src) = m.add_source(inline.why.as_str().into(), inline.code.as_str().into(), None, 0) else { continue };
+        for inline in entries
+            .inline
+            .iter()
+            .filter(|i| i.trigger == trigger && trigger.is_install())
+        {
+            let Some(src) = m.add_source(inline.why.as_str().into(), inline.code.as_str().into(), None, 0)
+            else {
+                continue;
+            };
             let mut act = scratch(m, src);
             m.run_layer(&mut act, &inline.code, Place { src, at: 0 }, &Taint::none(), None);
         }
         // Entries first, then whatever they reach.
-        let mut order: Vec<u32> = entries.files.iter().filter(|(_, t)| *t == trigger).map(|(f, _)| *f).collect();
+        let mut order: Vec<u32> = entries
+            .files
+            .iter()
+            .filter(|(_, t)| *t == trigger)
+            .map(|(f, _)| *f)
+            .collect();
         order.extend((0..pkg.files.len() as u32).filter(|ix| reach.get(*ix as usize) == Some(&trigger)));
         for file in order {
             let ix = file as usize;
-            let (Some(entry), Some(look)) = (pkg.files.get(ix), looks.get(ix)) else { continue };
-            let hot = look.hot || (trigger.is_install() && entries.files.iter().any(|(f, t)| *f == file && *t == trigger));
+            let (Some(entry), Some(look)) = (pkg.files.get(ix), looks.get(ix)) else {
+                continue;
+            };
+            let hot = look.hot
+                || (trigger.is_install() && entries.files.iter().any(|(f, t)| *f == file && *t == trigger));
             if !hot || !runnable(entry.kind, trigger) || followed.contains(&file) {
                 continue;
             }
             total += entry.bytes.len() as u64;
             // A share by size, and enough on top for the string tables of obfuscators.
-            let share = if m.obfuscated.contains(&entry.path) { OBFUSCATED_SHARE } else { FILE_SHARE } + (entry.bytes.len() as u64).min(MOST_SIZE_SHARE);
+            let share = if m.obfuscated.contains(&entry.path) {
+                OBFUSCATED_SHARE
+            } else {
+                FILE_SHARE
+            } + (entry.bytes.len() as u64).min(MOST_SIZE_SHARE);
             // Tests and what nothing reaches are a courtesy: that they are not read holds nobody.
             let matters = trigger <= Trigger::Bin;
             if total > budget.max_total_bytes || !m.allow(share) {
                 if matters {
-                    m.notes.unassessed(&entry.path, "beyond the work allowed for one package");
+                    m.notes
+                        .unassessed(&entry.path, "beyond the work allowed for one package");
                 }
                 continue;
             }
             followed.insert(file);
             m.exports_of(file);
             if m.exhausted && matters {
-                m.notes.unassessed(&entry.path, "its top level needs more work than one file is allowed");
+                m.notes.unassessed(
+                    &entry.path,
+                    "its top level needs more work than one file is allowed",
+                );
             }
         }
-        let code: u64 = pkg.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes.len() as u64).sum();
-        let share = if trigger > Trigger::Bin { IDLE_SHARE } else { LEFTOVER_SHARE + code / 10 };
+        let code: u64 = pkg
+            .files
+            .iter()
+            .filter(|f| f.kind.is_code())
+            .map(|f| f.bytes.len() as u64)
+            .sum();
+        let share = if trigger > Trigger::Bin {
+            IDLE_SHARE
+        } else {
+            LEFTOVER_SHARE + code / 10
+        };
         leftovers(m, from, share);
     }
     followed
@@ -171,7 +237,9 @@ fn scratch(m: &mut Machine<'_>, src: u32) -> Act {
 
 /// A lifecycle script or build command, judged as a command line.
 fn script(m: &mut Machine<'_>, text: &str, file: &str) {
-    let Some(src) = m.add_source(file.into(), text.into(), None, 0) else { return };
+    let Some(src) = m.add_source(file.into(), text.into(), None, 0) else {
+        return;
+    };
     let mut act = scratch(m, src);
     let commands = crate::shell::parse(text);
     let t = Taint::none();
@@ -190,7 +258,9 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
             break;
         }
         for ix in next..until {
-            let Some((obj, id)) = m.closures.get(ix).copied() else { continue };
+            let Some((obj, id)) = m.closures.get(ix).copied() else {
+                continue;
+            };
             if m.steps > most || !m.allow(CALL_SHARE) {
                 break;
             }
@@ -206,7 +276,11 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
     skipped.sort_unstable();
     let closures: Vec<(u32, u32)> = m.closures.get(from..).unwrap_or_default().to_vec();
     for (obj, id) in closures {
-        if skipped.binary_search(&id).is_ok() && m.steps <= most && m.allow(CALL_SHARE) && worth_calling(m, obj) {
+        if skipped.binary_search(&id).is_ok()
+            && m.steps <= most
+            && m.allow(CALL_SHARE)
+            && worth_calling(m, obj)
+        {
             call_unused(m, obj, true);
         }
     }
@@ -218,16 +292,25 @@ const SMALL_FILE: usize = 48 << 10;
 
 /// True when a function nobody calls holds a source or a sink; those between are run by their callers.
 fn worth_calling(m: &Machine<'_>, obj: u32) -> bool {
-    let Some(Kind::Func { f, .. }) = m.get(obj).map(|o| &o.kind) else { return false };
-    let Some(source) = m.sources.get(f.src as usize) else { return false };
+    let Some(Kind::Func { f, .. }) = m.get(obj).map(|o| &o.kind) else {
+        return false;
+    };
+    let Some(source) = m.sources.get(f.src as usize) else {
+        return false;
+    };
     if source.text.len() <= SMALL_FILE || source.layer.is_some() || m.notes_obfuscated(&source.path) {
         return true;
     }
-    source.text.get(f.at as usize..f.end as usize).is_none_or(|body| files::has_hot_word(body.as_bytes()))
+    source
+        .text
+        .get(f.at as usize..f.end as usize)
+        .is_none_or(|body| files::has_hot_word(body.as_bytes()))
 }
 
 fn call_unused(m: &mut Machine<'_>, obj: u32, explore: bool) {
-    let Some(Kind::Func { f, frame, this, home }) = m.get(obj).map(|o| o.kind.clone()) else { return };
+    let Some(Kind::Func { f, frame, this, home }) = m.get(obj).map(|o| o.kind.clone()) else {
+        return;
+    };
     let args: Vec<Val> = (0..f.params.len()).map(|ix| m.caller_value(&f, ix)).collect();
     let this = match (this, home) {
         (Some(this), _) => this,
@@ -245,14 +328,26 @@ fn call_unused(m: &mut Machine<'_>, obj: u32, explore: bool) {
 /// Native files of the tarball that code or a hook runs (EXE-11).
 fn native_facts(m: &Machine<'_>, pkg: &Indexed<'_>, out: &mut Vec<Structural>) {
     for (path, trigger) in &m.notes.natives {
-        let native = pkg.find(path).and_then(|ix| pkg.files.get(ix as usize)).is_some_and(|f| f.kind.is_native());
+        let native = pkg
+            .find(path)
+            .and_then(|ix| pkg.files.get(ix as usize))
+            .is_some_and(|f| f.kind.is_native());
         if !native || path.ends_with(".node") {
             continue;
         }
-        let level = if trigger.is_install() { Level::Quarantine } else { Level::Note };
+        let level = if trigger.is_install() {
+            Level::Quarantine
+        } else {
+            Level::Note
+        };
         let note = format!("a program from the tarball is run ({})", trigger.as_str());
         let evidence = vec![step(path, "", 0, note.clone(), Some(path.clone()))];
-        out.push(Structural { id: "EXE-11".to_owned(), level, note, evidence });
+        out.push(Structural {
+            id: "EXE-11".to_owned(),
+            level,
+            note,
+            evidence,
+        });
     }
 }
 
@@ -279,7 +374,10 @@ fn report(
     followed: &BTreeSet<u32>,
 ) -> Analysis {
     if m.steps >= m.budget.max_steps {
-        m.notes.unassessed("package.json", "the work allowed for one package was used up before its end");
+        m.notes.unassessed(
+            "package.json",
+            "the work allowed for one package was used up before its end",
+        );
     }
     let files = pkg
         .files
@@ -300,9 +398,15 @@ fn report(
                 bytes: f.bytes.len() as u64,
                 trigger: reach.get(ix).copied().unwrap_or(Trigger::Unreached),
                 minified: look.is_some_and(|l| l.minified),
-                obfuscation: look.map(|l| l.marks.iter().map(|(id, _)| (*id).to_owned()).collect()).unwrap_or_default(),
+                obfuscation: look
+                    .map(|l| l.marks.iter().map(|(id, _)| (*id).to_owned()).collect())
+                    .unwrap_or_default(),
                 outcome,
-                pieces: if f.kind.is_code() { files::pieces(f.bytes) } else { Vec::new() },
+                pieces: if f.kind.is_code() {
+                    files::pieces(f.bytes)
+                } else {
+                    Vec::new()
+                },
                 digest: digest(f.bytes),
             }
         })
@@ -314,7 +418,10 @@ fn report(
         .map(|((capability, trigger), places)| Use {
             capability: *capability,
             trigger: *trigger,
-            places: places.iter().map(|p| place_step(&m, *p, capability.as_str())).collect(),
+            places: places
+                .iter()
+                .map(|p| place_step(&m, *p, capability.as_str()))
+                .collect(),
         })
         .collect();
     let mut destinations: Vec<Destination> = m
@@ -323,7 +430,13 @@ fn report(
         .iter()
         .filter_map(|d| {
             let at = place_step(&m, d.place, "");
-            Some(Destination { host: d.host.clone()?, class: d.class, url: d.url.chars().take(300).collect(), file: at.file, line: at.line })
+            Some(Destination {
+                host: d.host.clone()?,
+                class: d.class,
+                url: d.url.chars().take(300).collect(),
+                file: at.file,
+                line: at.line,
+            })
         })
         .collect();
     destinations.sort();
@@ -332,10 +445,18 @@ fn report(
         .notes
         .layers
         .iter()
-        .map(|(_, place, head)| DecodedLayer { at: place_step(&m, *place, "decoded here"), head: head.clone() })
+        .map(|(_, place, head)| DecodedLayer {
+            at: place_step(&m, *place, "decoded here"),
+            head: head.clone(),
+        })
         .collect();
     let mut chains = std::mem::take(&mut m.notes.chains);
-    chains.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)).then_with(|| a.signature.cmp(&b.signature)));
+    chains.sort_by(|a, b| {
+        b.level
+            .cmp(&a.level)
+            .then_with(|| a.id.cmp(&b.id))
+            .then_with(|| a.signature.cmp(&b.signature))
+    });
     let mut structural = structural;
     structural.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
     Analysis {

@@ -132,7 +132,11 @@ impl Analysis {
     /// The strongest level anything here reaches alone.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
-        self.chains.iter().map(|c| c.level).chain(self.structural.iter().map(|s| s.level)).max()
+        self.chains
+            .iter()
+            .map(|c| c.level)
+            .chain(self.structural.iter().map(|s| s.level))
+            .max()
     }
 
     /// The capabilities, without places.

@@ -105,7 +105,13 @@ fn base(d: &Draft<'_>) -> Level {
             () => Level::Note,
         },
         "FLO-02" => match class {
-            HostClass::Catcher => if install { Level::Block } else { Level::Quarantine },
+            HostClass::Catcher => {
+                if install {
+                    Level::Block
+                } else {
+                    Level::Quarantine
+                }
+            }
             _ if install && abnormal => Level::Quarantine,
             _ if install && hidden && class == HostClass::Unresolved => Level::Quarantine,
             _ if abnormal && hidden && eager => Level::Quarantine,
@@ -115,11 +121,23 @@ fn base(d: &Draft<'_>) -> Level {
         "FLO-03" | "FLO-06" | "FLO-15" => match class {
             _ if abnormal && (install || hidden) => Level::Block,
             // A name or a command that depends on an answer is how many tools work when called.
-            _ if d.indirect && d.lazy => if abnormal { Level::Warn } else { Level::Note },
+            _ if d.indirect && d.lazy => {
+                if abnormal {
+                    Level::Warn
+                } else {
+                    Level::Note
+                }
+            }
             _ if shady && eager => Level::Block,
             _ if abnormal && eager => Level::Block,
             _ if shady => Level::Quarantine,
-            _ if abnormal => if d.id == "FLO-06" { Level::Warn } else { Level::Quarantine },
+            _ if abnormal => {
+                if d.id == "FLO-06" {
+                    Level::Warn
+                } else {
+                    Level::Quarantine
+                }
+            }
             HostClass::Unresolved if hidden && (install || eager) => Level::Quarantine,
             HostClass::Unresolved | HostClass::Claimed if install => Level::Warn,
             _ if install => Level::Note,
@@ -130,49 +148,150 @@ fn base(d: &Draft<'_>) -> Level {
             () if d.obfuscated && eager => Level::Quarantine,
             () => Level::Warn,
         },
-        "FLO-05" => if eager { Level::Block } else { Level::Quarantine },
-        "FLO-07" => if abnormal || hidden || install { Level::Block } else { Level::Quarantine },
+        "FLO-05" => {
+            if eager {
+                Level::Block
+            } else {
+                Level::Quarantine
+            }
+        }
+        "FLO-07" => {
+            if abnormal || hidden || install {
+                Level::Block
+            } else {
+                Level::Quarantine
+            }
+        }
         "FLO-08" | "FLO-14" => match () {
             () if d.aggravations > 0 || hidden || install => Level::Block,
             () if eager && d.trigger == Trigger::Import => Level::Block,
             () => Level::Note,
         },
-        "FLO-09" => if hidden || install { Level::Quarantine } else { Level::Note },
+        "FLO-09" => {
+            if hidden || install {
+                Level::Quarantine
+            } else {
+                Level::Note
+            }
+        }
         "FLO-11" => Level::Block,
-        "FLO-12" => if (install || eager) && d.trigger != Trigger::Bin { Level::Block } else { Level::Quarantine },
-        "FLO-13" => if install || eager { Level::Block } else { Level::Quarantine },
+        "FLO-12" => {
+            if (install || eager) && d.trigger != Trigger::Bin {
+                Level::Block
+            } else {
+                Level::Quarantine
+            }
+        }
+        "FLO-13" => {
+            if install || eager {
+                Level::Block
+            } else {
+                Level::Quarantine
+            }
+        }
         "FLO-17" => match () {
             () if hidden => Level::Quarantine,
             () if install || (eager && d.trigger == Trigger::Import) => Level::Warn,
             () => Level::Note,
         },
-        "EXE-10" => if install && hidden { Level::Quarantine } else { Level::Note },
+        "EXE-10" => {
+            if install && hidden {
+                Level::Quarantine
+            } else {
+                Level::Note
+            }
+        }
         "PER-01" | "PER-03" => match () {
             () if install || hidden => Level::Block,
             () if eager && d.trigger == Trigger::Import => Level::Quarantine,
             () => Level::Note,
         },
-        "PER-02" => if install || hidden { Level::Quarantine } else { Level::Note },
+        "PER-02" => {
+            if install || hidden {
+                Level::Quarantine
+            } else {
+                Level::Note
+            }
+        }
         "AIX-02" => match () {
             () if install && d.aggravations > 0 => Level::Block,
             () if install || (hidden && eager) => Level::Quarantine,
             () if eager && d.trigger == Trigger::Import => Level::Warn,
             () => Level::Note,
         },
-        "AIX-03" => if install || hidden || (eager && d.trigger == Trigger::Import) { Level::Block } else { Level::Note },
-        "AIX-05" => if install || hidden || (eager && d.trigger == Trigger::Import) { Level::Block } else { Level::Note },
-        "SRC-03" => if install { Level::Quarantine } else { Level::Note },
-        "SRC-05" => if install || hidden || eager { Level::Quarantine } else { Level::Warn },
-        "SRC-08" => if install || hidden || eager && d.trigger == Trigger::Import { Level::Quarantine } else { Level::Note },
-        "ANT-03" => if install && hidden { Level::Quarantine } else if install { Level::Warn } else { Level::Note },
-        "EXE-11" => if install { Level::Warn } else { Level::Note },
+        "AIX-03" => {
+            if install || hidden || (eager && d.trigger == Trigger::Import) {
+                Level::Block
+            } else {
+                Level::Note
+            }
+        }
+        "AIX-05" => {
+            if install || hidden || (eager && d.trigger == Trigger::Import) {
+                Level::Block
+            } else {
+                Level::Note
+            }
+        }
+        "SRC-03" => {
+            if install {
+                Level::Quarantine
+            } else {
+                Level::Note
+            }
+        }
+        "SRC-05" => {
+            if install || hidden || eager {
+                Level::Quarantine
+            } else {
+                Level::Warn
+            }
+        }
+        "SRC-08" => {
+            if install || hidden || eager && d.trigger == Trigger::Import {
+                Level::Quarantine
+            } else {
+                Level::Note
+            }
+        }
+        "ANT-03" => {
+            if install && hidden {
+                Level::Quarantine
+            } else if install {
+                Level::Warn
+            } else {
+                Level::Note
+            }
+        }
+        "EXE-11" => {
+            if install {
+                Level::Warn
+            } else {
+                Level::Note
+            }
+        }
         _ => Level::Note,
     }
 }
 
-fn secret_out(d: &Draft<'_>, install: bool, eager: bool, hidden: bool, shady: bool, abnormal: bool, class: HostClass) -> Level {
+fn secret_out(
+    d: &Draft<'_>,
+    install: bool,
+    eager: bool,
+    hidden: bool,
+    shady: bool,
+    abnormal: bool,
+    class: HostClass,
+) -> Level {
     let strong = d.sources.iter().any(|s| {
-        matches!(s, Source::Environment | Source::CredentialFile | Source::CiInternal | Source::Clipboard | Source::Metadata)
+        matches!(
+            s,
+            Source::Environment
+                | Source::CredentialFile
+                | Source::CiInternal
+                | Source::Clipboard
+                | Source::Metadata
+        )
     }) || d.secrets.saturating_sub(d.fitting) >= 2;
     // A secret of the provider it goes to is how every client of that provider works.
     if !strong && d.secrets > 0 && d.fitting == d.secrets {

@@ -46,7 +46,10 @@ pub fn hex(text: &str) -> Vec<u8> {
     let digit = |b: u8| char::from(b).to_digit(16);
     let mut out = Vec::with_capacity(text.len() / 2);
     for pair in text.as_bytes().chunks_exact(2) {
-        match (pair.first().copied().and_then(digit), pair.get(1).copied().and_then(digit)) {
+        match (
+            pair.first().copied().and_then(digit),
+            pair.get(1).copied().and_then(digit),
+        ) {
             (Some(high), Some(low)) => out.push((high * 16 + low) as u8),
             _ => break,
         }
@@ -84,9 +87,18 @@ pub fn inflate(method: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 pub fn aes_cbc(key: &[u8], iv: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let mut buffer = bytes.to_vec();
     let out = match key.len() {
-        16 => cbc::Decryptor::<aes::Aes128>::new_from_slices(key, iv).ok()?.decrypt_padded::<Pkcs7>(&mut buffer).ok()?,
-        24 => cbc::Decryptor::<aes::Aes192>::new_from_slices(key, iv).ok()?.decrypt_padded::<Pkcs7>(&mut buffer).ok()?,
-        32 => cbc::Decryptor::<aes::Aes256>::new_from_slices(key, iv).ok()?.decrypt_padded::<Pkcs7>(&mut buffer).ok()?,
+        16 => cbc::Decryptor::<aes::Aes128>::new_from_slices(key, iv)
+            .ok()?
+            .decrypt_padded::<Pkcs7>(&mut buffer)
+            .ok()?,
+        24 => cbc::Decryptor::<aes::Aes192>::new_from_slices(key, iv)
+            .ok()?
+            .decrypt_padded::<Pkcs7>(&mut buffer)
+            .ok()?,
+        32 => cbc::Decryptor::<aes::Aes256>::new_from_slices(key, iv)
+            .ok()?
+            .decrypt_padded::<Pkcs7>(&mut buffer)
+            .ok()?,
         _ => return None,
     };
     Some(out.to_vec())

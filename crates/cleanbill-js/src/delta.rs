@@ -109,7 +109,12 @@ fn is_patch(old: Option<&str>, new: Option<&str>) -> bool {
 
 fn change(delta: &mut Delta, kind: ChangeKind, counts: bool, note: String, mut evidence: Vec<Step>) {
     evidence.truncate(MOST_EVIDENCE);
-    delta.changes.push(Change { kind, counts, note, evidence });
+    delta.changes.push(Change {
+        kind,
+        counts,
+        note,
+        evidence,
+    });
 }
 
 fn triggers(old: &Analysis, new: &Analysis, delta: &mut Delta) {
@@ -117,12 +122,21 @@ fn triggers(old: &Analysis, new: &Analysis, delta: &mut Delta) {
         a.entries
             .iter()
             .filter(|e| e.trigger.is_install())
-            .map(|e| (e.trigger, e.command.clone().unwrap_or_default(), e.file.clone().unwrap_or_default()))
+            .map(|e| {
+                (
+                    e.trigger,
+                    e.command.clone().unwrap_or_default(),
+                    e.file.clone().unwrap_or_default(),
+                )
+            })
             .collect()
     };
     let before = starts(old);
     for (trigger, command, file) in starts(new) {
-        if before.iter().any(|(t, c, _)| *t == trigger && same_command(c, &command)) {
+        if before
+            .iter()
+            .any(|(t, c, _)| *t == trigger && same_command(c, &command))
+        {
             continue;
         }
         let what = if command.is_empty() { &file } else { &command };
@@ -146,13 +160,21 @@ fn same_command(a: &str, b: &str) -> bool {
 }
 
 fn hosts(old: &Analysis, new: &Analysis, delta: &mut Delta) {
-    let before: BTreeSet<&str> = old.destinations.iter().map(|d| crate::hosts::registrable(&d.host)).collect();
+    let before: BTreeSet<&str> = old
+        .destinations
+        .iter()
+        .map(|d| crate::hosts::registrable(&d.host))
+        .collect();
     let mut seen = BTreeSet::new();
     for d in &new.destinations {
         if before.contains(crate::hosts::registrable(&d.host)) || !seen.insert(&d.host) {
             continue;
         }
-        let note = format!("the code speaks to `{}`, {}, for the first time", d.host, d.class.words());
+        let note = format!(
+            "the code speaks to `{}`, {}, for the first time",
+            d.host,
+            d.class.words()
+        );
         let evidence = vec![Step {
             file: d.file.clone(),
             line: d.line,
@@ -169,9 +191,19 @@ fn files(old: &Analysis, new: &Analysis, delta: &mut Delta) {
     let before: BTreeMap<&str, &FileFacts> = old.files.iter().map(|f| (f.path.as_str(), f)).collect();
     let after: BTreeSet<&str> = new.files.iter().map(|f| f.path.as_str()).collect();
     let digests: HashSet<u64> = old.files.iter().map(|f| f.digest).collect();
-    let opaque_before: BTreeSet<FileKind> = old.files.iter().filter(|f| f.kind.is_opaque()).map(|f| f.kind).collect();
+    let opaque_before: BTreeSet<FileKind> = old
+        .files
+        .iter()
+        .filter(|f| f.kind.is_opaque())
+        .map(|f| f.kind)
+        .collect();
     let obfuscated_before = old.files.iter().any(|f| !f.obfuscation.is_empty());
-    delta.removed = old.files.iter().filter(|f| !after.contains(f.path.as_str())).map(|f| f.path.clone()).collect();
+    delta.removed = old
+        .files
+        .iter()
+        .filter(|f| !after.contains(f.path.as_str()))
+        .map(|f| f.path.clone())
+        .collect();
     for file in &new.files {
         let had = before.get(file.path.as_str());
         if had.is_none() {
@@ -180,25 +212,53 @@ fn files(old: &Analysis, new: &Analysis, delta: &mut Delta) {
         if had.is_none() && file.kind.is_opaque() && !digests.contains(&file.digest) {
             let note = format!("`{}` is new and cannot be read", file.path);
             let counts = !opaque_before.contains(&file.kind);
-            change(delta, ChangeKind::Opaque, counts, note.clone(), vec![place(file, note)]);
+            change(
+                delta,
+                ChangeKind::Opaque,
+                counts,
+                note.clone(),
+                vec![place(file, note)],
+            );
         }
-        if !file.obfuscation.is_empty() && had.is_none_or(|f| f.obfuscation.is_empty()) && !digests.contains(&file.digest) {
+        if !file.obfuscation.is_empty()
+            && had.is_none_or(|f| f.obfuscation.is_empty())
+            && !digests.contains(&file.digest)
+        {
             let marks = file.obfuscation.join(", ");
             let note = format!("`{}` is obfuscated ({marks})", file.path);
-            change(delta, ChangeKind::Obfuscation, !obfuscated_before, note.clone(), vec![place(file, note)]);
+            change(
+                delta,
+                ChangeKind::Obfuscation,
+                !obfuscated_before,
+                note.clone(),
+                vec![place(file, note)],
+            );
         }
         if let Some(had) = had
             && had.digest != file.digest
             && file.kind.is_code()
             && let Some(note) = appended(had, file)
         {
-            change(delta, ChangeKind::Appended, true, note.clone(), vec![place(file, note)]);
+            change(
+                delta,
+                ChangeKind::Appended,
+                true,
+                note.clone(),
+                vec![place(file, note)],
+            );
         }
     }
 }
 
 fn place(file: &FileFacts, note: String) -> Step {
-    Step { file: file.path.clone(), line: 1, column: 1, note, decoded: None, excerpt: String::new() }
+    Step {
+        file: file.path.clone(),
+        line: 1,
+        column: 1,
+        note,
+        decoded: None,
+        excerpt: String::new(),
+    }
 }
 
 /// True when nothing was taken away and what came stands at one end.
@@ -219,7 +279,10 @@ fn appended(old: &FileFacts, new: &FileFacts) -> Option<String> {
     let head = fresh.iter().take_while(|f| **f).count();
     (count > 0 && (tail == count || head == count)).then(|| {
         let end = if tail == count { "end" } else { "beginning" };
-        format!("code was added at the {end} of `{}`; the rest of the file is unchanged", new.path)
+        format!(
+            "code was added at the {end} of `{}`; the rest of the file is unchanged",
+            new.path
+        )
     })
 }
 
@@ -232,7 +295,14 @@ fn capabilities(old: &Analysis, new: &Analysis, delta: &mut Delta) {
         let used = new.capabilities.iter().find(|u| u.capability == capability);
         let evidence = used.map(|u| u.places.clone()).unwrap_or_default();
         let note = format!("the package gains the capability `{}`", capability.as_str());
-        let strong = matches!(capability, Capability::Network | Capability::Process | Capability::Eval | Capability::Native | Capability::Dns);
+        let strong = matches!(
+            capability,
+            Capability::Network
+                | Capability::Process
+                | Capability::Eval
+                | Capability::Native
+                | Capability::Dns
+        );
         let counts = delta.patch && strong;
         change(delta, ChangeKind::Capability, counts, note, evidence);
     }
@@ -240,19 +310,33 @@ fn capabilities(old: &Analysis, new: &Analysis, delta: &mut Delta) {
 
 fn chains(old: &Analysis, new: &Analysis, delta: &mut Delta) {
     let before: BTreeSet<&str> = old.chains.iter().map(|c| c.signature.as_str()).collect();
-    let hosts: BTreeSet<&str> = old.destinations.iter().map(|d| crate::hosts::registrable(&d.host)).collect();
+    let hosts: BTreeSet<&str> = old
+        .destinations
+        .iter()
+        .map(|d| crate::hosts::registrable(&d.host))
+        .collect();
     for chain in &new.chains {
         if before.contains(chain.signature.as_str()) {
             delta.known_chains.push(chain.signature.clone());
             continue;
         }
-        let fresh_host = chain.host.as_deref().is_none_or(|h| !hosts.contains(crate::hosts::registrable(h)));
+        let fresh_host = chain
+            .host
+            .as_deref()
+            .is_none_or(|h| !hosts.contains(crate::hosts::registrable(h)));
         let level = raised(chain, fresh_host);
         delta.new_chains.push((chain.signature.clone(), level));
-        let counts = chain.sources.iter().any(|s| s.is_sensitive() || *s == Source::Network || *s == Source::DeadDrop)
+        let counts = chain
+            .sources
+            .iter()
+            .any(|s| s.is_sensitive() || *s == Source::Network || *s == Source::DeadDrop)
             && (chain.level >= Level::Warn || (chain.abnormal_host && fresh_host));
         if counts {
-            let note = format!("{} is new: {}", chain.id, chain.steps.last().map_or("", |s| s.note.as_str()));
+            let note = format!(
+                "{} is new: {}",
+                chain.id,
+                chain.steps.last().map_or("", |s| s.note.as_str())
+            );
             change(delta, ChangeKind::Chain, true, note, chain.steps.clone());
         }
     }
@@ -276,11 +360,18 @@ pub fn raised(chain: &Chain, fresh_host: bool) -> Level {
 
 /// Two different kinds that count, one of them leading: held.
 fn together(delta: &Delta) -> Option<Level> {
-    let kinds: BTreeSet<ChangeKind> = delta.changes.iter().filter(|c| c.counts).map(|c| c.kind).collect();
+    let kinds: BTreeSet<ChangeKind> = delta
+        .changes
+        .iter()
+        .filter(|c| c.counts)
+        .map(|c| c.kind)
+        .collect();
     let by_rule = kinds.len() >= 2 && kinds.iter().any(|k| k.is_leading());
     let by_chain = delta.new_chains.iter().map(|(_, l)| *l).max();
     let by_rule = by_rule.then_some(Level::Quarantine);
     // Obfuscation that comes new into a clear-text package holds by itself (NEG-18).
-    let hidden = kinds.contains(&ChangeKind::Obfuscation).then_some(Level::Quarantine);
+    let hidden = kinds
+        .contains(&ChangeKind::Obfuscation)
+        .then_some(Level::Quarantine);
     by_chain.max(by_rule).max(hidden).filter(|l| *l > Level::Note)
 }

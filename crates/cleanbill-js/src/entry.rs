@@ -98,7 +98,8 @@ pub(crate) fn entries(pkg: &Indexed<'_>) -> Entries {
         } else {
             format!("script `{name}`")
         };
-        out.commands.push((trigger, script.clone(), format!("package.json script `{name}`")));
+        out.commands
+            .push((trigger, script.clone(), format!("package.json script `{name}`")));
         resolve(pkg, script, trigger, &why, 0, &mut out);
     }
     gyp_entries(pkg, &mut out);
@@ -131,13 +132,25 @@ pub(crate) fn entries(pkg: &Indexed<'_>) -> Entries {
     out
 }
 
-fn add(pkg: &Indexed<'_>, out: &mut Entries, trigger: Trigger, file: u32, why: String, command: Option<String>) {
+fn add(
+    pkg: &Indexed<'_>,
+    out: &mut Entries,
+    trigger: Trigger,
+    file: u32,
+    why: String,
+    command: Option<String>,
+) {
     if out.files.iter().any(|(f, t)| *f == file && *t <= trigger) {
         return;
     }
     out.files.push((file, trigger));
     let path = pkg.files.get(file as usize).map(|f| f.path.clone());
-    out.list.push(Entry { trigger, file: path, why, command });
+    out.list.push(Entry {
+        trigger,
+        file: path,
+        why,
+        command,
+    });
 }
 
 /// The files of a target; one star stands for any text.
@@ -145,12 +158,16 @@ fn targets(pkg: &Indexed<'_>, target: &str) -> Vec<u32> {
     let Some((head, tail)) = target.split_once('*') else {
         return pkg.complete(target).into_iter().collect();
     };
-    let (Some(head), tail) = (normalise(head), tail) else { return Vec::new() };
+    let (Some(head), tail) = (normalise(head), tail) else {
+        return Vec::new();
+    };
     let head = if head.is_empty() { head } else { format!("{head}/") };
     pkg.files
         .iter()
         .enumerate()
-        .filter(|(_, f)| f.path.starts_with(head.trim_end_matches('/')) && f.path.ends_with(tail) && f.kind.is_code())
+        .filter(|(_, f)| {
+            f.path.starts_with(head.trim_end_matches('/')) && f.path.ends_with(tail) && f.kind.is_code()
+        })
         .map(|(ix, _)| ix as u32)
         .take(500)
         .collect()
@@ -172,8 +189,17 @@ fn resolve(pkg: &Indexed<'_>, script: &str, trigger: Trigger, why: &str, depth: 
                 }
                 Meaning::RunsCode(code) => {
                     any = true;
-                    out.inline.push(Inline { trigger, code, why: why.to_owned() });
-                    out.list.push(Entry { trigger, file: None, why: why.to_owned(), command: Some(script.to_owned()) });
+                    out.inline.push(Inline {
+                        trigger,
+                        code,
+                        why: why.to_owned(),
+                    });
+                    out.list.push(Entry {
+                        trigger,
+                        file: None,
+                        why: why.to_owned(),
+                        command: Some(script.to_owned()),
+                    });
                 }
                 Meaning::RunsShell(text) => resolve(pkg, &text, trigger, why, depth + 1, out),
                 Meaning::RunsScript(name) => {
@@ -182,7 +208,14 @@ fn resolve(pkg: &Indexed<'_>, script: &str, trigger: Trigger, why: &str, depth: 
                             && next != script
                         {
                             let next = next.clone();
-                            resolve(pkg, &next, trigger, &format!("{why} through `{name}`"), depth + 1, out);
+                            resolve(
+                                pkg,
+                                &next,
+                                trigger,
+                                &format!("{why} through `{name}`"),
+                                depth + 1,
+                                out,
+                            );
                         }
                     }
                 }
@@ -191,7 +224,12 @@ fn resolve(pkg: &Indexed<'_>, script: &str, trigger: Trigger, why: &str, depth: 
         }
     }
     if !any && trigger.is_install() {
-        out.list.push(Entry { trigger, file: None, why: why.to_owned(), command: Some(script.to_owned()) });
+        out.list.push(Entry {
+            trigger,
+            file: None,
+            why: why.to_owned(),
+            command: Some(script.to_owned()),
+        });
     }
 }
 
@@ -201,11 +239,23 @@ fn gyp_entries(pkg: &Indexed<'_>, out: &mut Entries) {
         if !(file.path.ends_with(".gyp") || file.path.ends_with(".gypi")) || file.bytes.len() > 1 << 20 {
             continue;
         }
-        let trigger = if runs && !file.path.contains("node_modules/") { Trigger::Gyp } else { Trigger::Unreached };
+        let trigger = if runs && !file.path.contains("node_modules/") {
+            Trigger::Gyp
+        } else {
+            Trigger::Unreached
+        };
         let text = String::from_utf8_lossy(file.bytes);
         for command in gyp::commands(&text) {
-            out.commands.push((trigger, command.command.clone(), file.path.clone()));
-            resolve(pkg, &command.command, trigger, &format!("command in `{}`", file.path), 0, out);
+            out.commands
+                .push((trigger, command.command.clone(), file.path.clone()));
+            resolve(
+                pkg,
+                &command.command,
+                trigger,
+                &format!("command in `{}`", file.path),
+                0,
+                out,
+            );
         }
     }
 }

@@ -22,7 +22,9 @@ pub fn commands(text: &str) -> Vec<GypCommand> {
     for (at, _) in text.match_indices("<!") {
         let tail = text.get(at + 2..).unwrap_or_default();
         let tail = tail.strip_prefix('@').unwrap_or(tail);
-        let Some(body) = tail.strip_prefix('(') else { continue };
+        let Some(body) = tail.strip_prefix('(') else {
+            continue;
+        };
         let mut depth = 1usize;
         let mut end = None;
         for (ix, c) in body.char_indices() {
@@ -41,7 +43,11 @@ pub fn commands(text: &str) -> Vec<GypCommand> {
         let command = body.get(..end.unwrap_or(body.len().min(400))).unwrap_or(body);
         let command = command.replace("\\\"", "\"").replace("\\'", "'");
         if out.len() < MOST {
-            out.push(GypCommand { at, command, expansion: true });
+            out.push(GypCommand {
+                at,
+                command,
+                expansion: true,
+            });
         }
     }
     for key in ["'action'", "\"action\""] {
@@ -51,7 +57,11 @@ pub fn commands(text: &str) -> Vec<GypCommand> {
             if let Some(body) = tail.strip_prefix('[') {
                 let command = strings(body).join(" ");
                 if !command.is_empty() && out.len() < MOST {
-                    out.push(GypCommand { at, command, expansion: false });
+                    out.push(GypCommand {
+                        at,
+                        command,
+                        expansion: false,
+                    });
                 }
             }
         }
@@ -102,12 +112,14 @@ pub fn is_usual(command: &str) -> bool {
     }
     let program = lower.split_whitespace().next().unwrap_or_default();
     match program {
-        "pkg-config" | "uname" | "python" | "python3" | "echo" | "arch" | "node-gyp" | "xcrun" | "sw_vers" | "brew"
-        | "llvm-config" | "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++" | "which" | "printf" | "test" => {
-            !lower.contains("http") && !lower.contains(" -c ")
-        }
+        "pkg-config" | "uname" | "python" | "python3" | "echo" | "arch" | "node-gyp" | "xcrun"
+        | "sw_vers" | "brew" | "llvm-config" | "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++"
+        | "which" | "printf" | "test" => !lower.contains("http") && !lower.contains(" -c "),
         "node" => {
-            let code = lower.split_once("-p").or_else(|| lower.split_once("-e")).map(|(_, c)| c.trim().to_owned());
+            let code = lower
+                .split_once("-p")
+                .or_else(|| lower.split_once("-e"))
+                .map(|(_, c)| c.trim().to_owned());
             match code {
                 Some(code) => is_header_one_liner(&code),
                 None => false,
@@ -118,7 +130,18 @@ pub fn is_usual(command: &str) -> bool {
 }
 
 /// Words that have no business in an include-path one-liner.
-const FOREIGN: [&str; 10] = ["http", "exec", "spawn", "eval", "child_process", "fetch", "buffer", "write", "atob", "fs."];
+const FOREIGN: [&str; 10] = [
+    "http",
+    "exec",
+    "spawn",
+    "eval",
+    "child_process",
+    "fetch",
+    "buffer",
+    "write",
+    "atob",
+    "fs.",
+];
 
 fn is_header_one_liner(code: &str) -> bool {
     let code = code.trim_matches(['"', '\'', ' ']);

@@ -99,7 +99,11 @@ pub enum Ex {
     Assign(Box<Pat>, Box<Expr>),
     AssignOp(Bin, Box<Pat>, Box<Expr>),
     AssignLogic(Logic, Box<Pat>, Box<Expr>),
-    Update { target: Box<Pat>, up: bool, prefix: bool },
+    Update {
+        target: Box<Pat>,
+        up: bool,
+        prefix: bool,
+    },
     Seq(Vec<Expr>),
     Await(Box<Expr>),
     Yield(Option<Box<Expr>>),
@@ -199,7 +203,13 @@ pub enum Stmt {
     Func(u32, Rc<Func>),
     Return(Option<Expr>),
     If(Expr, Box<Stmt>, Option<Box<Stmt>>),
-    Loop { init: Option<Box<Stmt>>, test: Option<Expr>, update: Option<Expr>, body: Box<Stmt>, post: bool },
+    Loop {
+        init: Option<Box<Stmt>>,
+        test: Option<Expr>,
+        update: Option<Expr>,
+        body: Box<Stmt>,
+        post: bool,
+    },
     ForIn(Pat, Expr, Box<Stmt>),
     ForOf(Pat, Expr, Box<Stmt>),
     Block(Vec<Stmt>),
@@ -225,7 +235,12 @@ pub struct ImportBinding {
 #[derive(Debug)]
 pub enum Export {
     Local(Name, Slot),
-    From { source: Name, name: Option<Name>, exported: Option<Name>, at: u32 },
+    From {
+        source: Name,
+        name: Option<Name>,
+        exported: Option<Name>,
+        at: u32,
+    },
 }
 
 /// One lowered source.

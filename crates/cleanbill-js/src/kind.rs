@@ -58,7 +58,11 @@ impl FileKind {
             "js" | "cjs" | "mjs" | "jsx" => return Self::JavaScript,
             "ts" | "mts" | "cts" | "tsx" => {
                 let stem = name.strip_suffix(ending).unwrap_or(name);
-                return if stem.ends_with(".d.") { Self::Declaration } else { Self::TypeScript };
+                return if stem.ends_with(".d.") {
+                    Self::Declaration
+                } else {
+                    Self::TypeScript
+                };
             }
             "json" => return Self::Json,
             "sh" | "bash" | "bat" | "cmd" | "ps1" | "py" | "rb" | "pl" | "vbs" => return Self::Script,
@@ -66,12 +70,20 @@ impl FileKind {
         }
         if bytes.starts_with(b"#!") {
             let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-            let node = memchr::memmem::find(line, b"node").is_some() || memchr::memmem::find(line, b"bun").is_some();
+            let node =
+                memchr::memmem::find(line, b"node").is_some() || memchr::memmem::find(line, b"bun").is_some();
             return if node { Self::JavaScript } else { Self::Script };
         }
         let head = bytes.get(..bytes.len().min(4096)).unwrap_or(bytes);
-        let odd = head.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31)).count();
-        if odd * 50 > head.len() { Self::Binary } else { Self::Text }
+        let odd = head
+            .iter()
+            .filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31))
+            .count();
+        if odd * 50 > head.len() {
+            Self::Binary
+        } else {
+            Self::Text
+        }
     }
 
     /// Runs on a processor by itself.
@@ -98,19 +110,30 @@ fn by_magic(bytes: &[u8]) -> Option<FileKind> {
     let kind = match bytes {
         _ if at(0, b"\x7fELF") => FileKind::Elf,
         _ if at(0, b"MZ") && bytes.len() > 64 && bytes.iter().take(64).any(|b| *b < 9) => FileKind::Pe,
-        _ if at(0, &[0xcf, 0xfa, 0xed, 0xfe]) || at(0, &[0xce, 0xfa, 0xed, 0xfe]) || at(0, &[0xfe, 0xed, 0xfa, 0xcf]) => {
+        _ if at(0, &[0xcf, 0xfa, 0xed, 0xfe])
+            || at(0, &[0xce, 0xfa, 0xed, 0xfe])
+            || at(0, &[0xfe, 0xed, 0xfa, 0xcf]) =>
+        {
             FileKind::MachO
         }
         // Universal binaries and class files share a magic; the count after it tells them apart.
         _ if at(0, &[0xca, 0xfe, 0xba, 0xbe]) && bytes.get(7).is_some_and(|n| *n < 20) => FileKind::MachO,
         _ if at(0, b"\0asm") => FileKind::Wasm,
-        _ if at(0, b"\x89PNG") || at(0, &[0xff, 0xd8, 0xff]) || at(0, b"GIF8") || at(0, &[0, 0, 1, 0]) => FileKind::Image,
+        _ if at(0, b"\x89PNG") || at(0, &[0xff, 0xd8, 0xff]) || at(0, b"GIF8") || at(0, &[0, 0, 1, 0]) => {
+            FileKind::Image
+        }
         _ if at(0, b"BM") && at(6, &[0, 0, 0, 0]) => FileKind::Image,
         _ if at(0, b"RIFF") && at(8, b"WEBP") => FileKind::Image,
         _ if at(0, b"wOFF") || at(0, b"wOF2") || at(0, b"OTTO") || at(0, &[0, 1, 0, 0, 0]) => FileKind::Font,
-        _ if at(0, &[0x1f, 0x8b]) || at(0, b"PK\x03\x04") || at(0, b"BZh") || at(0, b"\xfd7zXZ") => FileKind::Archive,
-        _ if at(0, b"7z\xbc\xaf") || at(0, &[0x28, 0xb5, 0x2f, 0xfd]) || at(257, b"ustar") => FileKind::Archive,
-        _ if at(0, b"RIFF") || at(0, b"OggS") || at(0, b"ID3") || at(4, b"ftyp") || at(0, b"fLaC") => FileKind::Media,
+        _ if at(0, &[0x1f, 0x8b]) || at(0, b"PK\x03\x04") || at(0, b"BZh") || at(0, b"\xfd7zXZ") => {
+            FileKind::Archive
+        }
+        _ if at(0, b"7z\xbc\xaf") || at(0, &[0x28, 0xb5, 0x2f, 0xfd]) || at(257, b"ustar") => {
+            FileKind::Archive
+        }
+        _ if at(0, b"RIFF") || at(0, b"OggS") || at(0, b"ID3") || at(4, b"ftyp") || at(0, b"fLaC") => {
+            FileKind::Media
+        }
         _ if at(0, b"%PDF") => FileKind::Document,
         _ => return None,
     };

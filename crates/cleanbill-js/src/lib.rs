@@ -2,8 +2,8 @@
 //! leaves the machine or runs what came from outside. It knows no disk, no network, no clock and no registry.
 #![deny(clippy::disallowed_methods)]
 
-pub mod analysis;
 mod analyse;
+pub mod analysis;
 mod builtin;
 pub mod chain;
 mod decode;
@@ -40,7 +40,11 @@ fn text_num(n: f64) -> String {
     if n.is_nan() {
         "NaN".to_owned()
     } else if n.is_infinite() {
-        if n > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
+        if n > 0.0 {
+            "Infinity".to_owned()
+        } else {
+            "-Infinity".to_owned()
+        }
     } else if n == 0.0 {
         "0".to_owned()
     } else if n.abs() >= 1e21 || n.abs() < 1e-6 {

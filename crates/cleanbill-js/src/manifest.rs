@@ -42,10 +42,27 @@ impl Manifest {
     /// Reads a manifest; what cannot be read is absent.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
-        let Some(root) = read(bytes) else { return Self::default() };
+        let Some(root) = read(bytes) else {
+            return Self::default();
+        };
         let text = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
-        let mut out = Self { name: text("name"), version: text("version"), main: text("main"), ..Self::default() };
-        for key in ["module", "browser", "types", "typings", "jsnext:main", "react-native", "unpkg", "jsdelivr", "source"] {
+        let mut out = Self {
+            name: text("name"),
+            version: text("version"),
+            main: text("main"),
+            ..Self::default()
+        };
+        for key in [
+            "module",
+            "browser",
+            "types",
+            "typings",
+            "jsnext:main",
+            "react-native",
+            "unpkg",
+            "jsdelivr",
+            "source",
+        ] {
             match root.get(key) {
                 Some(Value::String(s)) => out.other_mains.push((key.to_owned(), s.clone())),
                 Some(Value::Object(map)) => {
@@ -85,13 +102,21 @@ impl Manifest {
                 }
             }
         }
-        for key in ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"] {
+        for key in [
+            "dependencies",
+            "optionalDependencies",
+            "peerDependencies",
+            "devDependencies",
+        ] {
             if let Some(Value::Object(map)) = root.get(key) {
                 out.dependencies.extend(map.keys().cloned());
             }
         }
         out.gypfile = root.get("gypfile").and_then(Value::as_bool);
-        out.binary_host = root.pointer("/binary/host").and_then(Value::as_str).map(str::to_owned);
+        out.binary_host = root
+            .pointer("/binary/host")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         for key in ["homepage", "repository", "bugs", "author", "funding", "binary"] {
             if let Some(value) = root.get(key) {
                 collect_hosts(value, 0, &mut out.hosts);
@@ -142,10 +167,16 @@ fn collect_exports(value: &Value, conditions: &str, depth: u32, out: &mut Vec<(S
     }
     match value {
         Value::String(target) => out.push((conditions.to_owned(), target.clone())),
-        Value::Array(list) => list.iter().for_each(|v| collect_exports(v, conditions, depth + 1, out)),
+        Value::Array(list) => list
+            .iter()
+            .for_each(|v| collect_exports(v, conditions, depth + 1, out)),
         Value::Object(map) => {
             for (key, value) in map {
-                let inner = if conditions.is_empty() { key.clone() } else { format!("{conditions} {key}") };
+                let inner = if conditions.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{conditions} {key}")
+                };
                 collect_exports(value, &inner, depth + 1, out);
             }
         }
@@ -159,14 +190,20 @@ fn collect_hosts(value: &Value, depth: u32, out: &mut Vec<String>) {
             if let Some(host) = crate::hosts::host_of(text) {
                 out.push(host);
             } else if let Some((_, mail)) = text.split_once('@') {
-                let host: String = mail.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
+                let host: String = mail
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+                    .collect();
                 if host.contains('.') {
                     out.push(host.to_ascii_lowercase());
                 }
             }
         }
         Value::Object(map) if depth < 3 => map.values().for_each(|v| collect_hosts(v, depth + 1, out)),
-        Value::Array(list) if depth < 3 => list.iter().take(20).for_each(|v| collect_hosts(v, depth + 1, out)),
+        Value::Array(list) if depth < 3 => list
+            .iter()
+            .take(20)
+            .for_each(|v| collect_hosts(v, depth + 1, out)),
         _ => {}
     }
 }

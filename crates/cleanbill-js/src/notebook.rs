@@ -97,7 +97,9 @@ pub(crate) struct Notebook {
 
 impl Notebook {
     pub fn unassessed(&mut self, file: &str, reason: &str) {
-        self.unassessed.entry(file.to_owned()).or_insert_with(|| reason.to_owned());
+        self.unassessed
+            .entry(file.to_owned())
+            .or_insert_with(|| reason.to_owned());
     }
 
     pub fn native(&mut self, path: String, trigger: Trigger, _place: Place) {
@@ -129,7 +131,8 @@ impl Notebook {
         match self.keys.get(&key) {
             Some(ix) => {
                 if let Some(have) = self.chains.get_mut(*ix)
-                    && (chain.level, std::cmp::Reverse(chain.trigger)) > (have.level, std::cmp::Reverse(have.trigger))
+                    && (chain.level, std::cmp::Reverse(chain.trigger))
+                        > (have.level, std::cmp::Reverse(have.trigger))
                 {
                     *have = chain;
                 }
@@ -172,11 +175,22 @@ pub(crate) fn locate(text: &str, at: u32) -> (u32, u32, String) {
     while to < text.len() && !text.is_char_boundary(to) {
         to += 1;
     }
-    (line, column, text.get(from..to).unwrap_or_default().trim().to_owned())
+    (
+        line,
+        column,
+        text.get(from..to).unwrap_or_default().trim().to_owned(),
+    )
 }
 
 /// A step at a place of a source.
 pub(crate) fn step(path: &str, text: &str, at: u32, note: String, decoded: Option<String>) -> Step {
     let (line, column, excerpt) = locate(text, at);
-    Step { file: path.to_owned(), line, column, note, decoded, excerpt }
+    Step {
+        file: path.to_owned(),
+        line,
+        column,
+        note,
+        decoded,
+        excerpt,
+    }
 }

@@ -45,7 +45,11 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { max_file_bytes: 16 << 20, max_total_bytes: 96 << 20, max_steps: 30_000_000 }
+        Self {
+            max_file_bytes: 16 << 20,
+            max_total_bytes: 96 << 20,
+            max_steps: 30_000_000,
+        }
     }
 }
 
@@ -74,16 +78,66 @@ pub(crate) enum Resolution {
 
 /// Node's own modules.
 const BUILTINS: [&str; 44] = [
-    "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
-    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net",
-    "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "sea", "sqlite", "stream",
-    "string_decoder", "sys", "test", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm",
-    "worker_threads", "zlib",
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "sea",
+    "sqlite",
+    "stream",
+    "string_decoder",
+    "sys",
+    "test",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "worker_threads",
+    "zlib",
 ];
 
 /// Extensions Node and bundlers add, in their order.
 const ENDINGS: [&str; 12] = [
-    "", ".js", ".cjs", ".mjs", ".json", ".node", ".ts", ".jsx", ".tsx", "/index.js", "/index.cjs", "/index.mjs",
+    "",
+    ".js",
+    ".cjs",
+    ".mjs",
+    ".json",
+    ".node",
+    ".ts",
+    ".jsx",
+    ".tsx",
+    "/index.js",
+    "/index.cjs",
+    "/index.mjs",
 ];
 
 impl<'p> Indexed<'p> {
@@ -93,14 +147,23 @@ impl<'p> Indexed<'p> {
         for file in &package.files {
             let path = file.path.strip_prefix("./").unwrap_or(&file.path).to_owned();
             by_path.insert(path.clone(), files.len() as u32);
-            files.push(IndexedFile { kind: FileKind::of(&path, &file.bytes), path, bytes: &file.bytes });
+            files.push(IndexedFile {
+                kind: FileKind::of(&path, &file.bytes),
+                path,
+                bytes: &file.bytes,
+            });
         }
         let manifest = by_path
             .get("package.json")
             .and_then(|ix| files.get(*ix as usize))
             .map(|f| Manifest::parse(f.bytes))
             .unwrap_or_default();
-        Self { files, by_path, manifest, context }
+        Self {
+            files,
+            by_path,
+            manifest,
+            context,
+        }
     }
 
     pub fn find(&self, path: &str) -> Option<u32> {
@@ -111,7 +174,11 @@ impl<'p> Indexed<'p> {
     pub fn complete(&self, path: &str) -> Option<u32> {
         let path = normalise(path)?;
         for ending in ENDINGS {
-            let full = if path.is_empty() { ending.trim_start_matches('/').to_owned() } else { format!("{path}{ending}") };
+            let full = if path.is_empty() {
+                ending.trim_start_matches('/').to_owned()
+            } else {
+                format!("{path}{ending}")
+            };
             if let Some(ix) = self.find(&full) {
                 return Some(ix);
             }
@@ -135,7 +202,9 @@ impl<'p> Indexed<'p> {
         let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
         let bare = bare.strip_prefix("file://").unwrap_or(bare);
         if let Some(path) = bare.strip_prefix(&home) {
-            return self.complete(path.trim_start_matches('/')).map_or(Resolution::Missing, Resolution::File);
+            return self
+                .complete(path.trim_start_matches('/'))
+                .map_or(Resolution::Missing, Resolution::File);
         }
         if specifier.starts_with('.') || specifier.starts_with('/') {
             let dir = from.rsplit_once('/').map_or("", |(d, _)| d);
@@ -160,7 +229,11 @@ impl<'p> Indexed<'p> {
             && (rest.is_empty() || rest.starts_with('/'))
         {
             let found = if rest.is_empty() {
-                self.manifest.main.as_deref().and_then(|m| self.complete(m)).or_else(|| self.complete(""))
+                self.manifest
+                    .main
+                    .as_deref()
+                    .and_then(|m| self.complete(m))
+                    .or_else(|| self.complete(""))
             } else {
                 self.complete(rest.trim_start_matches('/'))
             };

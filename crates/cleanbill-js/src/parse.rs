@@ -30,7 +30,13 @@ impl Refused {
 }
 
 /// Parses and lowers a text; the arena is kept from file to file, its pages are costly to get anew.
-pub(crate) fn parse(arena: &mut Allocator, text: &str, path: &str, src: u32, next_func: &mut u32) -> Result<Unit, Refused> {
+pub(crate) fn parse(
+    arena: &mut Allocator,
+    text: &str,
+    path: &str,
+    src: u32,
+    next_func: &mut u32,
+) -> Result<Unit, Refused> {
     if nesting(text.as_bytes()) > MOST_NESTING {
         return Err(Refused::Nesting);
     }
@@ -67,7 +73,9 @@ fn attempt<'a>(allocator: &'a Allocator, text: &'a str, source_type: SourceType)
         enable_ident_hashes: false,
         ..ParseOptions::default()
     };
-    Parser::new(allocator, text, source_type).with_options(options).parse()
+    Parser::new(allocator, text, source_type)
+        .with_options(options)
+        .parse()
 }
 
 /// Deepest nesting of brackets, counted without a grammar: brackets in strings count too.

@@ -27,7 +27,11 @@ const MOST_COMMANDS: usize = 256;
 #[must_use]
 pub fn parse(text: &str) -> Vec<Command> {
     let mut out = Vec::new();
-    split(text.get(..text.len().min(MOST_TEXT)).unwrap_or_default(), 0, &mut out);
+    split(
+        text.get(..text.len().min(MOST_TEXT)).unwrap_or_default(),
+        0,
+        &mut out,
+    );
     out
 }
 
@@ -41,24 +45,25 @@ fn split(text: &str, depth: u32, out: &mut Vec<Command>) {
     let mut redirect: Option<char> = None;
     let mut inner: Vec<String> = Vec::new();
     let mut ix = 0;
-    let end_word = |word: &mut String, in_word: &mut bool, command: &mut Command, redirect: &mut Option<char>| {
-        if !*in_word {
-            return;
-        }
-        let text = std::mem::take(word);
-        *in_word = false;
-        match redirect.take() {
-            Some('>') => {
-                if matches!(text.as_str(), "/dev/null" | "nul" | "NUL") {
-                    command.hidden = true;
-                } else if !text.starts_with('&') {
-                    command.to = Some(text);
-                }
+    let end_word =
+        |word: &mut String, in_word: &mut bool, command: &mut Command, redirect: &mut Option<char>| {
+            if !*in_word {
+                return;
             }
-            Some(_) => command.from = Some(text),
-            None => command.words.push(text),
-        }
-    };
+            let text = std::mem::take(word);
+            *in_word = false;
+            match redirect.take() {
+                Some('>') => {
+                    if matches!(text.as_str(), "/dev/null" | "nul" | "NUL") {
+                        command.hidden = true;
+                    } else if !text.starts_with('&') {
+                        command.to = Some(text);
+                    }
+                }
+                Some(_) => command.from = Some(text),
+                None => command.words.push(text),
+            }
+        };
     while let Some(c) = get(ix) {
         match c {
             '\'' => {
@@ -201,14 +206,29 @@ fn substitution(chars: &[char], mut ix: usize) -> (String, usize) {
 
 /// Programs that only start another one.
 const WRAPPERS: [&str; 15] = [
-    "env", "sudo", "nohup", "exec", "command", "time", "cross-env", "cross-env-shell", "npx", "start", "call", "then",
-    "do", "else", "if",
+    "env",
+    "sudo",
+    "nohup",
+    "exec",
+    "command",
+    "time",
+    "cross-env",
+    "cross-env-shell",
+    "npx",
+    "start",
+    "call",
+    "then",
+    "do",
+    "else",
+    "if",
 ];
 
 /// Removes assignments, wrappers and the ending of a Windows program.
 fn tidy(command: &mut Command) {
     loop {
-        let Some(first) = command.words.first() else { return };
+        let Some(first) = command.words.first() else {
+            return;
+        };
         let assigns = first.split_once('=').is_some_and(|(name, _)| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         });
@@ -228,11 +248,23 @@ fn tidy(command: &mut Command) {
 /// The name of a system's own program; any other path stays, it may be one the code wrote.
 #[must_use]
 pub fn program_name(path: &str) -> String {
-    const SYSTEM: &[&str] = &["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/", "/opt/homebrew/bin/"];
+    const SYSTEM: &[&str] = &[
+        "/bin/",
+        "/usr/bin/",
+        "/usr/local/bin/",
+        "/sbin/",
+        "/usr/sbin/",
+        "/opt/homebrew/bin/",
+    ];
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let system = SYSTEM.iter().any(|d| path.strip_prefix(d) == Some(base)) || path.to_ascii_lowercase().starts_with("c:\\windows");
+    let system = SYSTEM.iter().any(|d| path.strip_prefix(d) == Some(base))
+        || path.to_ascii_lowercase().starts_with("c:\\windows");
     let plain = system || !path.contains(['/', '\\']);
-    if plain { base.trim_end_matches(".exe").to_owned() } else { path.to_owned() }
+    if plain {
+        base.trim_end_matches(".exe").to_owned()
+    } else {
+        path.to_owned()
+    }
 }
 
 /// What a command means for what runs next.
@@ -265,14 +297,34 @@ pub enum Meaning {
 
 /// Interpreters of JavaScript and flags of theirs that take a value.
 const NODES: [&str; 7] = ["node", "nodejs", "bun", "deno", "tsx", "ts-node", "electron"];
-const TAKES_VALUE: [&str; 7] = ["-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions"];
-const SHELLS: [&str; 9] = ["sh", "bash", "zsh", "dash", "ksh", "cmd", "powershell", "pwsh", "ash"];
+const TAKES_VALUE: [&str; 7] = [
+    "-r",
+    "--require",
+    "--import",
+    "--loader",
+    "--experimental-loader",
+    "-C",
+    "--conditions",
+];
+const SHELLS: [&str; 9] = [
+    "sh",
+    "bash",
+    "zsh",
+    "dash",
+    "ksh",
+    "cmd",
+    "powershell",
+    "pwsh",
+    "ash",
+];
 const OTHERS: [&str; 6] = ["python", "python3", "perl", "ruby", "php", "osascript"];
 
 /// The meaning of one command; a required preload counts as well.
 #[must_use]
 pub fn meanings(command: &Command) -> Vec<Meaning> {
-    let Some(program) = command.words.first() else { return vec![Meaning::Other] };
+    let Some(program) = command.words.first() else {
+        return vec![Meaning::Other];
+    };
     let args = command.words.get(1..).unwrap_or_default();
     let name = program.trim_end_matches(".cmd");
     if NODES.contains(&name) {
@@ -296,7 +348,17 @@ pub fn meanings(command: &Command) -> Vec<Meaning> {
             None => vec![Meaning::Other],
         };
     }
-    if matches!(name, "curl" | "wget" | "iwr" | "irm" | "Invoke-WebRequest" | "Invoke-RestMethod" | "certutil" | "bitsadmin") {
+    if matches!(
+        name,
+        "curl"
+            | "wget"
+            | "iwr"
+            | "irm"
+            | "Invoke-WebRequest"
+            | "Invoke-RestMethod"
+            | "certutil"
+            | "bitsadmin"
+    ) {
         return fetch(name, args, command);
     }
     if matches!(name, "iex" | "Invoke-Expression") {
@@ -308,7 +370,11 @@ pub fn meanings(command: &Command) -> Vec<Meaning> {
             _ => vec![Meaning::Other],
         };
     }
-    if program.starts_with("./") || program.starts_with("../") || program.contains('/') || program.ends_with(".js") {
+    if program.starts_with("./")
+        || program.starts_with("../")
+        || program.contains('/')
+        || program.ends_with(".js")
+    {
         return vec![Meaning::RunsFile(program.clone())];
     }
     vec![Meaning::Other]
@@ -358,7 +424,9 @@ fn interpreter(args: &[String], piped: bool) -> Vec<Meaning> {
 
 fn package_manager(args: &[String]) -> Vec<Meaning> {
     let mut words = args.iter().filter(|a| !a.starts_with('-'));
-    let Some(verb) = words.next() else { return vec![Meaning::Packages("install".to_owned(), Vec::new())] };
+    let Some(verb) = words.next() else {
+        return vec![Meaning::Packages("install".to_owned(), Vec::new())];
+    };
     let rest: Vec<String> = words.cloned().collect();
     match verb.as_str() {
         "run" | "run-script" | "rum" | "explore" => match rest.last() {
@@ -381,15 +449,24 @@ fn shell(args: &[String], piped: bool) -> Vec<Meaning> {
             "-enc" | "-encodedcommand" | "-e" if args.get(ix + 1).is_some() => {
                 let code = args.get(ix + 1).map(String::as_str).unwrap_or_default();
                 let bytes = crate::decode::base64(code);
-                let units: Vec<u16> =
-                    bytes.chunks_exact(2).map(|c| u16::from(c.first().copied().unwrap_or(0)) | u16::from(c.get(1).copied().unwrap_or(0)) << 8).collect();
+                let units: Vec<u16> = bytes
+                    .chunks_exact(2)
+                    .map(|c| {
+                        u16::from(c.first().copied().unwrap_or(0))
+                            | u16::from(c.get(1).copied().unwrap_or(0)) << 8
+                    })
+                    .collect();
                 return vec![Meaning::RunsShell(String::from_utf16_lossy(&units))];
             }
             _ if lower.starts_with('-') || lower.starts_with('/') && lower.len() == 2 => {}
             _ => return vec![Meaning::RunsFile(arg.clone())],
         }
     }
-    if piped { vec![Meaning::RunsInput] } else { vec![Meaning::Other] }
+    if piped {
+        vec![Meaning::RunsInput]
+    } else {
+        vec![Meaning::Other]
+    }
 }
 
 fn fetch(name: &str, args: &[String], command: &Command) -> Vec<Meaning> {
@@ -406,21 +483,28 @@ fn fetch(name: &str, args: &[String], command: &Command) -> Vec<Meaning> {
                 to = next.cloned();
                 ix += 1;
             }
-            "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" | "-F" | "--form" | "-T"
-            | "--upload-file" | "--post-data" | "--post-file" | "-Body" | "-InFile" => {
+            "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" | "-F" | "--form"
+            | "-T" | "--upload-file" | "--post-data" | "--post-file" | "-Body" | "-InFile" => {
                 sends = true;
                 ix += 1;
             }
-            "-H" | "--header" | "-A" | "--user-agent" | "-X" | "--request" | "-u" | "-m" | "--max-time" | "--retry" => ix += 1,
+            "-H" | "--header" | "-A" | "--user-agent" | "-X" | "--request" | "-u" | "-m" | "--max-time"
+            | "--retry" => ix += 1,
             _ if arg.contains("://") => urls.push(arg.clone()),
-            _ if !arg.starts_with('-') && arg.contains('.') && urls.is_empty() => urls.push(format!("http://{arg}")),
+            _ if !arg.starts_with('-') && arg.contains('.') && urls.is_empty() => {
+                urls.push(format!("http://{arg}"))
+            }
             _ => {}
         }
         ix += 1;
     }
     for url in urls {
         let sends = sends || url.contains("$(") || url.contains('`');
-        out.push(Meaning::Fetches { url, to: to.clone(), sends });
+        out.push(Meaning::Fetches {
+            url,
+            to: to.clone(),
+            sends,
+        });
     }
     if out.is_empty() { vec![Meaning::Other] } else { out }
 }

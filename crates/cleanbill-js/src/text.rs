@@ -22,7 +22,12 @@ impl JsStr {
         let text = text.into();
         let ascii = text.is_ascii();
         let holes = !ascii && text.chars().any(is_hole);
-        Self { text, ascii, holes, wide: OnceCell::new() }
+        Self {
+            text,
+            ascii,
+            holes,
+            wide: OnceCell::new(),
+        }
     }
 
     /// From sixteen-bit units.
@@ -55,7 +60,11 @@ impl JsStr {
 
     /// Length in sixteen-bit units.
     pub fn len(&self) -> usize {
-        if self.ascii { self.text.len() } else { self.wide().len() }
+        if self.ascii {
+            self.text.len()
+        } else {
+            self.wide().len()
+        }
     }
 
     /// The unit at `ix`.
@@ -95,8 +104,18 @@ pub fn is_hole(c: char) -> bool {
 }
 
 /// Holes with a name, in the order of their numbers.
-const NAMED: [&str; 10] =
-    ["{home}", "{tmp}", "{cwd}", "{package}", "{node}", "{random}", "{time}", "{appdata}", "{argv}", "{script}"];
+const NAMED: [&str; 10] = [
+    "{home}",
+    "{tmp}",
+    "{cwd}",
+    "{package}",
+    "{node}",
+    "{random}",
+    "{time}",
+    "{appdata}",
+    "{argv}",
+    "{script}",
+];
 
 /// The hole of the user's home directory and its named kin.
 pub const HOME: u32 = 0;

@@ -56,8 +56,11 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let found = discover::discover(&arguments.paths, world)?;
     let project = compose::project_folder(&arguments.paths, world);
     let session = Session::open(common, world, &project, arguments.fail_on)?;
-    let lockfiles: Vec<NamedLockfile> =
-        found.iter().filter_map(|found| found.lockfile.as_ref().ok()).cloned().collect();
+    let lockfiles: Vec<NamedLockfile> = found
+        .iter()
+        .filter_map(|found| found.lockfile.as_ref().ok())
+        .cloned()
+        .collect();
     let (hears, bar) = progress::bar(common, world);
     let options = GatherOptions {
         as_of: session.as_of,
@@ -67,8 +70,14 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     };
     let policy = Arc::new(session.settings.policy.clone());
     let deep = arguments.deep || session.settings.deep;
-    let ports = if deep { session.ports_with_code(world)? } else { session.ports.clone() };
-    let outcome = session.runtime.block_on(audit(Arc::new(lockfiles), &ports, &options, Arc::clone(&policy)));
+    let ports = if deep {
+        session.ports_with_code(world)?
+    } else {
+        session.ports.clone()
+    };
+    let outcome = session
+        .runtime
+        .block_on(audit(Arc::new(lockfiles), &ports, &options, Arc::clone(&policy)));
     bar.finish_and_clear();
     let mut report = present::audit_report(&outcome, &found, &policy, session.as_of);
     report.client_settings = session.client_settings(&project);
@@ -76,7 +85,11 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let text = render_audit(&report, arguments.format, &output::render_options(common, world))
         .map_err(|error| Failure::ours("cannot draw the report").because(&error))?;
     output::answer(&text, common)?;
-    why::remember(&session, outcome.judged.iter().map(|(_, judgement)| judgement), common);
+    why::remember(
+        &session,
+        outcome.judged.iter().map(|(_, judgement)| judgement),
+        common,
+    );
     session.tell_refused(common);
     Ok(Answer::of_audit(&report, Some(policy.fail_on)).into())
 }
@@ -85,9 +98,13 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
 fn installed(found: &[Found]) -> HashMap<PackageName, Version> {
     let mut installed = HashMap::new();
     for found in found {
-        let Some(folder) = found.file.parent() else { continue };
+        let Some(folder) = found.file.parent() else {
+            continue;
+        };
         let hidden = folder.join("node_modules").join(".package-lock.json");
-        let Some(lockfile) = discover::read_installed(&hidden) else { continue };
+        let Some(lockfile) = discover::read_installed(&hidden) else {
+            continue;
+        };
         for locked in &lockfile.packages {
             if let Some(purl) = locked.purl() {
                 installed.entry(purl.name).or_insert(purl.version);

@@ -49,15 +49,39 @@ fn shown(session: &Session, world: &World) -> String {
         .iter()
         .map(|setting| [setting.key.clone(), setting.value.clone(), setting.from.clone()])
         .collect();
-    rows.push(["registry".into(), session.registry_shown(), session.registry_origin()]);
-    rows.push(["folders.cache".into(), world.cache_folder().display().to_string(), "machine".into()]);
-    rows.push(["folders.state".into(), world.state_folder().display().to_string(), "machine".into()]);
-    let mut text = table(&rows.iter().map(|row| row.each_ref().map(|cell| clean(cell))).collect::<Vec<_>>());
+    rows.push([
+        "registry".into(),
+        session.registry_shown(),
+        session.registry_origin(),
+    ]);
+    rows.push([
+        "folders.cache".into(),
+        world.cache_folder().display().to_string(),
+        "machine".into(),
+    ]);
+    rows.push([
+        "folders.state".into(),
+        world.state_folder().display().to_string(),
+        "machine".into(),
+    ]);
+    let mut text = table(
+        &rows
+            .iter()
+            .map(|row| row.each_ref().map(|cell| clean(cell)))
+            .collect::<Vec<_>>(),
+    );
     let refused: Vec<String> = session
         .settings
         .refused
         .iter()
-        .map(|(place, refused)| format!("  {} in {}: left out: {}\n", clean(&refused.key), clean(place), clean(&refused.reason)))
+        .map(|(place, refused)| {
+            format!(
+                "  {} in {}: left out: {}\n",
+                clean(&refused.key),
+                clean(place),
+                clean(&refused.reason)
+            )
+        })
         .collect();
     if !refused.is_empty() {
         text.push_str("\nA project's settings may only tighten:\n");
@@ -71,19 +95,33 @@ fn shown(session: &Session, world: &World) -> String {
             .map(|line| {
                 let value = line.value.as_ref().map_or("not set", |value| value.raw());
                 let origin = line.origin.as_ref().map_or("", |origin| origin.raw());
-                [clean(&format!("{} {}", line.client, line.setting)), clean(value), clean(&format!("{origin} (ours: {})", line.ours))]
+                [
+                    clean(&format!("{} {}", line.client, line.setting)),
+                    clean(value),
+                    clean(&format!("{origin} (ours: {})", line.ours)),
+                ]
             })
             .collect();
         text.push_str(&table(&rows));
     }
-    text.push_str(&format!("\nSettings files looked for:\n{}", compose::settings_places(world)));
+    text.push_str(&format!(
+        "\nSettings files looked for:\n{}",
+        compose::settings_places(world)
+    ));
     text
 }
 
 fn table(rows: &[[String; 3]]) -> String {
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default().min(60)
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default()
+            .min(60)
     };
     let (first, second) = (width(0), width(1));
-    rows.iter().map(|[key, value, from]| format!("{key:first$}  {value:second$}  {from}\n")).collect()
+    rows.iter()
+        .map(|[key, value, from]| format!("{key:first$}  {value:second$}  {from}\n"))
+        .collect()
 }

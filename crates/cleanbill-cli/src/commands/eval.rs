@@ -48,19 +48,27 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let folder = world.folder.join(&arguments.corpus);
     let found = cases(&folder);
     if found.is_empty() {
-        return Err(Failure::usage(format!("no replay at or below `{}`", arguments.corpus.display()))
-            .hint("a replay is a folder with a case.json and a registry folder"));
+        return Err(
+            Failure::usage(format!("no replay at or below `{}`", arguments.corpus.display()))
+                .hint("a replay is a folder with a case.json and a registry folder"),
+        );
     }
     let session = Session::without_registry(common, world, &world.folder, None)?;
-    let workers = Workers::of_this_program().ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
-    let code = CodePorts { reader: Arc::new(workers), cache: Arc::new(MemoryBlobs::default()) };
+    let workers = Workers::of_this_program()
+        .ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
+    let code = CodePorts {
+        reader: Arc::new(workers),
+        cache: Arc::new(MemoryBlobs::default()),
+    };
     let popular = Arc::new(PopularNames::builtin());
     let mut runs: Vec<(Voices, Vec<Judged>, Score)> = Vec::new();
     for voices in [Voices::Metadata, Voices::Both] {
         let mut judged = Vec::with_capacity(found.len());
         for case in &found {
             let one = session.runtime.block_on(judge(case, voices, &code, &popular));
-            judged.push(one.map_err(|reason| Failure::usage(format!("cannot read replay `{}`", case.display())).hint(reason))?);
+            judged.push(one.map_err(|reason| {
+                Failure::usage(format!("cannot read replay `{}`", case.display())).hint(reason)
+            })?);
         }
         let counted = score(&judged);
         runs.push((voices, judged, counted));
@@ -81,8 +89,12 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     };
     output::answer(&text, common)?;
     let failed = runs.last().is_some_and(|(_, _, counted)| {
-        arguments.min_held.is_some_and(|least| counted.held.rate() * 100.0 < least)
-            || arguments.max_alarms.is_some_and(|most| counted.false_held.count > most)
+        arguments
+            .min_held
+            .is_some_and(|least| counted.held.rate() * 100.0 < least)
+            || arguments
+                .max_alarms
+                .is_some_and(|most| counted.false_held.count > most)
     });
     Ok(ExitCode::from(u8::from(failed)))
 }

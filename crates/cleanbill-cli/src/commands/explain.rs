@@ -8,7 +8,9 @@ use crate::{cli::Common, failure::Failure, output, world::World};
 
 /// The arguments.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cleanbill explain                          list every audit\n  cleanbill explain install-script-added    read one page")]
+#[command(
+    after_help = "Examples:\n  cleanbill explain                          list every audit\n  cleanbill explain install-script-added    read one page"
+)]
 pub struct Arguments {
     /// The audit; without it all are listed
     audit: Option<String>,
@@ -29,10 +31,19 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             }
         },
         None => {
-            let width = CATALOGUE.iter().map(|audit| audit.meta().id.0.len()).max().unwrap_or_default();
+            let width = CATALOGUE
+                .iter()
+                .map(|audit| audit.meta().id.0.len())
+                .max()
+                .unwrap_or_default();
             let line = |audit: &&dyn cleanbill_audits::Audit| {
                 let meta = audit.meta();
-                format!("{:width$}  {:10}  {}\n", meta.id.0, meta.level.as_str(), meta.title)
+                format!(
+                    "{:width$}  {:10}  {}\n",
+                    meta.id.0,
+                    meta.level.as_str(),
+                    meta.title
+                )
             };
             CATALOGUE.iter().map(line).collect()
         }

@@ -58,22 +58,30 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         Command::Status => status(&session, common, world),
         Command::Sync { names } => {
             if common.offline {
-                return Err(Failure::usage("cannot fetch feeds offline").hint("`cleanbill feed import NAME FILE` takes a dump from disk"));
+                return Err(Failure::usage("cannot fetch feeds offline")
+                    .hint("`cleanbill feed import NAME FILE` takes a dump from disk"));
             }
             let mut wanted: Vec<FeedSettings> = session.feeds.clone();
-            if let Some(unknown) = names.iter().find(|name| !wanted.iter().any(|feed| &feed.name == *name)) {
-                return Err(Failure::usage(format!("no feed is called `{unknown}`")).hint("add it to your settings; `cleanbill config template` shows how"));
+            if let Some(unknown) = names
+                .iter()
+                .find(|name| !wanted.iter().any(|feed| &feed.name == *name))
+            {
+                return Err(Failure::usage(format!("no feed is called `{unknown}`"))
+                    .hint("add it to your settings; `cleanbill config template` shows how"));
             }
             wanted.retain(|feed| names.is_empty() || names.contains(&feed.name));
             if wanted.is_empty() {
-                return Err(Failure::usage("no feed is set up").hint("add a [[feed]] to your settings; `cleanbill config template` shows how"));
+                return Err(Failure::usage("no feed is set up")
+                    .hint("add a [[feed]] to your settings; `cleanbill config template` shows how"));
             }
             let mut text = String::new();
             for feed in &wanted {
                 let report = session
                     .runtime
                     .block_on(sync(&folder, feed, session.now))
-                    .map_err(|error| Failure::usage(format!("feed `{}` was not brought in", feed.name)).because(&error))?;
+                    .map_err(|error| {
+                        Failure::usage(format!("feed `{}` was not brought in", feed.name)).because(&error)
+                    })?;
                 text.push_str(&told(&report));
             }
             output::answer(&text, common)?;
@@ -86,8 +94,9 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
                 source: world.folder.join(source).display().to_string(),
                 max_age: known.map_or(cleanbill_config::settings::DEFAULT_FEED_AGE, |feed| feed.max_age),
             };
-            let report = cleanbill_feeds::sync_local(&folder, &feed, session.now)
-                .map_err(|error| Failure::usage(format!("feed `{name}` was not brought in")).because(&error))?;
+            let report = cleanbill_feeds::sync_local(&folder, &feed, session.now).map_err(|error| {
+                Failure::usage(format!("feed `{name}` was not brought in")).because(&error)
+            })?;
             let mut text = told(&report);
             if known.is_none() {
                 text.push_str(&format!(
@@ -114,7 +123,10 @@ fn status(session: &Session, common: &Common, world: &World) -> Result<ExitCode,
             FeedState::Empty => "empty",
             FeedState::Broken => "unreadable",
         };
-        let age = status.synced.map_or_else(|| "never brought in".into(), |moment| format!("{} old", session.as_of.since(moment)));
+        let age = status.synced.map_or_else(
+            || "never brought in".into(),
+            |moment| format!("{} old", session.as_of.since(moment)),
+        );
         text.push_str(&format!(
             "{:22} {:10} {:>7} malicious {:>7} vulnerable  {age}\n{:22} from {}\n",
             status.name,
@@ -132,7 +144,9 @@ fn status(session: &Session, common: &Common, world: &World) -> Result<ExitCode,
         text.push_str("No feed is set up beside Cleanbill's own campaigns: known vulnerabilities and malware of other sources are not checked.\nAdd one to your settings; `cleanbill config template` shows how.\n");
     }
     output::answer(&text, common)?;
-    let unusable = statuses.iter().any(|status| !matches!(status.state, FeedState::Fresh));
+    let unusable = statuses
+        .iter()
+        .any(|status| !matches!(status.state, FeedState::Fresh));
     Ok(ExitCode::from(if unusable { 3 } else { 0 }))
 }
 
@@ -150,7 +164,10 @@ fn told(report: &SyncReport) -> String {
     if skipped > 0 {
         text.push_str(&format!("  {skipped} parts of the source could not be read:\n"));
         for part in report.skipped.told.iter().take(SHOWN_SKIPS) {
-            text.push_str(&format!("    {}\n", escape::terminal::line(&format!("{}: {}", part.file.raw(), part.reason.raw()))));
+            text.push_str(&format!(
+                "    {}\n",
+                escape::terminal::line(&format!("{}: {}", part.file.raw(), part.reason.raw()))
+            ));
         }
     }
     text
@@ -162,6 +179,10 @@ pub fn feed_settings(settings: &cleanbill_config::Settings) -> Vec<FeedSettings>
     settings
         .feeds
         .iter()
-        .map(|feed| FeedSettings { name: feed.name.clone(), source: feed.source.clone(), max_age: Age::max(feed.max_age, Age::minutes(1)) })
+        .map(|feed| FeedSettings {
+            name: feed.name.clone(),
+            source: feed.source.clone(),
+            max_age: Age::max(feed.max_age, Age::minutes(1)),
+        })
         .collect()
 }

@@ -41,15 +41,36 @@ impl Clock for SystemClock {
 /// When the address cannot be had.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let session = Session::open(common, world, &world.folder, None)?;
-    let running = session.runtime.block_on(start(&session, common, world, arguments.listen, arguments.public_address.clone()))?;
-    output::remark(&format!("gate on http://{} before {}", running.address, session.registry_shown()), common);
+    let running = session.runtime.block_on(start(
+        &session,
+        common,
+        world,
+        arguments.listen,
+        arguments.public_address.clone(),
+    ))?;
+    output::remark(
+        &format!(
+            "gate on http://{} before {}",
+            running.address,
+            session.registry_shown()
+        ),
+        common,
+    );
     output::remark("stop it with Ctrl-C", common);
     session.runtime.block_on(async {
         wait_for_end().await;
-        let refused = running.trail.entries().iter().filter(|entry| entry.verdict != Verdict::Allow).count();
+        let refused = running
+            .trail
+            .entries()
+            .iter()
+            .filter(|entry| entry.verdict != Verdict::Allow)
+            .count();
         let served = running.trail.entries().len() - refused;
         running.stop().await;
-        output::remark(&format!("stopped: {served} tarballs served, {refused} refused"), common);
+        output::remark(
+            &format!("stopped: {served} tarballs served, {refused} refused"),
+            common,
+        );
     });
     Ok(ExitCode::SUCCESS)
 }
@@ -84,7 +105,11 @@ pub async fn start(
     public_address: Option<String>,
 ) -> Result<Running, Failure> {
     let registry = session.whole_documents(world, common.offline)?;
-    let clock: Arc<dyn Clock> = if common.as_of.is_some() { Arc::new(FixedClock(session.as_of)) } else { Arc::new(SystemClock) };
+    let clock: Arc<dyn Clock> = if common.as_of.is_some() {
+        Arc::new(FixedClock(session.as_of))
+    } else {
+        Arc::new(SystemClock)
+    };
     let own: Vec<NamePattern> = session.settings.policy.cooldown.own.clone();
     let log = crate::compose::verdict_log(world);
     let decided = Arc::clone(&clock);
@@ -92,7 +117,11 @@ pub async fn start(
         listen,
         public_address: public_address.map(|address| address.trim_end_matches('/').to_owned()),
         enforcer: Enforcer {
-            ports: Ports { registry, advisories: Arc::clone(&session.ports.advisories), code: None },
+            ports: Ports {
+                registry,
+                advisories: Arc::clone(&session.ports.advisories),
+                code: None,
+            },
             policy: Arc::new(session.settings.policy.clone()),
             popular: Arc::new(PopularNames::builtin()),
         },
@@ -121,7 +150,9 @@ pub async fn start(
     cleanbill_gate::Gate::start(settings).await.map_err(|error| {
         let failure = Failure::usage("cannot start the gate").because(&error);
         match error {
-            StartError::Listen { .. } => failure.hint("choose another address with `--listen`, such as 127.0.0.1:0"),
+            StartError::Listen { .. } => {
+                failure.hint("choose another address with `--listen`, such as 127.0.0.1:0")
+            }
             _ => failure,
         }
     })

@@ -41,7 +41,11 @@ pub fn completions(arguments: &CompletionsArguments, common: &Common) -> Result<
 /// When the folder or a page cannot be written.
 pub fn man(arguments: &ManArguments) -> Result<ExitCode, Failure> {
     let cannot = |error: &std::io::Error| {
-        Failure::usage(format!("cannot write manual pages into `{}`", arguments.folder.display())).because(error)
+        Failure::usage(format!(
+            "cannot write manual pages into `{}`",
+            arguments.folder.display()
+        ))
+        .because(error)
     };
     fs::create_dir_all(&arguments.folder).map_err(|error| cannot(&error))?;
     clap_mangen::generate_to(Cli::command(), &arguments.folder).map_err(|error| cannot(&error))?;

@@ -49,14 +49,19 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let path = world.folder.join(&arguments.spec);
     // A path wins only where it cannot be meant as a name: with a slash that is no scope, or an ending.
-    let looks_like_a_path = arguments.spec.starts_with(['.', '/', '~']) || arguments.spec.ends_with(".tgz") || arguments.spec.ends_with(".tar.gz");
-    if (looks_like_a_path || (path.is_dir() && arguments.spec.contains('/') && !arguments.spec.starts_with('@')))
+    let looks_like_a_path = arguments.spec.starts_with(['.', '/', '~'])
+        || arguments.spec.ends_with(".tgz")
+        || arguments.spec.ends_with(".tar.gz");
+    if (looks_like_a_path
+        || (path.is_dir() && arguments.spec.contains('/') && !arguments.spec.starts_with('@')))
         && let Some(tarball) = local::tarball(&path)?
     {
         return inspect_local(arguments, &tarball, common, world);
     }
     let spec = Spec::parse(&arguments.spec).map_err(|error| {
-        Failure::usage(format!("cannot inspect `{}`", arguments.spec)).because(&error).hint("write name, name@version or name@tag")
+        Failure::usage(format!("cannot inspect `{}`", arguments.spec))
+            .because(&error)
+            .hint("write name, name@version or name@tag")
     })?;
     let session = Session::open(common, world, &world.folder, arguments.fail_on)?;
     let mut policy = session.settings.policy.clone();
@@ -70,11 +75,19 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         popular: Arc::new(PopularNames::builtin()),
         installed: Arc::new(HashMap::new()),
     };
-    let ports = if arguments.metadata_only { session.ports.clone() } else { session.ports_with_code(world)? };
-    let outcome = session.runtime.block_on(inspect(&spec, &ports, &options, &policy));
+    let ports = if arguments.metadata_only {
+        session.ports.clone()
+    } else {
+        session.ports_with_code(world)?
+    };
+    let outcome = session
+        .runtime
+        .block_on(inspect(&spec, &ports, &options, &policy));
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| {
-        Failure::usage(format!("cannot inspect `{}`", arguments.spec)).because(&error).hint("check the name, the version and the registry; `-vv` shows what was asked")
+        Failure::usage(format!("cannot inspect `{}`", arguments.spec))
+            .because(&error)
+            .hint("check the name, the version and the registry; `-vv` shows what was asked")
     })?;
     let report = present::inspect_report(outcome, &policy);
     let text = render_inspect(&report, arguments.format, &output::render_options(common, world))
@@ -86,16 +99,32 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
 }
 
 /// A tarball or folder, judged by its files alone.
-fn inspect_local(arguments: &Arguments, tarball: &[u8], common: &Common, world: &World) -> Result<ExitCode, Failure> {
+fn inspect_local(
+    arguments: &Arguments,
+    tarball: &[u8],
+    common: &Common,
+    world: &World,
+) -> Result<ExitCode, Failure> {
     let cannot = || Failure::usage(format!("cannot inspect `{}`", arguments.spec));
     let session = Session::without_registry(common, world, &world.folder, arguments.fail_on)?;
     let ports = session.ports_with_code(world)?;
-    let code = ports.code.as_ref().ok_or_else(|| Failure::ours("no reader of code is set up"))?;
-    let source = session.runtime.block_on(code::read_local(tarball, code)).map_err(|reason| cannot().hint(reason))?;
+    let code = ports
+        .code
+        .as_ref()
+        .ok_or_else(|| Failure::ours("no reader of code is set up"))?;
+    let source = session
+        .runtime
+        .block_on(code::read_local(tarball, code))
+        .map_err(|reason| cannot().hint(reason))?;
     let policy = &session.settings.policy;
     let judgement = judge(source, session.as_of, Arc::new(PopularNames::builtin()), policy)
         .ok_or_else(|| cannot().hint("its package.json must name the package"))?;
-    let outcome = InspectOutcome { judgement, not_known: Vec::new(), feeds: Vec::new(), edges: Vec::new() };
+    let outcome = InspectOutcome {
+        judgement,
+        not_known: Vec::new(),
+        feeds: Vec::new(),
+        edges: Vec::new(),
+    };
     let report = present::inspect_report(outcome, policy);
     let text = render_inspect(&report, arguments.format, &output::render_options(common, world))
         .map_err(|error| Failure::ours("cannot draw the report").because(&error))?;

@@ -58,15 +58,23 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let session = Session::open(common, world, &world.folder, None)?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let running = session.runtime.block_on(gate::start(&session, common, world, listen, None))?;
+    let running = session
+        .runtime
+        .block_on(gate::start(&session, common, world, listen, None))?;
     let address = format!("http://{}", running.address);
     let Some((program, rest)) = arguments.command.split_first() else {
-        return Err(Failure::usage("no command was given").hint("write it behind `--`, as in `cleanbill run -- npm ci`"));
+        return Err(Failure::usage("no command was given")
+            .hint("write it behind `--`, as in `cleanbill run -- npm ci`"));
     };
     let mut command = Command::new(program);
-    command.args(rest).current_dir(&world.folder).envs(client_environment(&address, arguments.scripts, &session.scopes()));
+    command
+        .args(rest)
+        .current_dir(&world.folder)
+        .envs(client_environment(&address, arguments.scripts, &session.scopes()));
     let status = command.status().map_err(|error| {
-        Failure::usage(format!("cannot run `{}`", program.to_string_lossy())).because(&error).hint("check that the client is installed and on the PATH")
+        Failure::usage(format!("cannot run `{}`", program.to_string_lossy()))
+            .because(&error)
+            .hint("check that the client is installed and on the PATH")
     });
     let restored = restore_lockfiles(&session, &running, &address, &world.folder);
     let status = status?;
@@ -75,7 +83,10 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     }
     summary(&running, common);
     session.runtime.block_on(running.stop());
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    let code = status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1);
     Ok(ExitCode::from(code))
 }
 
@@ -83,7 +94,14 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
 fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeMap<String, String> {
     let registry = format!("{address}/");
     let mut set: BTreeMap<String, String> = BTreeMap::new();
-    for name in ["npm_config_registry", "pnpm_config_registry", "YARN_REGISTRY", "YARN_NPM_REGISTRY_SERVER", "BUN_CONFIG_REGISTRY", "NPM_CONFIG_REGISTRY"] {
+    for name in [
+        "npm_config_registry",
+        "pnpm_config_registry",
+        "YARN_REGISTRY",
+        "YARN_NPM_REGISTRY_SERVER",
+        "BUN_CONFIG_REGISTRY",
+        "NPM_CONFIG_REGISTRY",
+    ] {
         set.insert(name.into(), registry.clone());
     }
     for scope in scopes {
@@ -102,7 +120,12 @@ fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeM
 }
 
 /// Takes the gate's address out of what the client wrote.
-fn restore_lockfiles(session: &Session, running: &Running, address: &str, folder: &Path) -> Result<(), Vec<String>> {
+fn restore_lockfiles(
+    session: &Session,
+    running: &Running,
+    address: &str,
+    folder: &Path,
+) -> Result<(), Vec<String>> {
     let mut problems = Vec::new();
     for name in LOCKFILES {
         let path: PathBuf = folder.join(name);
@@ -116,18 +139,31 @@ fn restore_lockfiles(session: &Session, running: &Running, address: &str, folder
         };
         let originals = originals(session, running, address, &text);
         let base = session.registry_base().unwrap_or_default();
-        let original = |name: &PackageName, file: &str| originals.get(&(name.clone(), file.to_owned())).cloned();
+        let original =
+            |name: &PackageName, file: &str| originals.get(&(name.clone(), file.to_owned())).cloned();
         if let Some(restored) = restore(&text, address, &base, &original)
             && let Err(error) = fs::write(&path, restored)
         {
-            problems.push(format!("cannot take the gate's address out of `{}`: {error}", path.display()));
+            problems.push(format!(
+                "cannot take the gate's address out of `{}`: {error}",
+                path.display()
+            ));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 /// Upstream's addresses of the tarballs a text names, asked of the gate before the text is changed.
-fn originals(session: &Session, running: &Running, address: &str, text: &str) -> HashMap<(PackageName, String), String> {
+fn originals(
+    session: &Session,
+    running: &Running,
+    address: &str,
+    text: &str,
+) -> HashMap<(PackageName, String), String> {
     let named = std::cell::RefCell::new(Vec::new());
     restore(text, address, "", &|name, file| {
         named.borrow_mut().push((name.clone(), file.to_owned()));
@@ -146,12 +182,31 @@ fn originals(session: &Session, running: &Running, address: &str, text: &str) ->
 
 fn summary(running: &Running, common: &Common) {
     let entries = running.trail.entries();
-    let refused: Vec<_> = entries.iter().filter(|entry| entry.verdict != Verdict::Allow).collect();
-    output::remark(&format!("cleanbill: {} tarballs served, {} refused", entries.len() - refused.len(), refused.len()), common);
+    let refused: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.verdict != Verdict::Allow)
+        .collect();
+    output::remark(
+        &format!(
+            "cleanbill: {} tarballs served, {} refused",
+            entries.len() - refused.len(),
+            refused.len()
+        ),
+        common,
+    );
     for entry in refused.iter().take(TOLD) {
-        output::remark(&format!("  {}", entry.sentence.as_deref().unwrap_or_default()), common);
+        output::remark(
+            &format!("  {}", entry.sentence.as_deref().unwrap_or_default()),
+            common,
+        );
     }
     if refused.len() > TOLD {
-        output::remark(&format!("  and {} more; `cleanbill why NAME` tells each", refused.len() - TOLD), common);
+        output::remark(
+            &format!(
+                "  and {} more; `cleanbill why NAME` tells each",
+                refused.len() - TOLD
+            ),
+            common,
+        );
     }
 }

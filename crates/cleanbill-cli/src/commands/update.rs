@@ -72,11 +72,18 @@ fn wish(arguments: &Arguments) -> Result<Wish, Failure> {
         .packages
         .iter()
         .map(|text| {
-            PackageName::parse(text)
-                .map_err(|error| Failure::usage(format!("cannot update `{text}`")).because(&error).hint("name packages without a version"))
+            PackageName::parse(text).map_err(|error| {
+                Failure::usage(format!("cannot update `{text}`"))
+                    .because(&error)
+                    .hint("name packages without a version")
+            })
         })
         .collect::<Result<_, _>>()?;
-    Ok(Wish { names, major: arguments.major, only_fixes: arguments.only_fixes })
+    Ok(Wish {
+        names,
+        major: arguments.major,
+        only_fixes: arguments.only_fixes,
+    })
 }
 
 fn plan_for(
@@ -89,7 +96,13 @@ fn plan_for(
     wish: &Wish,
 ) -> Result<Plan, Failure> {
     if named.lockfile.roots.is_empty() {
-        output::remark(&format!("note: `{}` does not tell what its project asks for; only what is held or vulnerable is looked at", found.path), common);
+        output::remark(
+            &format!(
+                "note: `{}` does not tell what its project asks for; only what is held or vulnerable is looked at",
+                found.path
+            ),
+            common,
+        );
     }
     let (hears, bar) = progress::bar(common, world);
     let options = GatherOptions {
@@ -98,11 +111,20 @@ fn plan_for(
         popular: Arc::new(PopularNames::builtin()),
         installed: Arc::new(installed(named)),
     };
-    let ports = if arguments.deep || session.settings.deep { session.ports_with_code(world)? } else { session.ports.clone() };
-    let made = session.runtime.block_on(plan(named, &ports, &options, &session.settings.policy, wish));
+    let ports = if arguments.deep || session.settings.deep {
+        session.ports_with_code(world)?
+    } else {
+        session.ports.clone()
+    };
+    let made = session
+        .runtime
+        .block_on(plan(named, &ports, &options, &session.settings.policy, wish));
     bar.finish_and_clear();
     for name in &wish.names {
-        if !project::held(&named.lockfile).iter().any(|held| held.purl.name == *name) {
+        if !project::held(&named.lockfile)
+            .iter()
+            .any(|held| held.purl.name == *name)
+        {
             output::remark(&format!("note: `{}` has no {name}", found.path), common);
         }
     }
@@ -121,10 +143,16 @@ fn installed(named: &NamedLockfile) -> HashMap<PackageName, Version> {
 fn tell(plans: &[Plan], arguments: &Arguments, common: &Common, world: &World) -> Result<(), Failure> {
     let text = if arguments.format == "json" {
         let value = words::json::plans(plans, None);
-        serde_json::to_string_pretty(&value).map_err(|error| Failure::ours("cannot write the plan").because(&error))? + "\n"
+        serde_json::to_string_pretty(&value)
+            .map_err(|error| Failure::ours("cannot write the plan").because(&error))?
+            + "\n"
     } else {
         let options = output::render_options(common, world);
-        plans.iter().map(|plan| words::human::plan(plan, &options)).collect::<Vec<_>>().join("\n")
+        plans
+            .iter()
+            .map(|plan| words::human::plan(plan, &options))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     output::answer(&text, common)
 }

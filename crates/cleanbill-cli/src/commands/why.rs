@@ -17,7 +17,9 @@ use crate::{
 
 /// The arguments.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cleanbill why left            the last verdict on any version\n  cleanbill why left@1.2.3 --format json")]
+#[command(
+    after_help = "Examples:\n  cleanbill why left            the last verdict on any version\n  cleanbill why left@1.2.3 --format json"
+)]
 pub struct Arguments {
     /// What: name or name@version
     spec: String,
@@ -32,20 +34,29 @@ pub struct Arguments {
 /// When there is none, or the log cannot be read.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let cannot = || Failure::usage(format!("cannot tell why about `{}`", arguments.spec));
-    let spec = Spec::parse(&arguments.spec).map_err(|error| cannot().because(&error).hint("write name or name@version"))?;
+    let spec = Spec::parse(&arguments.spec)
+        .map_err(|error| cannot().because(&error).hint("write name or name@version"))?;
     let version = match spec.wanted.as_str() {
         "" => None,
-        text => Some(Version::parse(text).map_err(|error| cannot().because(&error).hint("name one version, or none"))?),
+        text => Some(
+            Version::parse(text)
+                .map_err(|error| cannot().because(&error).hint("name one version, or none"))?,
+        ),
     };
     let log = compose::verdict_log(world);
     let record = log
         .last(&spec.name, version.as_ref())
         .map_err(|error| cannot().because(&error))?
-        .ok_or_else(|| cannot().hint("nothing was decided on it here yet; run `cleanbill audit` or `cleanbill inspect` first"))?;
+        .ok_or_else(|| {
+            cannot().hint(
+                "nothing was decided on it here yet; run `cleanbill audit` or `cleanbill inspect` first",
+            )
+        })?;
     let text = if arguments.format == "json" {
         record.json.clone() + "\n"
     } else {
-        let told = render(&record.json, &output::render_options(common, world)).map_err(|error| cannot().because(&error))?;
+        let told = render(&record.json, &output::render_options(common, world))
+            .map_err(|error| cannot().because(&error))?;
         format!("Decided {}\n\n{told}", record.decided)
     };
     output::answer(&text, common)?;
@@ -65,7 +76,12 @@ pub fn remember<'a>(session: &Session, judgements: impl Iterator<Item = &'a Judg
         })
         .collect();
     if let Err(error) = session.log.append(&records) {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        output::remark(&format!("note: {error}{cause}; `cleanbill why` will not know this run"), common);
+        let cause = std::error::Error::source(&error)
+            .map(|cause| format!(": {cause}"))
+            .unwrap_or_default();
+        output::remark(
+            &format!("note: {error}{cause}; `cleanbill why` will not know this run"),
+            common,
+        );
     }
 }

@@ -16,7 +16,12 @@ pub struct Arguments {}
 /// When the pipes break.
 pub fn run(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    serve(&mut input, &mut output, &Limits::default(), cleanbill_engine::answer)
-        .map_err(|error| Failure::ours("the worker's pipes broke").because(&error))?;
+    serve(
+        &mut input,
+        &mut output,
+        &Limits::default(),
+        cleanbill_engine::answer,
+    )
+    .map_err(|error| Failure::ours("the worker's pipes broke").because(&error))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -53,7 +53,11 @@ pub struct Judged {
 /// Case folders at or below `corpus`, sorted.
 #[must_use]
 pub fn cases(corpus: &Path) -> Vec<PathBuf> {
-    let found = WalkDir::new(corpus).max_depth(MAX_DEPTH).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let found = WalkDir::new(corpus)
+        .max_depth(MAX_DEPTH)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok);
     found
         .filter(|entry| entry.file_name() == "case.json")
         .filter_map(|entry| entry.path().parent().map(Path::to_owned))
@@ -76,7 +80,12 @@ impl Advisories for Silence {
 ///
 /// # Errors
 /// When the folder is no replay of the format, with the reason.
-pub async fn judge(folder: &Path, voices: Voices, code: &CodePorts, popular: &Arc<PopularNames>) -> Result<Judged, String> {
+pub async fn judge(
+    folder: &Path,
+    voices: Voices,
+    code: &CodePorts,
+    popular: &Arc<PopularNames>,
+) -> Result<Judged, String> {
     let case = Case::read(folder).map_err(|error| error.to_string())?;
     let replay = Replay::read(folder).map_err(|error| error.to_string())?;
     let spec = Spec::parse(&case.target).map_err(|error| format!("`target` is no release: {error}"))?;
@@ -91,16 +100,31 @@ pub async fn judge(folder: &Path, voices: Voices, code: &CodePorts, popular: &Ar
         popular: Arc::clone(popular),
         installed: Arc::new(HashMap::new()),
     };
-    let policy = Policy { cooldown_use: CooldownUse::Tell, ..Policy::default() };
+    let policy = Policy {
+        cooldown_use: CooldownUse::Tell,
+        ..Policy::default()
+    };
     let started = Instant::now();
     let outcome = inspect(&spec, &ports, &options, &policy).await;
     let took = started.elapsed();
     let (verdict, held_by) = match outcome {
         Ok(outcome) => {
-            let holding = outcome.judgement.findings.iter().filter(|finding| !finding.waived && finding.level >= Level::Quarantine);
-            (Ok(outcome.judgement.verdict), holding.map(|finding| finding.signal.audit.0.to_owned()).collect())
+            let holding = outcome
+                .judgement
+                .findings
+                .iter()
+                .filter(|finding| !finding.waived && finding.level >= Level::Quarantine);
+            (
+                Ok(outcome.judgement.verdict),
+                holding.map(|finding| finding.signal.audit.0.to_owned()).collect(),
+            )
         }
         Err(error) => (Err(error.to_string()), Vec::new()),
     };
-    Ok(Judged { case, verdict, held_by, took })
+    Ok(Judged {
+        case,
+        verdict,
+        held_by,
+        took,
+    })
 }

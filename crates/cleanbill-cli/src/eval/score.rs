@@ -25,7 +25,11 @@ impl Share {
     /// The share, 0 to 1; nothing of nothing is 0.
     #[must_use]
     pub fn rate(self) -> f64 {
-        if self.of == 0 { 0.0 } else { as_float(self.count) / as_float(self.of) }
+        if self.of == 0 {
+            0.0
+        } else {
+            as_float(self.count) / as_float(self.of)
+        }
     }
 
     /// Wilson's 95 % interval. Source: E. B. Wilson, 1927.
@@ -38,7 +42,10 @@ impl Share {
         let centre = p + z * z / (2.0 * n);
         let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
         let scale = 1.0 + z * z / n;
-        (((centre - spread) / scale).max(0.0), ((centre + spread) / scale).min(1.0))
+        (
+            ((centre - spread) / scale).max(0.0),
+            ((centre + spread) / scale).min(1.0),
+        )
     }
 }
 
@@ -100,7 +107,11 @@ pub fn score(judged: &[Judged]) -> Score {
                 family.1.add(blocked);
                 let trigger = format!("trigger {:?}", one.case.trigger).to_lowercase();
                 let transform = format!("transform {}", one.case.transform.as_deref().unwrap_or("none"));
-                let techniques = one.case.techniques.iter().map(|technique| format!("technique {technique}"));
+                let techniques = one
+                    .case
+                    .techniques
+                    .iter()
+                    .map(|technique| format!("technique {technique}"));
                 for kind in techniques.chain([trigger, transform]) {
                     score.by_kind.entry(kind).or_default().add(held);
                 }
@@ -112,7 +123,10 @@ pub fn score(judged: &[Judged]) -> Score {
                 score.false_held.add(held);
                 score.false_blocked.add(blocked);
                 if held {
-                    score.alarms.push((one.case.id.clone(), format!("{said} by {}", one.held_by.join(", "))));
+                    score.alarms.push((
+                        one.case.id.clone(),
+                        format!("{said} by {}", one.held_by.join(", ")),
+                    ));
                 } else if verdict == Verdict::Unassessed {
                     score.alarms.push((one.case.id.clone(), said));
                 }
@@ -127,7 +141,12 @@ pub fn score(judged: &[Judged]) -> Score {
     }
     let mut times: Vec<Duration> = judged.iter().map(|one| one.took).collect();
     times.sort_unstable();
-    let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default();
+    let at = |percent: usize| {
+        times
+            .get((times.len() * percent / 100).min(times.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or_default()
+    };
     score.times = [at(50), at(95), at(99), times.last().copied().unwrap_or_default()];
     score
 }
@@ -141,6 +160,9 @@ mod tests {
         let (low, high) = Share { count: 0, of: 3000 }.interval();
         assert!(low == 0.0 && (0.0012..0.0014).contains(&high), "{high}");
         let (low, high) = Share { count: 10, of: 20 }.interval();
-        assert!((0.298..0.301).contains(&low) && (0.699..0.702).contains(&high), "{low} {high}");
+        assert!(
+            (0.298..0.301).contains(&low) && (0.699..0.702).contains(&high),
+            "{low} {high}"
+        );
     }
 }

@@ -1,6 +1,4 @@
 //! A score in words and in JSON. No number without its denominator.
-use std::fmt::Write as _;
-
 use cleanbill_report::escape::terminal::line;
 use serde_json::{Value, json};
 
@@ -11,7 +9,14 @@ use super::{
 
 fn share(share: Share) -> String {
     let (low, high) = share.interval();
-    format!("{} of {} ({:.1} %, 95 % interval {:.1} to {:.1})", share.count, share.of, share.rate() * 100.0, low * 100.0, high * 100.0)
+    format!(
+        "{} of {} ({:.1} %, 95 % interval {:.1} to {:.1})",
+        share.count,
+        share.of,
+        share.rate() * 100.0,
+        low * 100.0,
+        high * 100.0
+    )
 }
 
 /// For people.
@@ -19,23 +24,39 @@ fn share(share: Share) -> String {
 pub fn human(voices: Voices, score: &Score) -> String {
     let mut text = format!("{}\n", voices.as_str());
     let mut row = |name: &str, value: String| {
-        // Writing to a string does not fail.
-        drop(writeln!(text, "  {name:34} {value}"));
+        text.push_str(&format!("  {name:34} {value}\n"));
     };
     row("attacks held or blocked", share(score.held));
     row("attacks blocked", share(score.blocked));
-    row("families held, macro mean", format!("{:.1} % of {} families", score.macro_held * 100.0, score.families_held.of));
-    row("families blocked, macro mean", format!("{:.1} % of {} families", score.macro_blocked * 100.0, score.families_blocked.of));
+    row(
+        "families held, macro mean",
+        format!(
+            "{:.1} % of {} families",
+            score.macro_held * 100.0,
+            score.families_held.of
+        ),
+    );
+    row(
+        "families blocked, macro mean",
+        format!(
+            "{:.1} % of {} families",
+            score.macro_blocked * 100.0,
+            score.families_blocked.of
+        ),
+    );
     row("honest releases held or blocked", share(score.false_held));
     row("honest releases blocked", share(score.false_blocked));
     row("without a verdict", score.unassessed.to_string());
     let [p50, p95, p99, most] = score.times.map(|time| time.as_secs_f64() * 1000.0);
-    row("time p50 / p95 / p99 / most", format!("{p50:.1} / {p95:.1} / {p99:.1} / {most:.1} ms"));
+    row(
+        "time p50 / p95 / p99 / most",
+        format!("{p50:.1} / {p95:.1} / {p99:.1} / {most:.1} ms"),
+    );
     for (name, list) in [("missed", &score.missed), ("false alarms", &score.alarms)] {
         if !list.is_empty() {
-            drop(writeln!(text, "  {name}:"));
+            text.push_str(&format!("  {name}:\n"));
             for (id, said) in list {
-                drop(writeln!(text, "    {}: {}", line(id), line(said)));
+                text.push_str(&format!("    {}: {}\n", line(id), line(said)));
             }
         }
     }
@@ -45,7 +66,11 @@ pub fn human(voices: Voices, score: &Score) -> String {
 /// For people who want it by kind.
 #[must_use]
 pub fn kinds(score: &Score) -> String {
-    score.by_kind.iter().map(|(kind, share)| format!("  {:28} {} of {}\n", line(kind), share.count, share.of)).collect()
+    score
+        .by_kind
+        .iter()
+        .map(|(kind, share)| format!("  {:28} {} of {}\n", line(kind), share.count, share.of))
+        .collect()
 }
 
 /// For programs: `cleanbill.eval/v1`.

@@ -15,7 +15,9 @@ pub struct Machine {
 impl Machine {
     /// A new one.
     pub fn new() -> Self {
-        Self { home: tempfile::tempdir().expect("a temporary folder") }
+        Self {
+            home: tempfile::tempdir().expect("a temporary folder"),
+        }
     }
 
     /// Its home.
@@ -46,7 +48,11 @@ impl Machine {
 
     /// Runs it.
     pub fn run(&self, folder: &Path, arguments: &[&str]) -> Answer {
-        Answer(self.command(folder, arguments).output().expect("cleanbill starts"))
+        Answer(
+            self.command(folder, arguments)
+                .output()
+                .expect("cleanbill starts"),
+        )
     }
 }
 
@@ -68,7 +74,8 @@ impl Answer {
     }
     /// Stdout as JSON.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout()).unwrap_or_else(|error| panic!("no JSON: {error}\n{}\n{}", self.stdout(), self.stderr()))
+        serde_json::from_str(&self.stdout())
+            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}\n{}", self.stdout(), self.stderr()))
     }
 }
 
@@ -79,5 +86,7 @@ pub fn tests(path: &str) -> PathBuf {
 
 /// A replay of the corpus.
 pub fn replay(id: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/replays").join(id)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../corpus/replays")
+        .join(id)
 }

@@ -22,7 +22,10 @@ pub(crate) fn of(m: &Machine<'_>, v: &Val) -> Option<Vec<u8>> {
                 if o.has_rest() || o.elems.len() > MOST {
                     return None;
                 }
-                o.elems.iter().map(|e| m.to_num(e).map(|n| crate::machine::ops::to_i32(n) as u8)).collect()
+                o.elems
+                    .iter()
+                    .map(|e| m.to_num(e).map(|n| crate::machine::ops::to_i32(n) as u8))
+                    .collect()
             }
             _ => None,
         },
@@ -55,7 +58,9 @@ pub(crate) fn decoded(bytes: &[u8], encoding: &str) -> Val {
         "utf16le" | "ucs2" | "utf-16le" | "ucs-2" => {
             let units: Vec<u16> = bytes
                 .chunks_exact(2)
-                .map(|c| u16::from_le_bytes([c.first().copied().unwrap_or(0), c.get(1).copied().unwrap_or(0)]))
+                .map(|c| {
+                    u16::from_le_bytes([c.first().copied().unwrap_or(0), c.get(1).copied().unwrap_or(0)])
+                })
                 .collect();
             Val::str(String::from_utf16_lossy(&units))
         }
@@ -103,7 +108,10 @@ pub(crate) fn buffer(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val],
     if path.starts_with("Buffer.alloc") {
         return Val::unknown();
     }
-    let encoding = args.get(1).and_then(|v| m.to_text(v)).filter(|_| matches!(args.get(1).map(|v| &v.v), Some(V::Str(_))));
+    let encoding = args
+        .get(1)
+        .and_then(|v| m.to_text(v))
+        .filter(|_| matches!(args.get(1).map(|v| &v.v), Some(V::Str(_))));
     match (&first.v, encoding) {
         (V::Str(s), encoding) if !s.has_holes() => {
             let encoding = encoding.map_or_else(|| "utf8".to_owned(), |e| e.as_str().to_owned());
@@ -121,7 +129,9 @@ pub(crate) fn buffer(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val],
                 m.bytes(out).with(&t)
             }
             None => {
-                let t = m.shallow(&first).join(&crate::host::secrets::env_inside(m, a, &first, at, "a buffer"));
+                let t = m
+                    .shallow(&first)
+                    .join(&crate::host::secrets::env_inside(m, a, &first, at, "a buffer"));
                 Val::tainted(t)
             }
         },
@@ -129,8 +139,18 @@ pub(crate) fn buffer(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val],
 }
 
 /// A method of known bytes.
-pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, name: &Name, args: &[Val], at: u32) -> Option<Val> {
-    let Some(Kind::Bytes(bytes)) = m.get(obj).map(|o| &o.kind) else { return None };
+pub(crate) fn method(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    obj: Obj,
+    recv: &Val,
+    name: &Name,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
+    let Some(Kind::Bytes(bytes)) = m.get(obj).map(|o| &o.kind) else {
+        return None;
+    };
     let len = bytes.len() as f64;
     let first = args.first().cloned().unwrap_or_else(Val::undef);
     let wrap = |n: f64| if n < 0.0 { (len + n).max(0.0) } else { n.min(len) } as usize;
@@ -145,7 +165,11 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
         }
         "slice" | "subarray" => {
             let from = m.to_num(&first).filter(|n| !n.is_nan()).map_or(0, wrap);
-            let to = args.get(1).and_then(|v| m.to_num(v)).filter(|n| !n.is_nan()).map_or(len as usize, wrap);
+            let to = args
+                .get(1)
+                .and_then(|v| m.to_num(v))
+                .filter(|n| !n.is_nan())
+                .map_or(len as usize, wrap);
             let part = bytes.get(from..to.max(from)).unwrap_or_default().to_vec();
             m.bytes(part)
         }
@@ -157,13 +181,21 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
             };
             Val::num(found.map_or(-1.0, |ix| ix as f64))
         }
-        "readUInt8" | "readInt8" => Val::num(bytes.get(m.to_num(&first).unwrap_or(0.0) as usize).map_or(f64::NAN, |b| f64::from(*b))),
+        "readUInt8" | "readInt8" => Val::num(
+            bytes
+                .get(m.to_num(&first).unwrap_or(0.0) as usize)
+                .map_or(f64::NAN, |b| f64::from(*b)),
+        ),
         "readUInt32LE" | "readUInt32BE" | "readUInt16LE" | "readUInt16BE" | "readInt32LE" | "readInt32BE" => {
             let at = m.to_num(&first).unwrap_or(0.0) as usize;
             let n = if name.contains("32") { 4 } else { 2 };
             let part = bytes.get(at..at + n)?;
             let fold = |it: &mut dyn Iterator<Item = &u8>| it.fold(0u64, |n, b| n << 8 | u64::from(*b));
-            let n = if name.ends_with("BE") { fold(&mut part.iter()) } else { fold(&mut part.iter().rev()) };
+            let n = if name.ends_with("BE") {
+                fold(&mut part.iter())
+            } else {
+                fold(&mut part.iter().rev())
+            };
             Val::num(n as f64)
         }
         "equals" | "compare" | "includes" => Val::unknown(),

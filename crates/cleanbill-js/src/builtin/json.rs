@@ -23,7 +23,11 @@ pub(crate) fn from_json(m: &mut Machine<'_>, value: &Value, depth: u32) -> Val {
         Value::Number(n) => Val::num(n.as_f64().unwrap_or(f64::NAN)),
         Value::String(s) => Val::str(s.as_str()),
         Value::Array(list) => {
-            let list = list.iter().take(20_000).map(|v| from_json(m, v, depth + 1)).collect();
+            let list = list
+                .iter()
+                .take(20_000)
+                .map(|v| from_json(m, v, depth + 1))
+                .collect();
             m.array(list)
         }
         Value::Object(map) => {

@@ -54,7 +54,15 @@ pub(crate) fn vague(m: &mut Machine<'_>, v: Val) -> Val {
 }
 
 /// `recv.name(args)` on an array.
-pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, name: &Name, args: &[Val], at: u32) -> Option<Val> {
+pub(crate) fn method(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    obj: Obj,
+    recv: &Val,
+    name: &Name,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     let o = m.get(obj)?;
     let known = !o.has_rest() && o.elems.len() <= MOST;
     let len = o.elems.len();
@@ -62,12 +70,21 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
     let t = recv.t.clone();
     if !known && !matches!(name.as_ref(), "push" | "unshift" | "splice") {
         let t = m.deep(recv);
-        let item = m.get(obj).map(|o| o.elems.iter().take(16).fold(o.rest.clone(), |x, y| either(&x, y))).unwrap_or_else(Val::unknown);
+        let item = m
+            .get(obj)
+            .map(|o| o.elems.iter().take(16).fold(o.rest.clone(), |x, y| either(&x, y)))
+            .unwrap_or_else(Val::unknown);
         let mut got = Val::undef();
         for f in args {
             if m.is_function(f) {
                 a.unsure += 1;
-                got = m.call(a, f, Val::undef(), vec![item.clone(), Val::unknown(), Val::unknown()], at);
+                got = m.call(
+                    a,
+                    f,
+                    Val::undef(),
+                    vec![item.clone(), Val::unknown(), Val::unknown()],
+                    at,
+                );
                 a.unsure -= 1;
             }
         }
@@ -99,7 +116,11 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
         "pop" => m.get_mut(obj)?.elems.pop().unwrap_or_else(Val::undef).with(&t),
         "shift" => {
             let o = m.get_mut(obj)?;
-            if o.elems.is_empty() { Val::undef() } else { o.elems.remove(0).with(&t) }
+            if o.elems.is_empty() {
+                Val::undef()
+            } else {
+                o.elems.remove(0).with(&t)
+            }
         }
         "reverse" => {
             m.get_mut(obj)?.elems.reverse();
@@ -130,12 +151,21 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
         "slice" => {
             let from = num(m, 0).map_or(0, wrap);
             let to = num(m, 1).map_or(len, wrap);
-            let part = m.get(obj)?.elems.get(from..to.max(from)).unwrap_or_default().to_vec();
+            let part = m
+                .get(obj)?
+                .elems
+                .get(from..to.max(from))
+                .unwrap_or_default()
+                .to_vec();
             m.array(part).with(&t)
         }
         "splice" => {
             let from = num(m, 0).map_or(0, wrap);
-            let count = if args.len() > 1 { num(m, 1).unwrap_or(0.0).max(0.0) as usize } else { len };
+            let count = if args.len() > 1 {
+                num(m, 1).unwrap_or(0.0).max(0.0) as usize
+            } else {
+                len
+            };
             let new: Vec<Val> = args.iter().skip(2).cloned().collect();
             let o = m.get_mut(obj)?;
             let to = (from + count).min(o.elems.len());
@@ -146,7 +176,10 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
             let mut out = m.get(obj)?.elems.clone();
             for v in args {
                 match &v.v {
-                    V::Obj(other) if m.get(*other).is_some_and(|o| matches!(o.kind, Kind::Array) && !o.has_rest()) => {
+                    V::Obj(other)
+                        if m.get(*other)
+                            .is_some_and(|o| matches!(o.kind, Kind::Array) && !o.has_rest()) =>
+                    {
                         out.extend(m.get(*other)?.elems.iter().cloned());
                     }
                     _ => out.push(v.clone()),
@@ -159,7 +192,13 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
             let mut out = Vec::new();
             let mut unsure = false;
             for (ix, e) in elems.iter().enumerate() {
-                let got = m.call(a, &first, args.get(1).cloned().unwrap_or_else(Val::undef), vec![e.clone().with(&t), Val::num(ix as f64), recv.clone()], at);
+                let got = m.call(
+                    a,
+                    &first,
+                    args.get(1).cloned().unwrap_or_else(Val::undef),
+                    vec![e.clone().with(&t), Val::num(ix as f64), recv.clone()],
+                    at,
+                );
                 if m.exhausted {
                     break;
                 }
@@ -183,7 +222,11 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
             }
             match name.as_ref() {
                 "map" | "filter" | "flatMap" => m.array(out).with(&t),
-                "find" => out.into_iter().reduce(|x, y| either(&x, &y)).unwrap_or_else(Val::undef).with(&t),
+                "find" => out
+                    .into_iter()
+                    .reduce(|x, y| either(&x, &y))
+                    .unwrap_or_else(Val::undef)
+                    .with(&t),
                 "some" if !unsure => Val::bool(false),
                 "every" if !unsure => Val::bool(true),
                 "findIndex" if !unsure => Val::num(-1.0),
@@ -202,7 +245,13 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
                 None => elems.next().map_or_else(Val::undef, |(_, v)| v),
             };
             for (ix, e) in elems {
-                acc = m.call(a, &first, Val::undef(), vec![acc, e.with(&t), Val::num(ix as f64), recv.clone()], at);
+                acc = m.call(
+                    a,
+                    &first,
+                    Val::undef(),
+                    vec![acc, e.with(&t), Val::num(ix as f64), recv.clone()],
+                    at,
+                );
                 if m.exhausted {
                     break;
                 }
@@ -230,13 +279,20 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
         "at" => {
             let n = num(m, 0).unwrap_or(0.0);
             let ix = if n < 0.0 { n + len as f64 } else { n };
-            m.get(obj)?.elems.get(ix.max(0.0) as usize).cloned().unwrap_or_else(Val::undef).with(&t)
+            m.get(obj)?
+                .elems
+                .get(ix.max(0.0) as usize)
+                .cloned()
+                .unwrap_or_else(Val::undef)
+                .with(&t)
         }
         "flat" => {
             let mut out = Vec::new();
             for e in m.get(obj)?.elems.clone() {
                 match &e.v {
-                    V::Obj(o) if m.get(*o).is_some_and(|o| matches!(o.kind, Kind::Array)) => out.extend(m.get(*o)?.elems.iter().cloned()),
+                    V::Obj(o) if m.get(*o).is_some_and(|o| matches!(o.kind, Kind::Array)) => {
+                        out.extend(m.get(*o)?.elems.iter().cloned())
+                    }
                     _ => out.push(e),
                 }
             }
@@ -270,7 +326,10 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, nam
             }
             m.array(out).with(&t)
         }
-        "toString" => m.to_text(recv).map_or_else(Val::unknown, |s| Val::new(V::Str(s))).with(&t),
+        "toString" => m
+            .to_text(recv)
+            .map_or_else(Val::unknown, |s| Val::new(V::Str(s)))
+            .with(&t),
         "constructor" => m.array(args.to_vec()),
         _ => return None,
     })

@@ -14,13 +14,22 @@ use crate::machine::value::{Obj, Taint, V, Val, either};
 use crate::machine::{Act, Machine};
 
 /// Calls a function of the language; `None` when the path is none.
-pub(crate) fn host_call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, args: &[Val], at: u32) -> Option<Val> {
+pub(crate) fn host_call(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    path: &str,
+    this: &Val,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     let first = || args.first().cloned().unwrap_or_else(Val::undef);
     if let Some((class, method)) = path.split_once(".prototype.") {
         let name = Name::from(method);
         return match class {
             "Function" => match method {
-                "call" | "apply" | "bind" | "toString" => Some(m.call_method(a, this, &name, args.to_vec(), at)),
+                "call" | "apply" | "bind" | "toString" => {
+                    Some(m.call_method(a, this, &name, args.to_vec(), at))
+                }
                 _ => None,
             },
             "String" => {
@@ -38,7 +47,9 @@ pub(crate) fn host_call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val
                     return None;
                 }
                 match &this.v {
-                    V::Obj(obj) if class == "Object" => object_method(m, a, *obj, this, &name, args, at).or_else(|| Some(Val::unknown())),
+                    V::Obj(obj) if class == "Object" => {
+                        object_method(m, a, *obj, this, &name, args, at).or_else(|| Some(Val::unknown()))
+                    }
                     _ => Some(m.call_method(a, this, &name, args.to_vec(), at)),
                 }
             }
@@ -68,7 +79,9 @@ pub(crate) fn host_call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val
             None if args.is_empty() => Val::str(""),
             None => {
                 let v = first();
-                let t = m.shallow(&v).join(&crate::host::secrets::env_inside(m, a, &v, at, "`String`"));
+                let t = m
+                    .shallow(&v)
+                    .join(&crate::host::secrets::env_inside(m, a, &v, at, "`String`"));
                 Val::tainted(t)
             }
         },
@@ -77,14 +90,28 @@ pub(crate) fn host_call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val
             None => Val::tainted(first().t),
         },
         "parseInt" | "Number.parseInt" => text::parse_int(m, args),
-        "isNaN" | "Number.isNaN" => m.to_num(&first()).map_or_else(Val::unknown, |n| Val::bool(n.is_nan())),
+        "isNaN" | "Number.isNaN" => m
+            .to_num(&first())
+            .map_or_else(Val::unknown, |n| Val::bool(n.is_nan())),
         "Boolean" => m.truth(&first()).map_or_else(Val::unknown, Val::bool),
         "Symbol" | "Symbol.for" => Val::unknown(),
-        "decodeURIComponent" | "decodeURI" | "unescape" | "querystring.unescape" => match m.to_text(&first()) {
+        "decodeURIComponent" | "decodeURI" | "unescape" | "querystring.unescape" => match m.to_text(&first())
+        {
             Some(s) if !s.has_holes() => {
-                let out = if path == "unescape" { text::unescape(s.as_str()) } else { text::percent(s.as_str()) };
+                let out = if path == "unescape" {
+                    text::unescape(s.as_str())
+                } else {
+                    text::percent(s.as_str())
+                };
                 let t = if out.len() + 40 < s.as_str().len() {
-                    crate::host::system::decoded_mark(m, a, at, "percent escapes are decoded", first().t, out.as_bytes())
+                    crate::host::system::decoded_mark(
+                        m,
+                        a,
+                        at,
+                        "percent escapes are decoded",
+                        first().t,
+                        out.as_bytes(),
+                    )
                 } else {
                     first().t
                 };
@@ -94,7 +121,12 @@ pub(crate) fn host_call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val
             None => Val::tainted(first().t),
         },
         "encodeURIComponent" | "encodeURI" | "escape" => match m.to_text(&first()) {
-            Some(s) if s.has_holes() || s.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b)) => {
+            Some(s)
+                if s.has_holes()
+                    || s.as_str()
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b)) =>
+            {
                 Val::new(V::Str(s)).with(&first().t)
             }
             Some(s) => Val::str(text::escape(s.as_str(), path == "escape")).with(&first().t),
@@ -109,9 +141,14 @@ pub(crate) fn host_call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val
             Some(b) => Val::str(crate::decode::to_base64(&b)).with(&first().t),
             None => Val::tainted(first().t),
         },
-        "Buffer.from" | "Buffer" | "buffer.Buffer.from" | "Uint8Array.from" | "Buffer.concat" | "buffer.Buffer.concat" | "Buffer.alloc" | "Buffer.allocUnsafe" => {
-            bytes::buffer(m, a, path.trim_start_matches("buffer."), args, at)
-        }
+        "Buffer.from"
+        | "Buffer"
+        | "buffer.Buffer.from"
+        | "Uint8Array.from"
+        | "Buffer.concat"
+        | "buffer.Buffer.concat"
+        | "Buffer.alloc"
+        | "Buffer.allocUnsafe" => bytes::buffer(m, a, path.trim_start_matches("buffer."), args, at),
         "Buffer.isBuffer" | "Buffer.byteLength" => Val::unknown(),
         "JSON.stringify" => json::stringify(m, a, &first(), at),
         "JSON.parse" => json::parse(m, &first()),
@@ -173,7 +210,8 @@ fn math(m: &Machine<'_>, path: &str, args: &[Val]) -> Val {
         "Math.log" => x.ln(),
         "Math.log2" => x.log2(),
         "Math.imul" => f64::from(
-            crate::machine::ops::to_i32(x).wrapping_mul(crate::machine::ops::to_i32(nums.get(1).copied().unwrap_or(0.0))),
+            crate::machine::ops::to_i32(x)
+                .wrapping_mul(crate::machine::ops::to_i32(nums.get(1).copied().unwrap_or(0.0))),
         ),
         _ => return Val::tainted(t),
     };
@@ -181,7 +219,13 @@ fn math(m: &Machine<'_>, path: &str, args: &[Val]) -> Val {
 }
 
 /// `new` on a class of the language.
-pub(crate) fn host_construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], at: u32) -> Option<Val> {
+pub(crate) fn host_construct(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    path: &str,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     let first = args.first().cloned().unwrap_or_else(Val::undef);
     Some(match path {
         "Promise" => {
@@ -205,7 +249,9 @@ pub(crate) fn host_construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args:
                         Val { v: V::Undef, t }
                     }
                     _ => {
-                        let t = m.deep(&first).join(&crate::host::secrets::env_inside(m, a, &first, at, path));
+                        let t = m
+                            .deep(&first)
+                            .join(&crate::host::secrets::env_inside(m, a, &first, at, path));
                         Val::tainted(t)
                     }
                 };
@@ -224,7 +270,14 @@ pub(crate) fn host_construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args:
                     (Some(s), Some(b)) if b.as_str().starts_with("file://") => {
                         let dir = b.as_str().trim_start_matches("file://");
                         let dir = dir.rsplit_once('/').map_or(dir, |(d, _)| d);
-                        crate::host::call(m, a, "path.join", &Val::undef(), vec![Val::str(dir), Val::str(s.as_str())], at)
+                        crate::host::call(
+                            m,
+                            a,
+                            "path.join",
+                            &Val::undef(),
+                            vec![Val::str(dir), Val::str(s.as_str())],
+                            at,
+                        )
                     }
                     _ => m.concat(base, &first),
                 }
@@ -232,22 +285,34 @@ pub(crate) fn host_construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args:
             _ => first,
         },
         "Array" => match &first.v {
-            V::Num(n) if args.len() == 1 && *n >= 0.0 && *n < 65536.0 => m.array(vec![Val::undef(); *n as usize]),
+            V::Num(n) if args.len() == 1 && *n >= 0.0 && *n < 65536.0 => {
+                m.array(vec![Val::undef(); *n as usize])
+            }
             _ => m.array(args.to_vec()),
         },
-        "Uint8Array" | "Buffer" | "Uint8ClampedArray" | "Int8Array" => bytes::buffer(m, a, "Uint8Array", args, at),
-        "Uint16Array" | "Uint32Array" | "Int32Array" | "Float64Array" | "Int16Array" | "Float32Array" => match &first.v {
-            V::Num(n) if *n >= 0.0 && *n < 65536.0 => m.array(vec![Val::num(0.0); *n as usize]),
-            _ => first,
-        },
+        "Uint8Array" | "Buffer" | "Uint8ClampedArray" | "Int8Array" => {
+            bytes::buffer(m, a, "Uint8Array", args, at)
+        }
+        "Uint16Array" | "Uint32Array" | "Int32Array" | "Float64Array" | "Int16Array" | "Float32Array" => {
+            match &first.v {
+                V::Num(n) if *n >= 0.0 && *n < 65536.0 => m.array(vec![Val::num(0.0); *n as usize]),
+                _ => first,
+            }
+        }
         "ArrayBuffer" | "SharedArrayBuffer" => bytes::buffer(m, a, "Uint8Array", args, at),
         "TextEncoder" | "TextDecoder" | "util.TextDecoder" | "util.TextEncoder" => {
-            let name = if path.contains("Decoder") { "cleanbill.decoder" } else { "cleanbill.encoder" };
+            let name = if path.contains("Decoder") {
+                "cleanbill.decoder"
+            } else {
+                "cleanbill.encoder"
+            };
             m.host_val(name)
         }
         "RegExp" => match (m.to_text(&first), args.get(1).map(|v| m.to_text(v))) {
             (Some(source), flags) if !source.has_holes() => {
-                let flags = flags.flatten().map_or_else(|| Name::from(""), |f| Name::from(f.as_str()));
+                let flags = flags
+                    .flatten()
+                    .map_or_else(|| Name::from(""), |f| Name::from(f.as_str()));
                 let source = match &first.v {
                     V::Obj(o) => match m.get(*o).map(|o| o.kind.clone()) {
                         Some(Kind::Regex(s, _)) => s,
@@ -269,13 +334,29 @@ pub(crate) fn host_construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args:
                 let traps: Vec<Val> = match &handler.v {
                     V::Obj(o) => m
                         .get(*o)
-                        .map(|o| o.entries().filter_map(|(_, f)| if let crate::machine::heap::Field::Val(v) = f { Some(v.clone()) } else { None }).collect())
+                        .map(|o| {
+                            o.entries()
+                                .filter_map(|(_, f)| {
+                                    if let crate::machine::heap::Field::Val(v) = f {
+                                        Some(v.clone())
+                                    } else {
+                                        None
+                                    }
+                                })
+                                .collect()
+                        })
                         .unwrap_or_default(),
                     _ => Vec::new(),
                 };
                 for trap in traps {
                     if m.is_function(&trap) {
-                        m.call(a, &trap, Val::undef(), vec![first.clone(), Val::unknown(), Val::unknown()], at);
+                        m.call(
+                            a,
+                            &trap,
+                            Val::undef(),
+                            vec![first.clone(), Val::unknown(), Val::unknown()],
+                            at,
+                        );
                     }
                 }
             }
@@ -286,7 +367,9 @@ pub(crate) fn host_construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args:
             let t = list.iter().fold(Taint::none(), |t, v| t.join(&m.deep(v)));
             list.first().cloned().unwrap_or_else(Val::unknown).with(&t)
         }
-        "events" | "events.EventEmitter" | "EventEmitter" | "EventTarget" | "npm:eventemitter3" => m.obj_val(Kind::Plain),
+        "events" | "events.EventEmitter" | "EventEmitter" | "EventTarget" | "npm:eventemitter3" => {
+            m.obj_val(Kind::Plain)
+        }
         _ => return None,
     })
 }
@@ -330,7 +413,9 @@ pub(crate) fn object_method(
                     return Some(Val::unknown());
                 }
                 let ix = key.as_str().parse::<usize>().ok();
-                Some(Val::bool(o.get(key.as_str()).is_some() || ix.is_some_and(|ix| ix < o.elems.len())))
+                Some(Val::bool(
+                    o.get(key.as_str()).is_some() || ix.is_some_and(|ix| ix < o.elems.len()),
+                ))
             }
             "toString" | "toLocaleString" if !o.has_rest() => Some(Val::str("[object Object]")),
             "valueOf" => Some(recv.clone()),
@@ -345,13 +430,23 @@ pub(crate) fn object_method(
     }
 }
 
-fn map_method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, name: &Name, args: &[Val], at: u32) -> Option<Val> {
+fn map_method(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    obj: Obj,
+    recv: &Val,
+    name: &Name,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     let first = args.first().cloned().unwrap_or_else(Val::undef);
     Some(match name.as_ref() {
         "set" | "append" | "add" => {
             let value = args.get(1).cloned().unwrap_or_else(|| first.clone());
             let key = m.to_text(&first).filter(|s| !s.has_holes());
-            let t = m.deep(&value).join(&crate::host::secrets::env_inside(m, a, &value, at, "a map"));
+            let t = m
+                .deep(&value)
+                .join(&crate::host::secrets::env_inside(m, a, &value, at, "a map"));
             let o = m.get_mut(obj)?;
             match key {
                 Some(key) if name.as_ref() != "add" => o.put(key.as_str(), value),

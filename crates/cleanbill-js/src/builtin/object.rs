@@ -17,7 +17,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
             let pairs = path != "Object.values";
             let list: Option<Vec<(Name, Val)>> = match &first.v {
                 V::Obj(o) => m.get(*o).filter(|o| !o.has_rest()).map(|o| {
-                    let indexed = o.elems.iter().enumerate().map(|(ix, v)| (Name::from(ix.to_string().as_str()), v.clone()));
+                    let indexed = o
+                        .elems
+                        .iter()
+                        .enumerate()
+                        .map(|(ix, v)| (Name::from(ix.to_string().as_str()), v.clone()));
                     let named = o.entries().map(|(n, f)| {
                         let v = match f {
                             Field::Val(v) => v.clone(),
@@ -33,7 +37,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
                 Some(list) => {
                     let mut out = Vec::with_capacity(list.len());
                     for (name, value) in list {
-                        out.push(if pairs { m.array(vec![Val::str(name.as_ref()), value]) } else { value });
+                        out.push(if pairs {
+                            m.array(vec![Val::str(name.as_ref()), value])
+                        } else {
+                            value
+                        });
                     }
                     m.array(out).with(&t)
                 }
@@ -44,7 +52,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
                         _ => Val::unknown(),
                     }
                     .with(&deep);
-                    let item = if pairs { m.array(vec![Val::unknown(), item]).with(&deep) } else { item };
+                    let item = if pairs {
+                        m.array(vec![Val::unknown(), item]).with(&deep)
+                    } else {
+                        item
+                    };
                     super::list::vague(m, item)
                 }
             }
@@ -105,7 +117,13 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
                 let list: Vec<(Name, Val)> = m
                     .get(*map)?
                     .entries()
-                    .filter_map(|(n, f)| if let Field::Val(v) = f { Some((n.clone(), v.clone())) } else { None })
+                    .filter_map(|(n, f)| {
+                        if let Field::Val(v) = f {
+                            Some((n.clone(), v.clone()))
+                        } else {
+                            None
+                        }
+                    })
                     .collect();
                 for (name, descriptor) in list {
                     define(m, a, &first, Some(&name), &descriptor, at);

@@ -77,8 +77,15 @@ fn translate(source: &str) -> String {
             }
             '&' | '~' if class => out.extend(['\\', c]),
             '{' if !class => {
-                let body: String = chars.iter().skip(ix + 1).take_while(|c| **c != '}').take(12).collect();
-                let repeats = !body.is_empty() && body.chars().all(|c| c.is_ascii_digit() || c == ',') && body.starts_with(|c: char| c.is_ascii_digit());
+                let body: String = chars
+                    .iter()
+                    .skip(ix + 1)
+                    .take_while(|c| **c != '}')
+                    .take(12)
+                    .collect();
+                let repeats = !body.is_empty()
+                    && body.chars().all(|c| c.is_ascii_digit() || c == ',')
+                    && body.starts_with(|c: char| c.is_ascii_digit());
                 out.push_str(if repeats { "{" } else { "\\{" });
             }
             _ => out.push(c),
@@ -99,11 +106,25 @@ fn of(m: &Machine<'_>, v: &Val) -> Option<(Name, Name)> {
 }
 
 /// `text.replace(pattern, with)`.
-pub(crate) fn replace(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, all: bool, args: &[Val], at: u32, t: Taint) -> Val {
-    let (Some(pattern), Some(with)) = (args.first(), args.get(1)) else { return Val::new(V::Str(s.clone())).with(&t) };
+pub(crate) fn replace(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    s: &Rc<JsStr>,
+    all: bool,
+    args: &[Val],
+    at: u32,
+    t: Taint,
+) -> Val {
+    let (Some(pattern), Some(with)) = (args.first(), args.get(1)) else {
+        return Val::new(V::Str(s.clone())).with(&t);
+    };
     let text = s.as_str().to_owned();
     let function = m.is_function(with);
-    let plain = if function { None } else { m.to_text(with).map(|w| w.as_str().to_owned()) };
+    let plain = if function {
+        None
+    } else {
+        m.to_text(with).map(|w| w.as_str().to_owned())
+    };
     if !function && plain.is_none() {
         return Val::tainted(t);
     }
@@ -124,7 +145,10 @@ pub(crate) fn replace(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, all: bool
             match &plain {
                 Some(with) => out.push_str(&expand(with, &caps)),
                 None => {
-                    let mut given: Vec<Val> = caps.iter().map(|c| c.map_or_else(Val::undef, |c| Val::str(c.as_str()).with(&t))).collect();
+                    let mut given: Vec<Val> = caps
+                        .iter()
+                        .map(|c| c.map_or_else(Val::undef, |c| Val::str(c.as_str()).with(&t)))
+                        .collect();
                     given.push(Val::num(whole.start() as f64));
                     let v = m.call(a, with, Val::undef(), given, at);
                     out.push_str(m.text_or_hole(&v).as_str());
@@ -137,7 +161,9 @@ pub(crate) fn replace(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, all: bool
         out.push_str(text.get(last..).unwrap_or_default());
         return Val::str(out).with(&t);
     }
-    let Some(needle) = m.to_text(pattern).filter(|p| !p.has_holes()) else { return Val::tainted(t) };
+    let Some(needle) = m.to_text(pattern).filter(|p| !p.has_holes()) else {
+        return Val::tainted(t);
+    };
     let with = match plain {
         Some(w) => w,
         None => {
@@ -145,7 +171,11 @@ pub(crate) fn replace(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, all: bool
             m.text_or_hole(&v).as_str().to_owned()
         }
     };
-    let out = if all { text.replace(needle.as_str(), &with) } else { text.replacen(needle.as_str(), &with, 1) };
+    let out = if all {
+        text.replace(needle.as_str(), &with)
+    } else {
+        text.replacen(needle.as_str(), &with, 1)
+    };
     if out.len() > crate::machine::ops::MOST_TEXT {
         return Val::tainted(t);
     }
@@ -192,14 +222,27 @@ pub(crate) fn matches(m: &mut Machine<'_>, s: &JsStr, pattern: &Val, t: Taint) -
             _ => return Val::tainted(t),
         },
     };
-    let Some(re) = compile(m, &source, &flags) else { return Val::tainted(t) };
+    let Some(re) = compile(m, &source, &flags) else {
+        return Val::tainted(t);
+    };
     if flags.contains('g') {
-        let found: Vec<Val> = re.find_iter(s.as_str()).take(MOST_MATCHES).map(|f| Val::str(f.as_str()).with(&t)).collect();
-        return if found.is_empty() { Val::new(V::Null) } else { m.array(found) };
+        let found: Vec<Val> = re
+            .find_iter(s.as_str())
+            .take(MOST_MATCHES)
+            .map(|f| Val::str(f.as_str()).with(&t))
+            .collect();
+        return if found.is_empty() {
+            Val::new(V::Null)
+        } else {
+            m.array(found)
+        };
     }
     match re.captures(s.as_str()) {
         Some(caps) => {
-            let list = caps.iter().map(|c| c.map_or_else(Val::undef, |c| Val::str(c.as_str()).with(&t))).collect();
+            let list = caps
+                .iter()
+                .map(|c| c.map_or_else(Val::undef, |c| Val::str(c.as_str()).with(&t)))
+                .collect();
             m.array(list)
         }
         None => Val::new(V::Null),
@@ -243,7 +286,11 @@ mod tests {
     #[test]
     fn their_patterns_mean_the_same_here() {
         for (pattern, yes, no) in [
-            (r#"\w+ *\(\) *{\w+ *['|"].+['|"];? *}"#, "function(){return 'newState';}", "x"),
+            (
+                r#"\w+ *\(\) *{\w+ *['|"].+['|"];? *}"#,
+                "function(){return 'newState';}",
+                "x",
+            ),
             (r"^[^]{3}$", "a\nb", "ab"),
             (r"[[\]]+", "[]", "()"),
             (r"a\/b", "a/b", "ab"),

@@ -11,14 +11,26 @@ use crate::machine::{Act, Machine};
 use crate::text::JsStr;
 
 /// `recv.name(args)` where `recv` is a string, number or boolean.
-pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, recv: &Val, name: &Name, args: Vec<Val>, at: u32) -> Val {
+pub(crate) fn method(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    recv: &Val,
+    name: &Name,
+    args: Vec<Val>,
+    at: u32,
+) -> Val {
     let t = args.iter().fold(recv.t.clone(), |t, v| t.join(&v.t));
     if let V::Num(n) = recv.v {
         return number(m, n, name, &args, recv).with(&recv.t);
     }
-    let Some(s) = m.to_text(recv) else { return Val::tainted(t) };
+    let Some(s) = m.to_text(recv) else {
+        return Val::tainted(t);
+    };
     // Reading one unit costs the same whatever the length.
-    if !matches!(name.as_ref(), "charCodeAt" | "charAt" | "codePointAt" | "at" | "toString" | "valueOf") {
+    if !matches!(
+        name.as_ref(),
+        "charCodeAt" | "charAt" | "codePointAt" | "at" | "toString" | "valueOf"
+    ) {
         m.charge(s.weight());
     }
     let first = args.first().cloned().unwrap_or_else(Val::undef);
@@ -30,8 +42,16 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, recv: &Val, name: &Name, 
         "toString" | "valueOf" | "normalize" | "toLocaleString" => Val::new(V::Str(s.clone())),
         "charAt" | "at" => {
             let n = num(m, 0).filter(|n| !n.is_nan()).unwrap_or(0.0);
-            let n = if n < 0.0 && name.as_ref() == "at" { n + s.len() as f64 } else { n };
-            if n < 0.0 { Val::str("") } else { Val::new(V::Str(Rc::new(s.slice(n as usize, n as usize + 1)))) }
+            let n = if n < 0.0 && name.as_ref() == "at" {
+                n + s.len() as f64
+            } else {
+                n
+            };
+            if n < 0.0 {
+                Val::str("")
+            } else {
+                Val::new(V::Str(Rc::new(s.slice(n as usize, n as usize + 1))))
+            }
         }
         "charCodeAt" | "codePointAt" => {
             if first.is_unknown() {
@@ -41,7 +61,11 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, recv: &Val, name: &Name, 
             match s.unit(n.max(0.0) as usize) {
                 Some(high) if name.as_ref() == "codePointAt" && (0xD800..0xDC00).contains(&high) => {
                     let low = s.unit(n as usize + 1).unwrap_or(0);
-                    Val::num(f64::from(0x10000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low).wrapping_sub(0xDC00) & 0x3ff)))
+                    Val::num(f64::from(
+                        0x10000
+                            + ((u32::from(high) - 0xD800) << 10)
+                            + (u32::from(low).wrapping_sub(0xDC00) & 0x3ff),
+                    ))
                 }
                 Some(u) => Val::num(f64::from(u)),
                 None => Val::num(f64::NAN),
@@ -62,17 +86,28 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, recv: &Val, name: &Name, 
                 "slice" => (wrap(start), wrap(end)),
                 "substr" => {
                     let from = wrap(start);
-                    (from, if args.len() > 1 { (from + end).min(len) } else { len })
+                    (
+                        from,
+                        if args.len() > 1 {
+                            (from + end).min(len)
+                        } else {
+                            len
+                        },
+                    )
                 }
                 _ => {
                     let (x, y) = (start.clamp(0.0, len), end.clamp(0.0, len));
                     (x.min(y), x.max(y))
                 }
             };
-            Val::new(V::Str(Rc::new(s.slice(from as usize, (to as usize).max(from as usize)))))
+            Val::new(V::Str(Rc::new(
+                s.slice(from as usize, (to as usize).max(from as usize)),
+            )))
         }
         "split" => return split(m, &s, &args, t),
-        "replace" | "replaceAll" => return regex::replace(m, a, &s, name.as_ref() == "replaceAll", &args, at, t),
+        "replace" | "replaceAll" => {
+            return regex::replace(m, a, &s, name.as_ref() == "replaceAll", &args, at, t);
+        }
         "match" | "matchAll" => return regex::matches(m, &s, &first, t),
         "search" => Val::unknown(),
         "toLowerCase" | "toLocaleLowerCase" => Val::str(s.as_str().to_lowercase()),
@@ -88,22 +123,33 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, recv: &Val, name: &Name, 
             out
         }
         "repeat" => match num(m, 0) {
-            Some(n) if n >= 0.0 && (n as usize).saturating_mul(s.weight().max(1)) <= MOST_TEXT => Val::str(s.as_str().repeat(n as usize)),
+            Some(n) if n >= 0.0 && (n as usize).saturating_mul(s.weight().max(1)) <= MOST_TEXT => {
+                Val::str(s.as_str().repeat(n as usize))
+            }
             _ => Val::unknown(),
         },
         "padStart" | "padEnd" => {
             let want = num(m, 0).unwrap_or(0.0).clamp(0.0, 100_000.0) as usize;
-            let fill = args.get(1).and_then(|v| m.to_text(v)).map_or_else(|| " ".to_owned(), |s| s.as_str().to_owned());
+            let fill = args
+                .get(1)
+                .and_then(|v| m.to_text(v))
+                .map_or_else(|| " ".to_owned(), |s| s.as_str().to_owned());
             let have = s.len();
             if want <= have || fill.is_empty() {
                 Val::new(V::Str(s.clone()))
             } else {
                 let pad: String = fill.chars().cycle().take(want - have).collect();
-                Val::str(if name.as_ref() == "padStart" { format!("{pad}{}", s.as_str()) } else { format!("{}{pad}", s.as_str()) })
+                Val::str(if name.as_ref() == "padStart" {
+                    format!("{pad}{}", s.as_str())
+                } else {
+                    format!("{}{pad}", s.as_str())
+                })
             }
         }
         "indexOf" | "lastIndexOf" | "includes" | "startsWith" | "endsWith" => {
-            let Some(needle) = m.to_text(&first).filter(|n| !n.has_holes()) else { return Val::unknown() };
+            let Some(needle) = m.to_text(&first).filter(|n| !n.has_holes()) else {
+                return Val::unknown();
+            };
             let (text, needle) = (s.as_str(), needle.as_str());
             match name.as_ref() {
                 "includes" => Val::bool(text.contains(needle)),
@@ -117,19 +163,29 @@ pub(crate) fn method(m: &mut Machine<'_>, a: &mut Act, recv: &Val, name: &Name, 
                     } else {
                         text.rfind(needle)
                     };
-                    let units = found.and_then(|ix| text.get(..ix)).map(|h| h.encode_utf16().count() as f64);
+                    let units = found
+                        .and_then(|ix| text.get(..ix))
+                        .map(|h| h.encode_utf16().count() as f64);
                     return Val::num(units.unwrap_or(-1.0));
                 }
             }
         }
         "localeCompare" | "codePoints" => Val::unknown(),
-        "anchor" | "big" | "blink" | "bold" | "fixed" | "italics" | "small" | "strike" | "sub" | "sup" | "link" | "fontcolor" | "fontsize" => {
-            html(&s, name, &m.text_or_hole(&first))
-        }
+        "anchor" | "big" | "blink" | "bold" | "fixed" | "italics" | "small" | "strike" | "sub" | "sup"
+        | "link" | "fontcolor" | "fontsize" => html(&s, name, &m.text_or_hole(&first)),
         "constructor" => return crate::host::call(m, a, "String", recv, args, at),
         _ => {
             // `.then` and listeners on what a transparent promise turned into.
-            return m.generic_method(a, &Val { v: V::Str(s), t: recv.t.clone() }, name, args, at);
+            return m.generic_method(
+                a,
+                &Val {
+                    v: V::Str(s),
+                    t: recv.t.clone(),
+                },
+                name,
+                args,
+                at,
+            );
         }
     };
     out.with(&t)
@@ -147,14 +203,29 @@ fn html(s: &JsStr, name: &str, argument: &JsStr) -> Val {
         "fixed" => ("tt", ""),
         other => (other, ""),
     };
-    let attribute = if attribute.is_empty() { String::new() } else { format!("{attribute}=\"{}\"", argument.as_str().replace('"', "&quot;")) };
+    let attribute = if attribute.is_empty() {
+        String::new()
+    } else {
+        format!("{attribute}=\"{}\"", argument.as_str().replace('"', "&quot;"))
+    };
     Val::str(format!("<{tag}{attribute}>{}</{tag}>", s.as_str()))
 }
 
 #[expect(clippy::too_many_arguments, reason = "a method call has this many parts")]
-fn holey(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, recv: &Val, name: &Name, args: &[Val], at: u32, t: Taint) -> Val {
+fn holey(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    s: &Rc<JsStr>,
+    recv: &Val,
+    name: &Name,
+    args: &[Val],
+    at: u32,
+    t: Taint,
+) -> Val {
     match name.as_ref() {
-        "toString" | "valueOf" | "trim" | "trimEnd" | "trimStart" | "toLowerCase" | "normalize" => Val::new(V::Str(s.clone())).with(&t),
+        "toString" | "valueOf" | "trim" | "trimEnd" | "trimStart" | "toLowerCase" | "normalize" => {
+            Val::new(V::Str(s.clone())).with(&t)
+        }
         "concat" => {
             let mut out = recv.clone();
             for v in args {
@@ -170,25 +241,42 @@ fn holey(m: &mut Machine<'_>, a: &mut Act, s: &Rc<JsStr>, recv: &Val, name: &Nam
                 given.clear();
                 return Val::tainted(t);
             }
-            match (args.first().and_then(|v| v.known_str().cloned()), args.get(1).and_then(|v| m.to_text(v))) {
-                (Some(from), Some(to)) if !from.as_str().is_empty() => Val::str(s.as_str().replace(from.as_str(), to.as_str())).with(&t),
+            match (
+                args.first().and_then(|v| v.known_str().cloned()),
+                args.get(1).and_then(|v| m.to_text(v)),
+            ) {
+                (Some(from), Some(to)) if !from.as_str().is_empty() => {
+                    Val::str(s.as_str().replace(from.as_str(), to.as_str())).with(&t)
+                }
                 _ => Val::new(V::Str(s.clone())).with(&t),
             }
         }
-        "split" => {
-            match args.first().and_then(|v| v.known_str()) {
-                Some(sep) if !sep.as_str().is_empty() => {
-                    let parts = s.as_str().split(sep.as_str()).take(1000).map(|p| Val::str(p).with(&t)).collect();
-                    m.array(parts)
-                }
-                _ => Val::tainted(t),
+        "split" => match args.first().and_then(|v| v.known_str()) {
+            Some(sep) if !sep.as_str().is_empty() => {
+                let parts = s
+                    .as_str()
+                    .split(sep.as_str())
+                    .take(1000)
+                    .map(|p| Val::str(p).with(&t))
+                    .collect();
+                m.array(parts)
             }
-        }
+            _ => Val::tainted(t),
+        },
         "startsWith" => match args.first().and_then(|v| v.known_str()) {
             Some(head) if s.as_str().starts_with(head.as_str()) => Val::bool(true),
             _ => Val::unknown(),
         },
-        _ => m.generic_method(a, &Val { v: V::Unknown, t: recv.t.clone() }, name, args.to_vec(), at),
+        _ => m.generic_method(
+            a,
+            &Val {
+                v: V::Unknown,
+                t: recv.t.clone(),
+            },
+            name,
+            args.to_vec(),
+            at,
+        ),
     }
 }
 
@@ -197,10 +285,19 @@ fn split(m: &mut Machine<'_>, s: &JsStr, args: &[Val], t: Taint) -> Val {
     let Some(sep) = args.first() else {
         return m.array(vec![Val::str(s.as_str()).with(&t)]);
     };
-    let limit = args.get(1).and_then(|v| m.to_num(v)).map_or(MOST, |n| n.max(0.0) as usize).min(MOST);
+    let limit = args
+        .get(1)
+        .and_then(|v| m.to_num(v))
+        .map_or(MOST, |n| n.max(0.0) as usize)
+        .min(MOST);
     let make = |part: &str| Val::str(part).with(&t);
     let parts: Vec<Val> = match &sep.v {
-        V::Str(sep) if sep.as_str().is_empty() => s.as_str().chars().take(limit).map(|c| make(c.encode_utf8(&mut [0; 4]))).collect(),
+        V::Str(sep) if sep.as_str().is_empty() => s
+            .as_str()
+            .chars()
+            .take(limit)
+            .map(|c| make(c.encode_utf8(&mut [0; 4])))
+            .collect(),
         V::Str(sep) if !sep.has_holes() => s.as_str().split(sep.as_str()).take(limit).map(make).collect(),
         V::Obj(o) => match m.get(*o).map(|o| o.kind.clone()) {
             Some(Kind::Regex(source, flags)) => match regex::compile(m, &source, &flags) {
@@ -224,11 +321,19 @@ fn number(m: &Machine<'_>, n: f64, name: &str, args: &[Val], recv: &Val) -> Val 
     match name {
         "toString" | "toLocaleString" => {
             let radix = args.first().and_then(|v| m.to_num(v)).unwrap_or(10.0);
-            if radix == 10.0 { Val::str(crate::text_num(n)) } else { in_radix(n, radix as u32) }
+            if radix == 10.0 {
+                Val::str(crate::text_num(n))
+            } else {
+                in_radix(n, radix as u32)
+            }
         }
         "valueOf" => recv.clone(),
         "toFixed" => {
-            let digits = args.first().and_then(|v| m.to_num(v)).unwrap_or(0.0).clamp(0.0, 20.0) as usize;
+            let digits = args
+                .first()
+                .and_then(|v| m.to_num(v))
+                .unwrap_or(0.0)
+                .clamp(0.0, 20.0) as usize;
             Val::str(format!("{n:.digits$}"))
         }
         _ => Val::unknown(),
@@ -267,8 +372,12 @@ fn in_radix(n: f64, radix: u32) -> Val {
 
 /// `parseInt(text, radix)`.
 pub(crate) fn parse_int(m: &Machine<'_>, args: &[Val]) -> Val {
-    let Some(v) = args.first() else { return Val::num(f64::NAN) };
-    let Some(text) = m.to_text(v).filter(|s| !s.has_holes()) else { return Val::tainted(v.t.clone()) };
+    let Some(v) = args.first() else {
+        return Val::num(f64::NAN);
+    };
+    let Some(text) = m.to_text(v).filter(|s| !s.has_holes()) else {
+        return Val::tainted(v.t.clone());
+    };
     let radix = args.get(1).and_then(|v| m.to_num(v)).unwrap_or(0.0) as u32;
     let text = text.as_str().trim();
     let (sign, text) = match text.strip_prefix('-') {
@@ -300,7 +409,10 @@ pub(crate) fn percent(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut ix = 0;
     while let Some(b) = bytes.get(ix) {
-        let code = (*b == b'%').then(|| text.get(ix + 1..ix + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
+        let code = (*b == b'%')
+            .then(|| text.get(ix + 1..ix + 3))
+            .flatten()
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
         match code {
             Some(code) => {
                 out.push(code);

@@ -10,8 +10,22 @@ use crate::notebook::Capability;
 
 /// Exact texts every bundler and polyfill evaluates (NEG-08).
 const IDIOMS: &[&str] = &[
-    "return this", "return this;", "this", "return globalThis", "return import(s)", "return import(x)", "return import(m)", "return import(url)",
-    "return import(path)", "return import(specifier)", "return import(p)", "return import(file)", "require", "module", "return require", "exports",
+    "return this",
+    "return this;",
+    "this",
+    "return globalThis",
+    "return import(s)",
+    "return import(x)",
+    "return import(m)",
+    "return import(url)",
+    "return import(path)",
+    "return import(specifier)",
+    "return import(p)",
+    "return import(file)",
+    "require",
+    "module",
+    "return require",
+    "exports",
 ];
 
 pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], at: u32) -> Option<Val> {
@@ -34,7 +48,12 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
             can(m, a, Capability::Native, at);
             Val::unknown()
         }
-        "setTimeout" | "setInterval" | "setImmediate" | "queueMicrotask" | "requestAnimationFrame" | "process.nextTick" => {
+        "setTimeout"
+        | "setInterval"
+        | "setImmediate"
+        | "queueMicrotask"
+        | "requestAnimationFrame"
+        | "process.nextTick" => {
             let f = first();
             if m.is_function(&f) {
                 let rest = args.iter().skip(2).cloned().collect();
@@ -77,7 +96,10 @@ pub(crate) fn judge(m: &mut Machine<'_>, a: &mut Act, code: &Val, at: u32, how: 
         make("FLO-03", format!("bytes from the network become code: {how}"));
     }
     if is(Source::DeadDrop) {
-        make("FLO-09", format!("a value from a public dead drop becomes code: {how}"));
+        make(
+            "FLO-09",
+            format!("a value from a public dead drop becomes code: {how}"),
+        );
     }
     if is(Source::PackageFile) {
         make("FLO-05", format!("a file that is no code becomes code: {how}"));
@@ -118,7 +140,9 @@ fn evaluate(m: &mut Machine<'_>, a: &mut Act, code: &Val, at: u32, how: &str) ->
 
 /// `Function(...names, body)`.
 pub(crate) fn function(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) -> Val {
-    let Some((body, names)) = args.split_last() else { return Val::unknown() };
+    let Some((body, names)) = args.split_last() else {
+        return Val::unknown();
+    };
     let text = m.to_text(body);
     if let Some(text) = &text
         && (IDIOMS.contains(&text.as_str().trim()) || text.as_str().is_empty())
@@ -129,7 +153,11 @@ pub(crate) fn function(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) 
             o.elems = vec![this.clone()];
         }
         let identity = m.host_val("cleanbill.this");
-        return m.obj_val(Kind::Bound { f: identity, this, args: Vec::new() });
+        return m.obj_val(Kind::Bound {
+            f: identity,
+            this,
+            args: Vec::new(),
+        });
     }
     can(m, a, Capability::Eval, at);
     judge(m, a, body, at, "`Function`");
@@ -139,9 +167,17 @@ pub(crate) fn function(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) 
         let mut params: Vec<Name> = Vec::new();
         for name in names {
             let list = m.text_or_hole(name);
-            params.extend(list.as_str().split(',').map(|n| Name::from(n.trim())).filter(|n| !n.is_empty()));
+            params.extend(
+                list.as_str()
+                    .split(',')
+                    .map(|n| Name::from(n.trim()))
+                    .filter(|n| !n.is_empty()),
+            );
         }
-        let plain = params.iter().all(|n| n.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '=' | '{' | '}' | ' ' | ':')));
+        let plain = params.iter().all(|n| {
+            n.chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '=' | '{' | '}' | ' ' | ':'))
+        });
         if plain {
             let place = m.place(a, at);
             return m.run_layer(a, text.as_str(), place, &body.t, Some((&params, Vec::new())));
@@ -152,7 +188,9 @@ pub(crate) fn function(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) 
 
 /// `new Worker(...)`.
 pub(crate) fn worker(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) -> Val {
-    let Some(first) = args.first() else { return Val::unknown() };
+    let Some(first) = args.first() else {
+        return Val::unknown();
+    };
     let evals = match args.get(1) {
         Some(options) => {
             let v = m.get_prop(a, options, &Name::from("eval"), at);
@@ -179,7 +217,9 @@ pub(crate) fn run_path(m: &mut Machine<'_>, path: &Val) -> bool {
         None if text.starts_with('.') && m.trigger.is_install() => text,
         None => return false,
     };
-    let Some(file) = m.pkg.complete(inner) else { return false };
+    let Some(file) = m.pkg.complete(inner) else {
+        return false;
+    };
     if let Some(entry) = m.pkg.files.get(file as usize)
         && entry.kind.is_native()
     {
@@ -196,7 +236,11 @@ pub(crate) fn loads(m: &mut Machine<'_>, a: &mut Act, source: &Val, place: Place
     for one in source.each() {
         let Some(text) = m.to_text(&one) else {
             if m.has(&one.t, Source::Network) {
-                let mut found = sink::Found::new("FLO-03", one.t.clone(), "a module is loaded under a name from the network");
+                let mut found = sink::Found::new(
+                    "FLO-03",
+                    one.t.clone(),
+                    "a module is loaded under a name from the network",
+                );
                 found.indirect = true;
                 sink::chain_at(m, found, place);
             }
@@ -205,13 +249,17 @@ pub(crate) fn loads(m: &mut Machine<'_>, a: &mut Act, source: &Val, place: Place
         };
         let text = text.as_str();
         if let Some(rest) = text.strip_prefix("data:") {
-            let Some((head, body)) = rest.split_once(',') else { continue };
+            let Some((head, body)) = rest.split_once(',') else {
+                continue;
+            };
             let code = if head.ends_with("base64") {
                 String::from_utf8_lossy(&crate::decode::base64(body)).into_owned()
             } else {
                 crate::builtin::text::percent(body)
             };
-            let t = one.t.join(&m.mark(Source::Decoded, place, "code in a `data:` address", None));
+            let t = one
+                .t
+                .join(&m.mark(Source::Decoded, place, "code in a `data:` address", None));
             let value = Val::str(code).with(&t);
             evaluate(m, a, &value, place.at, "`import` of a `data:` address");
             continue;
@@ -229,7 +277,16 @@ pub(crate) fn written_runs(m: &mut Machine<'_>, path: &str, place: Place, how: &
     if key.chars().filter(known).count() < 3 {
         return false;
     }
-    let Some(written) = m.notes.written.iter().rev().find(|w| path_key(&w.path) == key).cloned() else { return false };
+    let Some(written) = m
+        .notes
+        .written
+        .iter()
+        .rev()
+        .find(|w| path_key(&w.path) == key)
+        .cloned()
+    else {
+        return false;
+    };
     let mask = m.mask(&written.t);
     let is = |s: Source| mask & (1 << (s as u32)) != 0;
     let id = match () {
@@ -247,5 +304,9 @@ pub(crate) fn written_runs(m: &mut Machine<'_>, path: &str, place: Place, how: &
 
 /// Paths compared without what differs between the ways to say the same.
 pub(crate) fn path_key(path: &str) -> String {
-    path.trim_matches(['"', '\'']).replace('\\', "/").trim_start_matches("./").trim_start_matches("file://").to_owned()
+    path.trim_matches(['"', '\''])
+        .replace('\\', "/")
+        .trim_start_matches("./")
+        .trim_start_matches("file://")
+        .to_owned()
 }

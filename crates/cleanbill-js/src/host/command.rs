@@ -8,16 +8,41 @@ use crate::shell::{self, Command, Meaning};
 use crate::text::{is_hole, shown};
 
 /// Programs of coding assistants.
-const ASSISTANTS: &[&str] = &["claude", "gemini", "codex", "q", "cursor-agent", "copilot", "aider", "opencode", "amp"];
+const ASSISTANTS: &[&str] = &[
+    "claude",
+    "gemini",
+    "codex",
+    "q",
+    "cursor-agent",
+    "copilot",
+    "aider",
+    "opencode",
+    "amp",
+];
 /// Flags that let them act unasked.
 const UNASKED: &[&str] = &[
-    "--dangerously-skip-permissions", "--yolo", "--trust-all-tools", "--dangerously-bypass-approvals-and-sandbox", "--full-auto",
-    "--allow-all-tools", "--force",
+    "--dangerously-skip-permissions",
+    "--yolo",
+    "--trust-all-tools",
+    "--dangerously-bypass-approvals-and-sandbox",
+    "--full-auto",
+    "--allow-all-tools",
+    "--force",
 ];
 /// Programs that search for secrets.
 const SCANNERS: &[&str] = &["trufflehog", "gitleaks", "nosey-parker", "noseyparker"];
 /// Programs that mine.
-const MINERS: &[&str] = &["xmrig", "cpuminer", "minerd", "ethminer", "nbminer", "t-rex", "phoenixminer", "lolminer", "srbminer"];
+const MINERS: &[&str] = &[
+    "xmrig",
+    "cpuminer",
+    "minerd",
+    "ethminer",
+    "nbminer",
+    "t-rex",
+    "phoenixminer",
+    "lolminer",
+    "srbminer",
+];
 /// Deepest nesting of shells in shells.
 const SHELL_DEPTH: u32 = 4;
 
@@ -35,8 +60,15 @@ pub(crate) fn judge(
 ) -> Taint {
     let place = m.place(a, at);
     // The program itself, or text an interpreter gets, came over the network.
-    let program_unknown = commands.first().and_then(|c| c.words.first()).is_some_and(|w| w.chars().all(is_hole) || (w.chars().any(is_hole) && !w.contains('/')));
-    let text_flag = commands.first().is_some_and(|c| c.words.iter().any(|w| matches!(w.as_str(), "-e" | "-c" | "/c" | "--eval" | "-Command")));
+    let program_unknown = commands
+        .first()
+        .and_then(|c| c.words.first())
+        .is_some_and(|w| w.chars().all(is_hole) || (w.chars().any(is_hole) && !w.contains('/')));
+    let text_flag = commands.first().is_some_and(|c| {
+        c.words
+            .iter()
+            .any(|w| matches!(w.as_str(), "-e" | "-c" | "/c" | "--eval" | "-Command"))
+    });
     let payload = match whole {
         Some(v) => program_unknown.then(|| m.deep(v)),
         None if text_flag => Some(words.iter().fold(Taint::none(), |t, v| t.join(&m.deep(v)))),
@@ -80,7 +112,9 @@ fn run(
         let line = shown(&c.words.join(" "));
         facts(m, a, c, &line, t, quiet, at, output);
         for word in &c.words {
-            if word.chars().any(|c| c == '/' || c == '.' || is_hole(c)) && code::written_runs(m, word, place, &format!("`{}`", short(&line))) {
+            if word.chars().any(|c| c == '/' || c == '.' || is_hole(c))
+                && code::written_runs(m, word, place, &format!("`{}`", short(&line)))
+            {
                 run_written(m, a, word, at);
             }
         }
@@ -105,12 +139,20 @@ fn run(
                 }
                 Meaning::RunsInput => {
                     let before = ix.checked_sub(1).and_then(|ix| commands.get(ix));
-                    let from_net = before.is_some_and(|b| shell::meanings(b).iter().any(|m| matches!(m, Meaning::Fetches { .. })));
+                    let from_net = before.is_some_and(|b| {
+                        shell::meanings(b)
+                            .iter()
+                            .any(|m| matches!(m, Meaning::Fetches { .. }))
+                    });
                     if let Some(dest) = *fetched
                         && (from_net || !c.piped || before.is_some())
                     {
                         let mark = super::net::response_mark(m, dest, place);
-                        let mut found = sink::Found::new("FLO-03", mark, format!("what is fetched is piped into an interpreter: `{}`", short(&line)));
+                        let mut found = sink::Found::new(
+                            "FLO-03",
+                            mark,
+                            format!("what is fetched is piped into an interpreter: `{}`", short(&line)),
+                        );
                         found.aggravations.extend(quiet.iter().cloned());
                         sink::chain(m, a, found, at);
                     }
@@ -131,7 +173,9 @@ fn run(
         }
         // `chmod +x f && ./f` and `./f` alone run what was saved before.
         if let Some(first) = c.words.first()
-            && saved.iter().any(|s| s.trim_start_matches("./") == first.trim_start_matches("./"))
+            && saved
+                .iter()
+                .any(|s| s.trim_start_matches("./") == first.trim_start_matches("./"))
             && let Some(dest) = *fetched
         {
             fetched_runs(m, a, dest, &line, quiet, at);
@@ -146,7 +190,11 @@ fn short(text: &str) -> String {
 fn fetched_runs(m: &mut Machine<'_>, a: &mut Act, dest: u32, line: &str, quiet: &[String], at: u32) {
     let place = m.place(a, at);
     let mark = super::net::response_mark(m, dest, place);
-    let mut found = sink::Found::new("FLO-06", mark, format!("what was fetched is run: `{}`", short(line)));
+    let mut found = sink::Found::new(
+        "FLO-06",
+        mark,
+        format!("what was fetched is run: `{}`", short(line)),
+    );
     found.aggravations.extend(quiet.iter().cloned());
     sink::chain(m, a, found, at);
 }
@@ -154,7 +202,16 @@ fn fetched_runs(m: &mut Machine<'_>, a: &mut Act, dest: u32, line: &str, quiet: 
 /// A written file whose text we know is analysed as code.
 fn run_written(m: &mut Machine<'_>, a: &mut Act, path: &str, at: u32) {
     let key = code::path_key(path);
-    let Some(written) = m.notes.written.iter().rev().find(|w| code::path_key(&w.path) == key).cloned() else { return };
+    let Some(written) = m
+        .notes
+        .written
+        .iter()
+        .rev()
+        .find(|w| code::path_key(&w.path) == key)
+        .cloned()
+    else {
+        return;
+    };
     let script = path.ends_with("js") || path.ends_with(".ts") || !path.contains('.');
     if let Some(text) = written.text
         && script
@@ -171,31 +228,76 @@ fn sent_by_shell(m: &mut Machine<'_>, a: &mut Act, line: &str, dest: u32, at: u3
     let mut t = Taint::none();
     let has = |w: &str| line.contains(w);
     if has("$(env") || has("$(printenv") || has("`env") || has("$(export") || has("$(set") {
-        t = t.join(&m.mark(Source::Environment, place, "the environment stands in the command", None));
+        t = t.join(&m.mark(
+            Source::Environment,
+            place,
+            "the environment stands in the command",
+            None,
+        ));
     }
     for word in line.split(['@', ' ', '"', '\'', '=', '(', ')']) {
         if let Some(what) = secrets::credential_store(&word.replace("$HOME", "~")) {
-            t = t.join(&m.mark(Source::CredentialFile, place, format!("`{word}` stands in the command: {what}"), Some(word.to_owned())));
+            t = t.join(&m.mark(
+                Source::CredentialFile,
+                place,
+                format!("`{word}` stands in the command: {what}"),
+                Some(word.to_owned()),
+            ));
         }
         if let Some(name) = word.strip_prefix('$').map(|w| w.trim_matches(['{', '}']))
             && secrets::is_secret(name)
         {
-            t = t.join(&m.mark(Source::Secret, place, format!("`{name}` stands in the command"), Some(name.to_owned())));
+            t = t.join(&m.mark(
+                Source::Secret,
+                place,
+                format!("`{name}` stands in the command"),
+                Some(name.to_owned()),
+            ));
         }
     }
-    if has("$(hostname") || has("$(whoami") || has("$(id") || has("$(uname -a") || has("`hostname") || has("`whoami") || has("$HOSTNAME") || has("$USER") {
-        t = t.join(&m.mark(Source::Fingerprint, place, "who or where this machine is stands in the command", None));
+    if has("$(hostname")
+        || has("$(whoami")
+        || has("$(id")
+        || has("$(uname -a")
+        || has("`hostname")
+        || has("`whoami")
+        || has("$HOSTNAME")
+        || has("$USER")
+    {
+        t = t.join(&m.mark(
+            Source::Fingerprint,
+            place,
+            "who or where this machine is stands in the command",
+            None,
+        ));
     }
     sink::send_marks(m, a, dest, &t, at, &format!("`{}`", short(line)));
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one process start")]
-fn packages(m: &mut Machine<'_>, a: &mut Act, verb: &str, rest: &[String], line: &str, t: &Taint, quiet: &[String], at: u32) {
+fn packages(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    verb: &str,
+    rest: &[String],
+    line: &str,
+    t: &Taint,
+    quiet: &[String],
+    at: u32,
+) {
     match verb {
         "publish" => {
-            let mut found = sink::Found::new("FLO-08", t.clone(), format!("a package is published from code: `{}`", short(line)));
+            let mut found = sink::Found::new(
+                "FLO-08",
+                t.clone(),
+                format!("a package is published from code: `{}`", short(line)),
+            );
             let tokened = m.has(t, Source::Secret) || m.has(t, Source::CredentialFile);
-            let rewrites = m.notes.written.iter().any(|w| w.path.ends_with("package.json") || w.path.ends_with(".npmrc"));
+            let rewrites = m
+                .notes
+                .written
+                .iter()
+                .any(|w| w.path.ends_with("package.json") || w.path.ends_with(".npmrc"));
             if tokened {
                 found.aggravations.push("token".to_owned());
             }
@@ -205,10 +307,19 @@ fn packages(m: &mut Machine<'_>, a: &mut Act, verb: &str, rest: &[String], line:
             sink::chain(m, a, found, at);
         }
         "install" | "i" | "add" | "dlx" | "exec" | "x" => {
-            let named = rest.iter().any(|w| !w.starts_with('.') && !w.chars().all(is_hole));
+            let named = rest
+                .iter()
+                .any(|w| !w.starts_with('.') && !w.chars().all(is_hole));
             if named {
-                let raw = rest.iter().any(|w| w.contains("://") && (w.ends_with(".tgz") || w.ends_with(".tar.gz") || w.starts_with("http")));
-                let mut found = sink::Found::new("FLO-17", t.clone(), format!("code installs a package: `{}`", short(line)));
+                let raw = rest.iter().any(|w| {
+                    w.contains("://")
+                        && (w.ends_with(".tgz") || w.ends_with(".tar.gz") || w.starts_with("http"))
+                });
+                let mut found = sink::Found::new(
+                    "FLO-17",
+                    t.clone(),
+                    format!("code installs a package: `{}`", short(line)),
+                );
                 found.aggravations.extend(quiet.iter().cloned());
                 if raw {
                     found.aggravations.push("raw address".to_owned());
@@ -221,10 +332,24 @@ fn packages(m: &mut Machine<'_>, a: &mut Act, verb: &str, rest: &[String], line:
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one process start")]
-fn facts(m: &mut Machine<'_>, a: &mut Act, c: &Command, line: &str, t: &Taint, quiet: &[String], at: u32, output: &mut Taint) {
+fn facts(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    c: &Command,
+    line: &str,
+    t: &Taint,
+    quiet: &[String],
+    at: u32,
+    output: &mut Taint,
+) {
     let place = m.place(a, at);
     let Some(first) = c.words.first() else { return };
-    let name = first.rsplit(['/', '\\']).next().unwrap_or(first).trim_end_matches(".exe").to_ascii_lowercase();
+    let name = first
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(first)
+        .trim_end_matches(".exe")
+        .to_ascii_lowercase();
     let has = |w: &str| line.contains(w);
     let make = |m: &mut Machine<'_>, id: &'static str, note: &str| {
         let mut found = sink::Found::new(id, t.clone(), format!("{note}: `{}`", short(line)));
@@ -239,7 +364,11 @@ fn facts(m: &mut Machine<'_>, a: &mut Act, c: &Command, line: &str, t: &Taint, q
         "systemctl" => has("enable") || has("--now"),
         "reg" => has("add") && has("\\Run"),
         _ => has("LaunchAgents/") && has("tee ") || has("CurrentVersion\\Run") && has("add"),
-    } || c.to.as_deref().is_some_and(|to| [".bashrc", ".zshrc", ".profile", "authorized_keys", "cron"].iter().any(|p| to.contains(p)));
+    } || c.to.as_deref().is_some_and(|to| {
+        [".bashrc", ".zshrc", ".profile", "authorized_keys", "cron"]
+            .iter()
+            .any(|p| to.contains(p))
+    });
     if persists {
         make(m, "PER-01", "a command makes itself run again");
     }
@@ -247,7 +376,11 @@ fn facts(m: &mut Machine<'_>, a: &mut Act, c: &Command, line: &str, t: &Taint, q
         make(m, "PER-03", "git is told to run other hooks everywhere");
     }
     if ASSISTANTS.contains(&name.as_str()) && UNASKED.iter().any(|f| c.words.iter().any(|w| w == f)) {
-        make(m, "AIX-03", "a coding assistant is started so that it acts unasked");
+        make(
+            m,
+            "AIX-03",
+            "a coding assistant is started so that it acts unasked",
+        );
     }
     if SCANNERS.iter().any(|s| name.starts_with(s)) {
         make(m, "SRC-08", "a search for secrets is started");
@@ -255,33 +388,65 @@ fn facts(m: &mut Machine<'_>, a: &mut Act, c: &Command, line: &str, t: &Taint, q
     if MINERS.iter().any(|s| name.starts_with(s)) || has("stratum+tcp://") || has("stratum+ssl://") {
         make(m, "FLO-13", "a miner is started");
     }
-    let whole_disk = matches!(name.as_str(), "rm") && has("-rf") && c.words.iter().skip(1).any(|w| {
-        let w = w.trim_end_matches(['/', '*']);
-        w == "~" || w == "$HOME" || (w.is_empty()) || w == "{home}" || (w.len() <= 4 && w.chars().all(is_hole) && w.contains(crate::text::hole(crate::text::HOME)))
-    });
-    if whole_disk || (has("del /F /S /Q") || has("Remove-Item -Recurse")) && (has("%USERPROFILE%") || has("$HOME") || has("C:\\ ")) || (name == "dd" && has("of=/dev/")) || name == "mkfs" {
+    let whole_disk = matches!(name.as_str(), "rm")
+        && has("-rf")
+        && c.words.iter().skip(1).any(|w| {
+            let w = w.trim_end_matches(['/', '*']);
+            w == "~"
+                || w == "$HOME"
+                || (w.is_empty())
+                || w == "{home}"
+                || (w.len() <= 4
+                    && w.chars().all(is_hole)
+                    && w.contains(crate::text::hole(crate::text::HOME)))
+        });
+    if whole_disk
+        || (has("del /F /S /Q") || has("Remove-Item -Recurse"))
+            && (has("%USERPROFILE%") || has("$HOME") || has("C:\\ "))
+        || (name == "dd" && has("of=/dev/"))
+        || name == "mkfs"
+    {
         make(m, "FLO-12", "a command destroys the home folder or a disk");
     }
-    if has("/dev/tcp/") || (matches!(name.as_str(), "nc" | "ncat" | "netcat") && (has(" -e") || has(" -c"))) || has("mkfifo") && has("nc ") {
+    if has("/dev/tcp/")
+        || (matches!(name.as_str(), "nc" | "ncat" | "netcat") && (has(" -e") || has(" -c")))
+        || has("mkfifo") && has("nc ")
+    {
         make(m, "FLO-07", "a command opens a shell to another machine");
     }
     if name == "gh" && (has("repo create") || has("gist create")) || has("api.github.com/user/repos") {
         make(m, "FLO-14", "a public repository is made from code");
     }
     let source = match name.as_str() {
-        "whoami" | "hostname" | "id" | "ifconfig" | "ipconfig" | "systeminfo" | "ip" | "arp" | "getmac" => Some(Source::Fingerprint),
+        "whoami" | "hostname" | "id" | "ifconfig" | "ipconfig" | "systeminfo" | "ip" | "arp" | "getmac" => {
+            Some(Source::Fingerprint)
+        }
         "uname" if has("-a") || has("-n") => Some(Source::Fingerprint),
         "env" | "printenv" | "set" => Some(Source::Environment),
         "security" if has("find-") || has("dump-") => Some(Source::CredentialFile),
         "pbpaste" | "xclip" | "xsel" | "get-clipboard" => Some(Source::Clipboard),
-        "gh" | "gcloud" | "az" if has("auth token") || has("print-access-token") || has("get-access-token") => Some(Source::Secret),
+        "gh" | "gcloud" | "az"
+            if has("auth token") || has("print-access-token") || has("get-access-token") =>
+        {
+            Some(Source::Secret)
+        }
         "npm" if has("token") || has("config get") && has("_auth") => Some(Source::Secret),
-        "cat" | "type" | "more" if c.words.iter().skip(1).any(|w| secrets::credential_store(&w.replace("$HOME", "~")).is_some()) => {
+        "cat" | "type" | "more"
+            if c.words
+                .iter()
+                .skip(1)
+                .any(|w| secrets::credential_store(&w.replace("$HOME", "~")).is_some()) =>
+        {
             Some(Source::CredentialFile)
         }
         _ => None,
     };
     if let Some(source) = source {
-        *output = output.join(&m.mark(source, place, format!("output of `{}`", short(line)), Some(short(line))));
+        *output = output.join(&m.mark(
+            source,
+            place,
+            format!("output of `{}`", short(line)),
+            Some(short(line)),
+        ));
     }
 }

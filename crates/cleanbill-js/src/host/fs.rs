@@ -16,13 +16,14 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
     let first = args.first().cloned().unwrap_or_else(Val::undef);
     let callback = args.iter().skip(1).find(|v| m.is_function(v)).cloned();
     let value = match name {
-        "readFile" | "readFileSync" | "createReadStream" | "readJson" | "readJsonSync" | "readJSON" | "readTextFile"
-        | "readTextFileSync" | "file" | "openAsBlob" => {
+        "readFile" | "readFileSync" | "createReadStream" | "readJson" | "readJsonSync" | "readJSON"
+        | "readTextFile" | "readTextFileSync" | "file" | "openAsBlob" => {
             can(m, a, Capability::FilesystemRead, at);
             read(m, a, &first, args.get(1), at)
         }
-        "writeFile" | "writeFileSync" | "appendFile" | "appendFileSync" | "outputFile" | "outputFileSync" | "write"
-        | "writeTextFile" | "writeTextFileSync" | "outputJson" | "writeJson" | "writeJsonSync" | "outputJsonSync"
+        "writeFile" | "writeFileSync" | "appendFile" | "appendFileSync" | "outputFile" | "outputFileSync"
+        | "write" | "writeTextFile" | "writeTextFileSync" | "outputJson" | "writeJson" | "writeJsonSync"
+        | "outputJsonSync"
             if !matches!(first.v, V::Num(_)) =>
         {
             can(m, a, Capability::FilesystemWrite, at);
@@ -41,7 +42,8 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
             }
             return Some(stream);
         }
-        "copyFile" | "copyFileSync" | "rename" | "renameSync" | "cp" | "cpSync" | "copy" | "copySync" | "move" | "moveSync" => {
+        "copyFile" | "copyFileSync" | "rename" | "renameSync" | "cp" | "cpSync" | "copy" | "copySync"
+        | "move" | "moveSync" => {
             can(m, a, Capability::FilesystemWrite, at);
             let data = if name.starts_with("rename") || name.starts_with("move") {
                 written_value(m, &first)
@@ -52,17 +54,19 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
             write(m, a, &to, &data, at);
             Val::undef()
         }
-        "rm" | "rmSync" | "rmdir" | "rmdirSync" | "remove" | "removeSync" | "emptyDir" | "emptyDirSync" | "unlink" | "unlinkSync" => {
+        "rm" | "rmSync" | "rmdir" | "rmdirSync" | "remove" | "removeSync" | "emptyDir" | "emptyDirSync"
+        | "unlink" | "unlinkSync" => {
             can(m, a, Capability::FilesystemWrite, at);
             removed(m, a, &first, args.get(1), at);
             Val::undef()
         }
-        "chmod" | "chmodSync" | "mkdir" | "mkdirSync" | "mkdirp" | "ensureDir" | "ensureDirSync" | "utimesSync" | "symlink"
-        | "symlinkSync" => {
+        "chmod" | "chmodSync" | "mkdir" | "mkdirSync" | "mkdirp" | "ensureDir" | "ensureDirSync"
+        | "utimesSync" | "symlink" | "symlinkSync" => {
             can(m, a, Capability::FilesystemWrite, at);
             Val::undef()
         }
-        "existsSync" | "exists" | "access" | "accessSync" | "stat" | "statSync" | "lstat" | "lstatSync" | "pathExists" => Val::unknown(),
+        "existsSync" | "exists" | "access" | "accessSync" | "stat" | "statSync" | "lstat" | "lstatSync"
+        | "pathExists" => Val::unknown(),
         "mkdtempSync" | "mkdtemp" => m.concat(&first, &Val::hole(crate::text::RANDOM)),
         "realpathSync" | "realpath" => first.clone(),
         "readdirSync" | "readdir" => {
@@ -79,9 +83,17 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
 }
 
 fn written_value(m: &Machine<'_>, path: &Val) -> Val {
-    let Some(text) = m.to_text(path) else { return Val::unknown() };
+    let Some(text) = m.to_text(path) else {
+        return Val::unknown();
+    };
     let key = super::code::path_key(text.as_str());
-    match m.notes.written.iter().rev().find(|w| super::code::path_key(&w.path) == key) {
+    match m
+        .notes
+        .written
+        .iter()
+        .rev()
+        .find(|w| super::code::path_key(&w.path) == key)
+    {
         Some(w) => match &w.text {
             Some(text) => Val::str(text.as_str()).with(&w.t),
             None => Val::tainted(w.t.clone()),
@@ -105,17 +117,33 @@ pub(crate) fn read(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option
 
 fn read_one(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>, at: u32) -> Val {
     let place = m.place(a, at);
-    let Some(text) = m.to_text(path) else { return Val::tainted(path.t.clone()) };
+    let Some(text) = m.to_text(path) else {
+        return Val::tainted(path.t.clone());
+    };
     let name = text.as_str().trim_start_matches("file://");
     let shown = crate::text::shown(name);
     if let Some(what) = secrets::credential_store(name) {
-        let t = m.mark(Source::CredentialFile, place, format!("reads `{shown}`: {what}"), Some(shown));
+        let t = m.mark(
+            Source::CredentialFile,
+            place,
+            format!("reads `{shown}`: {what}"),
+            Some(shown),
+        );
         return Val::tainted(t);
     }
     if name.starts_with("/proc/") {
-        let source = if name.ends_with("/environ") { Source::Environment } else { Source::CiInternal };
+        let source = if name.ends_with("/environ") {
+            Source::Environment
+        } else {
+            Source::CiInternal
+        };
         if name.ends_with("/mem") || name.ends_with("/environ") || name.ends_with("/maps") {
-            let t = m.mark(source, place, format!("reads `{shown}`, another program's memory or environment"), Some(shown));
+            let t = m.mark(
+                source,
+                place,
+                format!("reads `{shown}`, another program's memory or environment"),
+                Some(shown),
+            );
             if source == Source::CiInternal {
                 let found = sink::Found::new("SRC-05", t.clone(), "memory of another process is read");
                 sink::chain(m, a, found, at);
@@ -124,11 +152,21 @@ fn read_one(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>,
         }
     }
     if matches!(name, "/etc/hostname" | "/etc/passwd" | "/etc/machine-id") {
-        let t = m.mark(Source::Fingerprint, place, format!("reads `{shown}`"), Some(shown));
+        let t = m.mark(
+            Source::Fingerprint,
+            place,
+            format!("reads `{shown}`"),
+            Some(shown),
+        );
         return Val::tainted(t);
     }
     if name.ends_with("/.env") || name == ".env" {
-        let t = m.mark(Source::Secret, place, "reads `.env`, the project's secrets", Some(".env".to_owned()));
+        let t = m.mark(
+            Source::Secret,
+            place,
+            "reads `.env`, the project's secrets",
+            Some(".env".to_owned()),
+        );
         return Val::tainted(t);
     }
     let written = written_value(m, path);
@@ -138,11 +176,17 @@ fn read_one(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>,
     let home = hole(PACKAGE);
     let inner = match name.strip_prefix(home) {
         Some(rest) => Some(rest.trim_start_matches('/').to_owned()),
-        None if m.trigger.is_install() && !name.starts_with('/') && !name.chars().any(is_hole) => Some(name.to_owned()),
+        None if m.trigger.is_install() && !name.starts_with('/') && !name.chars().any(is_hole) => {
+            Some(name.to_owned())
+        }
         None => None,
     };
-    let Some(inner) = inner.and_then(|p| crate::package::normalise(&p)) else { return Val::unknown() };
-    let Some(file) = m.pkg.find(&inner).and_then(|ix| m.pkg.files.get(ix as usize)) else { return Val::unknown() };
+    let Some(inner) = inner.and_then(|p| crate::package::normalise(&p)) else {
+        return Val::unknown();
+    };
+    let Some(file) = m.pkg.find(&inner).and_then(|ix| m.pkg.files.get(ix as usize)) else {
+        return Val::unknown();
+    };
     let (bytes, kind, path) = (file.bytes, file.kind, file.path.clone());
     if bytes.len() > 4 << 20 {
         return Val::unknown();
@@ -162,7 +206,12 @@ fn read_one(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>,
     let t = match kind {
         // Code read as text is code; manifests and data files are what they say.
         FileKind::JavaScript | FileKind::TypeScript | FileKind::Json => Taint::none(),
-        _ => m.mark(Source::PackageFile, place, format!("reads `{path}`, a file that is no code"), Some(path)),
+        _ => m.mark(
+            Source::PackageFile,
+            place,
+            format!("reads `{path}`, a file that is no code"),
+            Some(path),
+        ),
     };
     match encoding {
         Some(e) => crate::builtin::bytes::decoded(bytes, e.as_str()),
@@ -173,14 +222,43 @@ fn read_one(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>,
 
 /// Startup places by part of the path.
 const AUTOSTART: &[&str] = &[
-    "LaunchAgents/", "LaunchDaemons/", "systemd/user/", "/etc/systemd/", "/etc/cron", "cron.d/", "Start Menu/Programs/Startup", ".config/autostart/",
-    "/etc/rc.local", ".bashrc", ".zshrc", ".bash_profile", ".zprofile", ".profile", "authorized_keys", "/etc/profile", "/etc/init.d",
+    "LaunchAgents/",
+    "LaunchDaemons/",
+    "systemd/user/",
+    "/etc/systemd/",
+    "/etc/cron",
+    "cron.d/",
+    "Start Menu/Programs/Startup",
+    ".config/autostart/",
+    "/etc/rc.local",
+    ".bashrc",
+    ".zshrc",
+    ".bash_profile",
+    ".zprofile",
+    ".profile",
+    "authorized_keys",
+    "/etc/profile",
+    "/etc/init.d",
 ];
 
 /// Settings of assistants and editors by part of the path.
 const ASSISTANTS: &[&str] = &[
-    ".claude/", ".claude.json", "claude_desktop_config.json", ".cursor/", ".codex/", ".gemini/", ".windsurf/", ".codeium/", "/mcp.json", ".continue/",
-    "Code/User/settings.json", ".config/opencode/", ".vscode/tasks.json", ".kiro/", "CLAUDE.md", ".cursorrules",
+    ".claude/",
+    ".claude.json",
+    "claude_desktop_config.json",
+    ".cursor/",
+    ".codex/",
+    ".gemini/",
+    ".windsurf/",
+    ".codeium/",
+    "/mcp.json",
+    ".continue/",
+    "Code/User/settings.json",
+    ".config/opencode/",
+    ".vscode/tasks.json",
+    ".kiro/",
+    "CLAUDE.md",
+    ".cursorrules",
 ];
 
 /// A file is written.
@@ -191,9 +269,17 @@ pub(crate) fn write(m: &mut Machine<'_>, a: &mut Act, path: &Val, data: &Val, at
     for one in path.each() {
         let Some(name) = m.to_text(&one) else { continue };
         let name = name.as_str().to_owned();
-        let text = m.to_text(data).filter(|s| !s.has_holes() && s.weight() < 1 << 20).map(|s| s.as_str().to_owned());
+        let text = m
+            .to_text(data)
+            .filter(|s| !s.has_holes() && s.weight() < 1 << 20)
+            .map(|s| s.as_str().to_owned());
         location(m, a, &name, text.as_deref(), &t, at);
-        m.notes.written.push(Written { path: name, t: t.clone(), text, place });
+        m.notes.written.push(Written {
+            path: name,
+            t: t.clone(),
+            text,
+            place,
+        });
         if m.notes.written.len() > 2_000 {
             m.notes.written.truncate(1_500);
         }
@@ -201,7 +287,10 @@ pub(crate) fn write(m: &mut Machine<'_>, a: &mut Act, path: &Val, data: &Val, at
 }
 
 fn homely(name: &str) -> bool {
-    name.contains(hole(HOME)) || name.contains(hole(crate::text::APPDATA)) || name.starts_with('/') || name.starts_with('~')
+    name.contains(hole(HOME))
+        || name.contains(hole(crate::text::APPDATA))
+        || name.starts_with('/')
+        || name.starts_with('~')
 }
 
 fn location(m: &mut Machine<'_>, a: &mut Act, name: &str, text: Option<&str>, t: &Taint, at: u32) {
@@ -221,15 +310,24 @@ fn location(m: &mut Machine<'_>, a: &mut Act, name: &str, text: Option<&str>, t:
         return;
     }
     if homely(&plain) && AUTOSTART.iter().any(|p| plain.contains(p)) {
-        make("PER-01", "writes to a place the system or the shell runs by itself", false);
+        make(
+            "PER-01",
+            "writes to a place the system or the shell runs by itself",
+            false,
+        );
     }
     let outside = homely(&plain) || plain.contains("..") || plain.contains(hole(crate::text::CWD));
     if outside && ASSISTANTS.iter().any(|p| plain.contains(p)) {
-        let foreign = text.is_some_and(|t| t.contains("http") || t.contains("\"command\"") || t.contains("hooks"));
+        let foreign =
+            text.is_some_and(|t| t.contains("http") || t.contains("\"command\"") || t.contains("hooks"));
         make("AIX-02", "writes the settings of an assistant or editor", foreign);
     }
     if plain.contains(".github/workflows/") && plain.ends_with("ml") {
-        make("AIX-05", "writes a workflow file", text.is_some_and(|t| t.contains("secrets")));
+        make(
+            "AIX-05",
+            "writes a workflow file",
+            text.is_some_and(|t| t.contains("secrets")),
+        );
     }
     if plain.contains(".git/hooks/") {
         make("PER-03", "writes a git hook", false);
@@ -251,12 +349,20 @@ fn removed(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>, 
         }
         None => false,
     };
-    if recursive && (trimmed == home || trimmed.is_empty() && plain.starts_with('/') || trimmed == "C:" || trimmed == "~") {
+    if recursive
+        && (trimmed == home
+            || trimmed.is_empty() && plain.starts_with('/')
+            || trimmed == "C:"
+            || trimmed == "~")
+    {
         let mut found = sink::Found::new("FLO-12", path.t.clone(), "the home or root folder is deleted");
         found.decoded = Some(crate::text::shown(&plain));
         sink::chain(m, a, found, at);
     }
-    let own = m.sources.get(a.src as usize).map(|s| format!("{}/{}", hole(PACKAGE), s.path));
+    let own = m
+        .sources
+        .get(a.src as usize)
+        .map(|s| format!("{}/{}", hole(PACKAGE), s.path));
     if own.as_deref() == Some(plain.as_str()) {
         let found = sink::Found::new("ANT-03", Taint::none(), "the code deletes its own file");
         sink::chain(m, a, found, at);
@@ -264,7 +370,15 @@ fn removed(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>, 
 }
 
 /// A method of a stream that writes a file.
-pub(crate) fn stream_method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, name: &Name, args: &[Val], at: u32) -> Option<Val> {
+pub(crate) fn stream_method(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    obj: Obj,
+    recv: &Val,
+    name: &Name,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     match name.as_ref() {
         "write" | "end" | "pipe" if name.as_ref() != "pipe" => {
             let path = m.get_prop(a, &Val::new(V::Obj(obj)), &Name::from("path"), at);
@@ -278,4 +392,3 @@ pub(crate) fn stream_method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &V
         _ => None,
     }
 }
-

@@ -22,7 +22,9 @@ pub(crate) fn child_path(parent: &str, name: &str) -> String {
     match (parent, name) {
         ("fs", "promises") | ("dns", "promises") | ("timers", "promises") => parent.to_owned(),
         ("globalThis", _) => global_path(name).to_owned(),
-        ("process", "mainModule") | ("require", "main") | ("module", "constructor" | "Module") => "module".to_owned(),
+        ("process", "mainModule") | ("require", "main") | ("module", "constructor" | "Module") => {
+            "module".to_owned()
+        }
         ("module", "require" | "_load" | "prototype.require") => "require".to_owned(),
         ("npm:electron", "shell") => "npm:electron.shell".to_owned(),
         (_, "default") => parent.to_owned(),
@@ -50,7 +52,8 @@ pub(crate) fn external_path(name: &str) -> String {
     };
     match package.as_str() {
         "fs-extra" | "graceful-fs" | "mz" => "fs".to_owned(),
-        "node-fetch" | "cross-fetch" | "isomorphic-fetch" | "node-fetch-native" | "fetch-h2" | "minipass-fetch" => "fetch".to_owned(),
+        "node-fetch" | "cross-fetch" | "isomorphic-fetch" | "node-fetch-native" | "fetch-h2"
+        | "minipass-fetch" => "fetch".to_owned(),
         "cross-spawn" | "spawn-command" => "child_process.spawn".to_owned(),
         _ => format!("npm:{package}"),
     }
@@ -61,8 +64,24 @@ fn is_function_path(path: &str) -> bool {
     path.contains(".prototype.")
         || matches!(
             path,
-            "Function" | "String" | "Number" | "Boolean" | "Array" | "Object" | "RegExp" | "Date" | "Promise" | "eval"
-                | "require" | "setTimeout" | "setInterval" | "fetch" | "parseInt" | "Map" | "Set" | "Symbol"
+            "Function"
+                | "String"
+                | "Number"
+                | "Boolean"
+                | "Array"
+                | "Object"
+                | "RegExp"
+                | "Date"
+                | "Promise"
+                | "eval"
+                | "require"
+                | "setTimeout"
+                | "setInterval"
+                | "fetch"
+                | "parseInt"
+                | "Map"
+                | "Set"
+                | "Symbol"
         )
 }
 
@@ -72,7 +91,8 @@ pub(crate) fn member(m: &mut Machine<'_>, a: &mut Act, id: HostId, path: &str, n
         "globalThis" => return m.global_named(name),
         "process.env" | "import.meta.env" | "Bun.env" => return secrets::env_read(m, a, name, at),
         "process" => match name.as_ref() {
-            "argv" | "argv0" | "execArgv" | "pid" | "platform" | "arch" | "version" | "versions" | "title" | "ppid" => {
+            "argv" | "argv0" | "execArgv" | "pid" | "platform" | "arch" | "version" | "versions"
+            | "title" | "ppid" => {
                 return Val::unknown();
             }
             "execPath" => return Val::hole(crate::text::NODE),
@@ -80,8 +100,14 @@ pub(crate) fn member(m: &mut Machine<'_>, a: &mut Act, id: HostId, path: &str, n
         },
         "import.meta" => {
             let home = crate::text::hole(crate::text::PACKAGE);
-            let file = m.sources.get(a.src as usize).map(|s| s.path.to_string()).unwrap_or_default();
-            let dir = file.rsplit_once('/').map_or(String::new(), |(d, _)| format!("/{d}"));
+            let file = m
+                .sources
+                .get(a.src as usize)
+                .map(|s| s.path.to_string())
+                .unwrap_or_default();
+            let dir = file
+                .rsplit_once('/')
+                .map_or(String::new(), |(d, _)| format!("/{d}"));
             match name.as_ref() {
                 "url" => return Val::str(format!("file://{home}/{file}")),
                 "filename" => return Val::str(format!("{home}/{file}")),
@@ -117,7 +143,12 @@ pub(crate) fn vague_member(m: &mut Machine<'_>, a: &mut Act, path: &str, key: &V
 pub(crate) fn key_of(m: &mut Machine<'_>, a: &Act, path: &str, at: u32) -> Val {
     if path == "process.env" {
         let place = m.place(a, at);
-        let t = m.mark(Source::Environment, place, "every variable of the environment is listed", None);
+        let t = m.mark(
+            Source::Environment,
+            place,
+            "every variable of the environment is listed",
+            None,
+        );
         return Val::tainted(t);
     }
     Val::unknown()
@@ -131,11 +162,26 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
     m.worldly += 1;
     let head = path.split('.').next().unwrap_or(path);
     let got = match head {
-        "eval" | "Function" | "require" | "module" | "vm" | "setTimeout" | "setInterval" | "setImmediate" | "queueMicrotask"
-        | "requestAnimationFrame" | "importScripts" | "WebAssembly" | "Reflect" => code::call(m, a, path, &args, at),
-        "process" => system::process_call(m, a, path, &args, at).or_else(|| code::call(m, a, path, &args, at)),
+        "eval"
+        | "Function"
+        | "require"
+        | "module"
+        | "vm"
+        | "setTimeout"
+        | "setInterval"
+        | "setImmediate"
+        | "queueMicrotask"
+        | "requestAnimationFrame"
+        | "importScripts"
+        | "WebAssembly"
+        | "Reflect" => code::call(m, a, path, &args, at),
+        "process" => {
+            system::process_call(m, a, path, &args, at).or_else(|| code::call(m, a, path, &args, at))
+        }
         "os" | "path" | "url" | "util" | "crypto" | "zlib" => system::call(m, a, path, &args, at),
-        "fs" | "Bun" | "Deno" => fs::call(m, a, path, &args, at).or_else(|| process::call(m, a, path, &args, at)),
+        "fs" | "Bun" | "Deno" => {
+            fs::call(m, a, path, &args, at).or_else(|| process::call(m, a, path, &args, at))
+        }
         "child_process" => process::call(m, a, path, &args, at),
         _ => match path {
             "navigator.clipboard.readText" => {
@@ -176,7 +222,10 @@ pub(crate) fn construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args: Vec<
             // An instance of an unknown class still has the class's methods by name.
             if path.starts_with("npm:") {
                 let child = m.host(&format!("{path}.new"));
-                out = Val { v: V::Host(child), t: out.t };
+                out = Val {
+                    v: V::Host(child),
+                    t: out.t,
+                };
             }
             out
         }
@@ -197,7 +246,9 @@ pub(crate) fn object_method(
     match kind {
         Kind::Remote(remote) => net::remote_method(m, a, &remote, recv, name, args, at),
         Kind::Xhr => net::xhr_method(m, a, obj, recv, name, args, at),
-        Kind::Process { .. } | Kind::Pipe { .. } => process::object_method(m, a, obj, &kind, recv, name, args, at),
+        Kind::Process { .. } | Kind::Pipe { .. } => {
+            process::object_method(m, a, obj, &kind, recv, name, args, at)
+        }
         Kind::FileOut => fs::stream_method(m, a, obj, recv, name, args, at),
         Kind::Cipher { .. } => system::cipher_method(m, a, obj, recv, name, args, at),
         Kind::Compiled => None,
@@ -216,7 +267,12 @@ pub(crate) fn assigned(m: &mut Machine<'_>, a: &mut Act, obj: Obj, name: &Name, 
         return;
     }
     let t = match wire {
-        Some(r) if matches!(r.wire, Wire::WebSocket | Wire::Socket | Wire::Response | Wire::Http) => {
+        Some(r)
+            if matches!(
+                r.wire,
+                Wire::WebSocket | Wire::Socket | Wire::Response | Wire::Http
+            ) =>
+        {
             let place = m.place(a, at);
             net::response_mark(m, r.dest, place)
         }

@@ -10,31 +10,86 @@ use crate::notebook::Capability;
 
 /// Packages whose functions send a request.
 const CLIENTS: &[&str] = &[
-    "axios", "got", "request", "request-promise", "request-promise-native", "superagent", "undici", "needle", "ky", "phin", "bent", "wretch",
-    "ofetch", "centra", "node-fetch-cjs", "follow-redirects", "make-fetch-happen", "simple-get", "urllib", "axios-retry", "cloudscraper",
-    "snekfetch", "teeny-request", "gaxios", "redaxios", "unfetch", "whatwg-fetch", "form-data", "https-proxy-agent",
+    "axios",
+    "got",
+    "request",
+    "request-promise",
+    "request-promise-native",
+    "superagent",
+    "undici",
+    "needle",
+    "ky",
+    "phin",
+    "bent",
+    "wretch",
+    "ofetch",
+    "centra",
+    "node-fetch-cjs",
+    "follow-redirects",
+    "make-fetch-happen",
+    "simple-get",
+    "urllib",
+    "axios-retry",
+    "cloudscraper",
+    "snekfetch",
+    "teeny-request",
+    "gaxios",
+    "redaxios",
+    "unfetch",
+    "whatwg-fetch",
+    "form-data",
+    "https-proxy-agent",
 ];
 
 /// Packages with a connection that is written to and listened on.
-const SOCKETS: &[&str] = &["ws", "socket.io-client", "websocket", "isomorphic-ws", "faye-websocket", "reconnecting-websocket", "sockjs-client"];
+const SOCKETS: &[&str] = &[
+    "ws",
+    "socket.io-client",
+    "websocket",
+    "isomorphic-ws",
+    "faye-websocket",
+    "reconnecting-websocket",
+    "sockjs-client",
+];
 
 /// Packages that speak for a messenger.
 const MESSENGERS: &[(&str, &str)] = &[
-    ("nodemailer", "mail"), ("node-telegram-bot-api", "https://api.telegram.org/bot"), ("telegraf", "https://api.telegram.org/bot"),
-    ("discord.js", "https://discord.com/api/webhooks"), ("discord-webhook-node", "https://discord.com/api/webhooks"),
+    ("nodemailer", "mail"),
+    ("node-telegram-bot-api", "https://api.telegram.org/bot"),
+    ("telegraf", "https://api.telegram.org/bot"),
+    ("discord.js", "https://discord.com/api/webhooks"),
+    ("discord-webhook-node", "https://discord.com/api/webhooks"),
 ];
 
 /// The mark of what a destination answers.
 pub(crate) fn response_mark(m: &mut Machine<'_>, dest: u32, place: Place) -> Taint {
-    let Some(d) = m.notes.dests.get(dest as usize) else { return Taint::none() };
+    let Some(d) = m.notes.dests.get(dest as usize) else {
+        return Taint::none();
+    };
     let (drop, metadata) = (d.dead_drop, d.class == crate::hosts::HostClass::Metadata);
-    let note = if d.url.is_empty() { "comes over the network".to_owned() } else { "comes over the network from".to_owned() };
+    let note = if d.url.is_empty() {
+        "comes over the network".to_owned()
+    } else {
+        "comes over the network from".to_owned()
+    };
     let mut t = m.mark_from(Source::Network, place, note, None, Some(dest));
     if drop {
-        t = t.join(&m.mark_from(Source::DeadDrop, place, "read from a place where anyone can leave a value", None, Some(dest)));
+        t = t.join(&m.mark_from(
+            Source::DeadDrop,
+            place,
+            "read from a place where anyone can leave a value",
+            None,
+            Some(dest),
+        ));
     }
     if metadata {
-        t = t.join(&m.mark_from(Source::Metadata, place, "credentials of the cloud machine", Some("metadata".to_owned()), Some(dest)));
+        t = t.join(&m.mark_from(
+            Source::Metadata,
+            place,
+            "credentials of the cloud machine",
+            Some("metadata".to_owned()),
+            Some(dest),
+        ));
     }
     t
 }
@@ -64,7 +119,9 @@ fn address(m: &mut Machine<'_>, a: &mut Act, v: &Val, scheme: &str, at: u32) -> 
     if let Some(url) = get(&["url", "uri", "href"]) {
         let base = get(&["baseURL", "baseUrl", "prefixUrl"]);
         return match base {
-            Some(base) if m.to_text(&url).is_none_or(|s| !s.as_str().contains("://")) => m.concat(&base, &url),
+            Some(base) if m.to_text(&url).is_none_or(|s| !s.as_str().contains("://")) => {
+                m.concat(&base, &url)
+            }
             _ => url,
         };
     }
@@ -73,7 +130,11 @@ fn address(m: &mut Machine<'_>, a: &mut Act, v: &Val, scheme: &str, at: u32) -> 
     };
     let path = get(&["path", "pathname"]).unwrap_or_else(|| Val::str("/"));
     let head = m.concat(&Val::str(format!("{scheme}://")), &host);
-    let head = if m.to_text(&path).is_some_and(|s| s.as_str().starts_with('/')) { head } else { m.concat(&head, &Val::str("/")) };
+    let head = if m.to_text(&path).is_some_and(|s| s.as_str().starts_with('/')) {
+        head
+    } else {
+        m.concat(&head, &Val::str("/"))
+    };
     m.concat(&head, &path)
 }
 
@@ -117,7 +178,14 @@ fn callbacks(m: &mut Machine<'_>, a: &mut Act, args: &[Val], response: &Val, at:
     }
 }
 
-pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, args: &[Val], at: u32) -> Option<Val> {
+pub(crate) fn call(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    path: &str,
+    this: &Val,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     let (head, tail) = path.split_once('.').unwrap_or((path, ""));
     match path {
         "http.request" | "https.request" | "http.get" | "https.get" => {
@@ -149,7 +217,8 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
             let dest = sink::dest(m, &Val::unknown(), place);
             return Some(remote(m, a, dest, Wire::Socket, at));
         }
-        "jQuery.ajax" | "$.ajax" | "$.post" | "$.get" | "jQuery.post" | "jQuery.get" | "$.getJSON" | "$.getScript" => {
+        "jQuery.ajax" | "$.ajax" | "$.post" | "$.get" | "jQuery.post" | "jQuery.get" | "$.getJSON"
+        | "$.getScript" => {
             let (_, response) = request(m, a, args, "https", at, "`ajax`");
             callbacks(m, a, args, &response, at, false);
             return Some(response);
@@ -174,7 +243,10 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
         for arg in args {
             sink::send(m, a, dest, arg, at, &format!("`{package}`"));
         }
-        return Some(Val { v: this.v.clone(), t: this.t.clone() });
+        return Some(Val {
+            v: this.v.clone(),
+            t: this.t.clone(),
+        });
     }
     None
 }
@@ -197,7 +269,19 @@ fn client(m: &mut Machine<'_>, a: &mut Act, path: &str, package: &str, args: &[V
         let name = format!("npm:{package}");
         return m.host_val(&name);
     }
-    if matches!(method, "isCancel" | "isAxiosError" | "use" | "eject" | "CancelToken" | "setGlobalDispatcher" | "isAxios" | "jar" | "append" | "getHeaders") {
+    if matches!(
+        method,
+        "isCancel"
+            | "isAxiosError"
+            | "use"
+            | "eject"
+            | "CancelToken"
+            | "setGlobalDispatcher"
+            | "isAxios"
+            | "jar"
+            | "append"
+            | "getHeaders"
+    ) {
         let t = args.iter().fold(Taint::none(), |t, v| t.join(&m.shallow(v)));
         return Val::tainted(t);
     }
@@ -244,9 +328,15 @@ fn dns(m: &mut Machine<'_>, a: &mut Act, name: &str, args: &[Val], at: u32) -> V
     if m.mask(&t) != 0 {
         // The name itself carries the data.
         let mask = m.mask(&t);
-        let secret = [Source::Environment, Source::Secret, Source::CredentialFile].iter().any(|s| mask & (1 << (*s as u32)) != 0);
+        let secret = [Source::Environment, Source::Secret, Source::CredentialFile]
+            .iter()
+            .any(|s| mask & (1 << (*s as u32)) != 0);
         if secret {
-            let mut found = sink::Found::new("FLO-16", t.clone(), "data leaves inside the names asked of a resolver");
+            let mut found = sink::Found::new(
+                "FLO-16",
+                t.clone(),
+                "data leaves inside the names asked of a resolver",
+            );
             found.dest = Some(suffix(m, &first, place));
             sink::chain(m, a, found, at);
         } else {
@@ -254,7 +344,10 @@ fn dns(m: &mut Machine<'_>, a: &mut Act, name: &str, args: &[Val], at: u32) -> V
             sink::send_marks(m, a, dest, &t, at, "a resolver is asked for it");
         }
     }
-    let txt = name.contains("Txt") || args.get(1).is_some_and(|v| m.to_text(v).is_some_and(|s| s.as_str() == "TXT"));
+    let txt = name.contains("Txt")
+        || args
+            .get(1)
+            .is_some_and(|v| m.to_text(v).is_some_and(|s| s.as_str() == "TXT"));
     let mut out = Taint::none();
     if txt {
         if let Some(d) = m.notes.dests.get_mut(dest as usize) {
@@ -264,7 +357,13 @@ fn dns(m: &mut Machine<'_>, a: &mut Act, name: &str, args: &[Val], at: u32) -> V
     }
     for arg in args {
         if m.is_function(arg) {
-            m.call(a, arg, Val::undef(), vec![Val::unknown(), Val::tainted(out.clone())], at);
+            m.call(
+                a,
+                arg,
+                Val::undef(),
+                vec![Val::unknown(), Val::tainted(out.clone())],
+                at,
+            );
         }
     }
     Val::tainted(out)
@@ -273,7 +372,13 @@ fn dns(m: &mut Machine<'_>, a: &mut Act, name: &str, args: &[Val], at: u32) -> V
 /// The known end of a name: the domain that is really asked.
 fn suffix(m: &mut Machine<'_>, v: &Val, place: Place) -> u32 {
     let text = m.text_or_hole(v);
-    let tail = text.as_str().rsplit(crate::text::is_hole).next().unwrap_or_default().trim_start_matches('.').to_owned();
+    let tail = text
+        .as_str()
+        .rsplit(crate::text::is_hole)
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches('.')
+        .to_owned();
     sink::dest(m, &Val::str(tail), place)
 }
 
@@ -322,14 +427,17 @@ pub(crate) fn remote_method(
 ) -> Option<Val> {
     let place = m.place(a, at);
     match name.as_ref() {
-        "write" | "end" | "send" | "query" | "field" | "attach" | "set" | "setHeader" | "emit" | "form" | "json" | "body" | "request"
-        | "auth" | "setRequestHeader"
+        "write" | "end" | "send" | "query" | "field" | "attach" | "set" | "setHeader" | "emit" | "form"
+        | "json" | "body" | "request" | "auth" | "setRequestHeader"
             if remote.wire != Wire::Response =>
         {
             let mut dest = remote.dest;
             // dgram: send(data, …, port, host).
             if name.as_ref() == "send"
-                && let Some(host) = args.iter().skip(1).find(|v| m.to_text(v).is_some_and(|s| s.as_str().contains('.')))
+                && let Some(host) = args
+                    .iter()
+                    .skip(1)
+                    .find(|v| m.to_text(v).is_some_and(|s| s.as_str().contains('.')))
             {
                 let host = host.clone();
                 dest = sink::dest(m, &host, place);
@@ -341,7 +449,13 @@ pub(crate) fn remote_method(
             }
             for arg in args {
                 if m.is_function(arg) {
-                    m.call(a, arg, Val::undef(), vec![Val::unknown(), Val::tainted(recv.t.clone())], at);
+                    m.call(
+                        a,
+                        arg,
+                        Val::undef(),
+                        vec![Val::unknown(), Val::tainted(recv.t.clone())],
+                        at,
+                    );
                 }
             }
             Some(recv.clone())
@@ -352,17 +466,29 @@ pub(crate) fn remote_method(
                 let kind = m.get(*new).map(|o| o.kind.clone());
                 if let (Some(kind), Some(o)) = (kind, m.get_mut(*me)) {
                     o.kind = kind;
-                    o.rest = Val { v: V::Undef, t: socket.t.clone() };
+                    o.rest = Val {
+                        v: V::Undef,
+                        t: socket.t.clone(),
+                    };
                 }
             }
-            Some(Val { v: recv.v.clone(), t: recv.t.join(&socket.t) })
+            Some(Val {
+                v: recv.v.clone(),
+                t: recv.t.join(&socket.t),
+            })
         }
         "on" | "once" | "addListener" | "addEventListener" => {
-            let event = args.first().and_then(|v| m.to_text(v)).map(|s| s.as_str().to_owned()).unwrap_or_default();
+            let event = args
+                .first()
+                .and_then(|v| m.to_text(v))
+                .map(|s| s.as_str().to_owned())
+                .unwrap_or_default();
             let t = response_mark(m, remote.dest, place);
             let given = match event.as_str() {
                 "response" => self::remote(m, a, remote.dest, Wire::Response, at),
-                "error" | "close" | "end" | "timeout" | "finish" | "connect" | "open" | "ready" => Val::unknown(),
+                "error" | "close" | "end" | "timeout" | "finish" | "connect" | "open" | "ready" => {
+                    Val::unknown()
+                }
                 _ => Val::tainted(t),
             };
             if let V::Obj(obj) = recv.v
@@ -379,7 +505,11 @@ pub(crate) fn remote_method(
             Some(recv.clone())
         }
         "then" | "catch" | "finally" => {
-            let response = if remote.wire == Wire::Http { self::remote(m, a, remote.dest, Wire::Response, at) } else { recv.clone() };
+            let response = if remote.wire == Wire::Http {
+                self::remote(m, a, remote.dest, Wire::Response, at)
+            } else {
+                recv.clone()
+            };
             let f = args.first()?;
             if name.as_ref() == "then" && (m.is_function(f) || matches!(f.v, V::Host(_))) {
                 let out = m.call(a, f, Val::undef(), vec![response], at);
@@ -402,7 +532,8 @@ pub(crate) fn remote_method(
             m.call_method(a, &to, &Name::from("write"), vec![Val::tainted(t.clone())], at);
             Some(to.with(&t))
         }
-        "setEncoding" | "resume" | "pause" | "ref" | "unref" | "setTimeout" | "setNoDelay" | "setKeepAlive" | "clone" => Some(recv.clone()),
+        "setEncoding" | "resume" | "pause" | "ref" | "unref" | "setTimeout" | "setNoDelay"
+        | "setKeepAlive" | "clone" => Some(recv.clone()),
         _ => {
             // Reading the answer: text(), json(), arrayBuffer(), data, headers.get().
             for arg in args {
@@ -417,7 +548,15 @@ pub(crate) fn remote_method(
 }
 
 /// A method of an XMLHttpRequest.
-pub(crate) fn xhr_method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val, name: &Name, args: &[Val], at: u32) -> Option<Val> {
+pub(crate) fn xhr_method(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    obj: Obj,
+    recv: &Val,
+    name: &Name,
+    args: &[Val],
+    at: u32,
+) -> Option<Val> {
     let place = m.place(a, at);
     match name.as_ref() {
         "open" => {
@@ -430,13 +569,22 @@ pub(crate) fn xhr_method(m: &mut Machine<'_>, a: &mut Act, obj: Obj, recv: &Val,
                 .map(|o| {
                     o.entries()
                         .filter(|(n, _)| n.starts_with("on"))
-                        .filter_map(|(_, f)| if let Field::Val(v) = f { Some(v.clone()) } else { None })
+                        .filter_map(|(_, f)| {
+                            if let Field::Val(v) = f {
+                                Some(v.clone())
+                            } else {
+                                None
+                            }
+                        })
                         .collect()
                 })
                 .unwrap_or_default();
             if let Some(o) = m.get_mut(obj) {
                 let mut next = Object::new(Kind::Xhr);
-                next.rest = Val { v: V::Unknown, t: t.clone() };
+                next.rest = Val {
+                    v: V::Unknown,
+                    t: t.clone(),
+                };
                 next.put("cleanbill.dest", Val::num(f64::from(dest)));
                 for n in ["responseText", "response", "responseXML"] {
                     next.put(n, Val::tainted(t.clone()));

@@ -15,16 +15,35 @@ const SHELLS: &[&str] = &["sh", "bash", "zsh", "cmd", "powershell", "pwsh", "das
 pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], at: u32) -> Option<Val> {
     let method = path.rsplit('.').next().unwrap_or(path);
     let known = path.starts_with("child_process.")
-        || matches!(path, "npm:execa" | "npm:execa.execa" | "npm:shelljs.exec" | "npm:zx.$" | "Bun.spawn" | "Bun.spawnSync" | "Bun.$")
+        || matches!(
+            path,
+            "npm:execa"
+                | "npm:execa.execa"
+                | "npm:shelljs.exec"
+                | "npm:zx.$"
+                | "Bun.spawn"
+                | "Bun.spawnSync"
+                | "Bun.$"
+        )
         || path.starts_with("npm:execa.");
     if !known {
         return None;
     }
     can(m, a, Capability::Process, at);
     let first = args.first().cloned().unwrap_or_else(Val::undef);
-    let one_line = matches!(method, "exec" | "execSync" | "command" | "commandSync" | "execaCommand" | "execaCommandSync");
-    let list = args.get(1).filter(|v| matches!(v.v, V::Obj(o) if m.get(o).is_some_and(|o| matches!(o.kind, Kind::Array)))).cloned();
-    let options = args.iter().skip(1).find(|v| matches!(v.v, V::Obj(o) if m.get(o).is_some_and(|o| matches!(o.kind, Kind::Plain)))).cloned();
+    let one_line = matches!(
+        method,
+        "exec" | "execSync" | "command" | "commandSync" | "execaCommand" | "execaCommandSync"
+    );
+    let list = args
+        .get(1)
+        .filter(|v| matches!(v.v, V::Obj(o) if m.get(o).is_some_and(|o| matches!(o.kind, Kind::Array))))
+        .cloned();
+    let options = args
+        .iter()
+        .skip(1)
+        .find(|v| matches!(v.v, V::Obj(o) if m.get(o).is_some_and(|o| matches!(o.kind, Kind::Plain))))
+        .cloned();
     let words: Vec<Val> = list.as_ref().map(|l| m.list_arg(Some(l))).unwrap_or_default();
     let mut quiet = Vec::new();
     let mut shell_option = false;
@@ -62,13 +81,21 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         if one_line || (shell_option && words.is_empty()) {
             commands = shell::parse(&text);
         } else if method == "fork" {
-            commands = vec![shell::Command { words: vec!["node".to_owned(), text.clone()], ..shell::Command::default() }];
+            commands = vec![shell::Command {
+                words: vec!["node".to_owned(), text.clone()],
+                ..shell::Command::default()
+            }];
         } else {
             let mut all = vec![text.clone()];
             all.extend(words.iter().map(|w| m.text_or_hole(w).as_str().to_owned()));
-            let mut one = shell::Command { words: all, ..shell::Command::default() };
+            let mut one = shell::Command {
+                words: all,
+                ..shell::Command::default()
+            };
             if let Some(first) = one.words.first_mut() {
-                if first.chars().any(crate::text::is_hole) && first.ends_with(crate::text::hole(crate::text::NODE)) {
+                if first.chars().any(crate::text::is_hole)
+                    && first.ends_with(crate::text::hole(crate::text::NODE))
+                {
                     *first = "node".to_owned();
                 } else {
                     *first = shell::program_name(first);
@@ -87,8 +114,18 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         for w in &words {
             t = t.join(&m.deep(w));
         }
-        let name = commands.first().and_then(|c| c.words.first()).cloned().unwrap_or_default();
-        let bare = commands.first().is_some_and(|c| c.words.len() == 1 || c.words.iter().skip(1).all(|w| matches!(w.as_str(), "-i" | "/K" | "/Q" | "-NoLogo")));
+        let name = commands
+            .first()
+            .and_then(|c| c.words.first())
+            .cloned()
+            .unwrap_or_default();
+        let bare = commands.first().is_some_and(|c| {
+            c.words.len() == 1
+                || c.words
+                    .iter()
+                    .skip(1)
+                    .all(|w| matches!(w.as_str(), "-i" | "/K" | "/Q" | "-NoLogo"))
+        });
         is_shell |= !one_line && SHELLS.contains(&name.trim_end_matches(".exe")) && bare;
         let whole = one_line.then(|| program.clone());
         let ran = command::judge(m, a, &commands, whole.as_ref(), &words, &t, &quiet, at);
@@ -96,7 +133,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
     }
     for dest in wired {
         if is_shell {
-            let mut found = sink::Found::new("FLO-07", crate::machine::value::Taint::none(), "a shell's streams are a socket");
+            let mut found = sink::Found::new(
+                "FLO-07",
+                crate::machine::value::Taint::none(),
+                "a shell's streams are a socket",
+            );
             found.dest = Some(dest);
             sink::chain(m, a, found, at);
         }
@@ -107,7 +148,13 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
     }
     for arg in args {
         if m.is_function(arg) {
-            m.call(a, arg, Val::undef(), vec![Val::unknown(), value.clone(), Val::unknown()], at);
+            m.call(
+                a,
+                arg,
+                Val::undef(),
+                vec![Val::unknown(), value.clone(), Val::unknown()],
+                at,
+            );
         }
     }
     Some(m.obj_val(Kind::Process { shell: is_shell }).with(&output))
@@ -115,10 +162,17 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
 
 /// Notes one half of a wire between a socket and a shell; both halves make a chain.
 pub(crate) fn wire(m: &mut Machine<'_>, a: &mut Act, from: &Val, to: &Val, at: u32) {
-    let (V::Obj(f), V::Obj(t)) = (&from.v, &to.v) else { return };
-    let kinds = (m.get(*f).map(|o| o.kind.clone()), m.get(*t).map(|o| o.kind.clone()));
+    let (V::Obj(f), V::Obj(t)) = (&from.v, &to.v) else {
+        return;
+    };
+    let kinds = (
+        m.get(*f).map(|o| o.kind.clone()),
+        m.get(*t).map(|o| o.kind.clone()),
+    );
     let (shell, dest, half) = match kinds {
-        (Some(Kind::Remote(r)), Some(Kind::Pipe { of, input: true })) if r.wire != Wire::Response => (of, r.dest, "cleanbill.in"),
+        (Some(Kind::Remote(r)), Some(Kind::Pipe { of, input: true })) if r.wire != Wire::Response => {
+            (of, r.dest, "cleanbill.in")
+        }
         (Some(Kind::Pipe { of, input: false }), Some(Kind::Remote(r))) => (of, r.dest, "cleanbill.out"),
         _ => return,
     };
@@ -127,9 +181,15 @@ pub(crate) fn wire(m: &mut Machine<'_>, a: &mut Act, from: &Val, to: &Val, at: u
     }
     let Some(o) = m.get_mut(shell) else { return };
     o.put(half, Val::bool(true));
-    let both = ["cleanbill.in", "cleanbill.out"].iter().all(|h| matches!(o.get(h), Some(Field::Val(_))));
+    let both = ["cleanbill.in", "cleanbill.out"]
+        .iter()
+        .all(|h| matches!(o.get(h), Some(Field::Val(_))));
     if both {
-        let mut found = sink::Found::new("FLO-07", crate::machine::value::Taint::none(), "a socket is wired to a shell both ways");
+        let mut found = sink::Found::new(
+            "FLO-07",
+            crate::machine::value::Taint::none(),
+            "a socket is wired to a shell both ways",
+        );
         found.dest = Some(dest);
         sink::chain(m, a, found, at);
     }
@@ -160,7 +220,8 @@ pub(crate) fn object_method(
             let t = m.deep(data);
             let shell = matches!(m.get(*of).map(|o| &o.kind), Some(Kind::Process { shell: true }));
             if shell && m.has(&t, Source::Network) {
-                let found = sink::Found::new("FLO-15", t, "what comes over the network is typed into a shell");
+                let found =
+                    sink::Found::new("FLO-15", t, "what comes over the network is typed into a shell");
                 sink::chain(m, a, found, at);
             }
             Some(Val::unknown())

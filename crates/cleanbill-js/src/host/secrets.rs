@@ -9,19 +9,64 @@ use crate::notebook::Capability;
 
 /// Variables whose value opens somebody's account.
 const SECRETS: &[&str] = &[
-    "NPM_TOKEN", "NODE_AUTH_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_PAT", "GITLAB_TOKEN", "CI_JOB_TOKEN",
-    "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS",
-    "AZURE_CLIENT_SECRET", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "CLAUDE_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY",
-    "HF_TOKEN", "DOCKER_PASSWORD", "DOCKER_AUTH_CONFIG", "VERCEL_TOKEN", "NETLIFY_AUTH_TOKEN", "CLOUDFLARE_API_TOKEN",
-    "SLACK_TOKEN", "SLACK_BOT_TOKEN", "STRIPE_SECRET_KEY", "DATABASE_URL", "VAULT_TOKEN", "KUBECONFIG", "SSH_AUTH_SOCK",
-    "CIRCLE_TOKEN", "TRAVIS_TOKEN", "HEROKU_API_KEY", "DIGITALOCEAN_TOKEN", "MNEMONIC", "PRIVATE_KEY",
+    "NPM_TOKEN",
+    "NODE_AUTH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_TOKEN",
+    "GITHUB_PAT",
+    "GITLAB_TOKEN",
+    "CI_JOB_TOKEN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SESSION_TOKEN",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "AZURE_CLIENT_SECRET",
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "CLAUDE_API_KEY",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "HF_TOKEN",
+    "DOCKER_PASSWORD",
+    "DOCKER_AUTH_CONFIG",
+    "VERCEL_TOKEN",
+    "NETLIFY_AUTH_TOKEN",
+    "CLOUDFLARE_API_TOKEN",
+    "SLACK_TOKEN",
+    "SLACK_BOT_TOKEN",
+    "STRIPE_SECRET_KEY",
+    "DATABASE_URL",
+    "VAULT_TOKEN",
+    "KUBECONFIG",
+    "SSH_AUTH_SOCK",
+    "CIRCLE_TOKEN",
+    "TRAVIS_TOKEN",
+    "HEROKU_API_KEY",
+    "DIGITALOCEAN_TOKEN",
+    "MNEMONIC",
+    "PRIVATE_KEY",
 ];
 
 /// What of a variable's name says secret.
-const SECRET_PARTS: &[&str] = &["TOKEN", "SECRET", "PASSWORD", "PASSWD", "APIKEY", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "MNEMONIC", "CREDENTIAL"];
+const SECRET_PARTS: &[&str] = &[
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "PASSWD",
+    "APIKEY",
+    "API_KEY",
+    "PRIVATE_KEY",
+    "ACCESS_KEY",
+    "MNEMONIC",
+    "CREDENTIAL",
+];
 
 /// Variables that ask the runner for an identity.
-const CI_INTERNAL: &[&str] = &["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_RUNTIME_TOKEN"];
+const CI_INTERNAL: &[&str] = &[
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "ACTIONS_RUNTIME_TOKEN",
+];
 
 /// True for a variable that holds a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
@@ -32,9 +77,19 @@ pub(crate) fn is_secret(name: &str) -> bool {
 /// True for a parameter that takes key material.
 pub(crate) fn is_key_material(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "");
-    ["mnemonic", "privatekey", "seedphrase", "secretkey", "privkey", "passphrase", "seedwords", "recoveryphrase", "walletseed"]
-        .iter()
-        .any(|p| name.contains(p))
+    [
+        "mnemonic",
+        "privatekey",
+        "seedphrase",
+        "secretkey",
+        "privkey",
+        "passphrase",
+        "seedwords",
+        "recoveryphrase",
+        "walletseed",
+    ]
+    .iter()
+    .any(|p| name.contains(p))
 }
 
 /// `process.env.NAME`.
@@ -42,11 +97,21 @@ pub(crate) fn env_read(m: &mut Machine<'_>, a: &mut Act, name: &Name, at: u32) -
     can(m, a, Capability::Environment, at);
     let place = m.place(a, at);
     if CI_INTERNAL.contains(&name.as_ref()) {
-        let t = m.mark(Source::CiInternal, place, format!("reads `{name}`, the runner's identity"), Some(name.to_string()));
+        let t = m.mark(
+            Source::CiInternal,
+            place,
+            format!("reads `{name}`, the runner's identity"),
+            Some(name.to_string()),
+        );
         return Val::tainted(t);
     }
     if is_secret(name) {
-        let t = m.mark(Source::Secret, place, format!("reads the secret `{name}` of the environment"), Some(name.to_string()));
+        let t = m.mark(
+            Source::Secret,
+            place,
+            format!("reads the secret `{name}` of the environment"),
+            Some(name.to_string()),
+        );
         return Val::tainted(t);
     }
     match name.as_ref() {
@@ -54,7 +119,12 @@ pub(crate) fn env_read(m: &mut Machine<'_>, a: &mut Act, name: &Name, at: u32) -
         "APPDATA" | "LOCALAPPDATA" => Val::hole(crate::text::APPDATA),
         "TEMP" | "TMP" | "TMPDIR" => Val::hole(crate::text::TMP),
         "USER" | "USERNAME" | "LOGNAME" | "HOSTNAME" | "COMPUTERNAME" | "USERDOMAIN" => {
-            let t = m.mark(Source::Fingerprint, place, format!("reads `{name}`, who or where this machine is"), Some(name.to_string()));
+            let t = m.mark(
+                Source::Fingerprint,
+                place,
+                format!("reads `{name}`, who or where this machine is"),
+                Some(name.to_string()),
+            );
             Val::tainted(t)
         }
         "hasOwnProperty" | "toString" => Val::unknown(),
@@ -75,7 +145,12 @@ pub(crate) fn env_vague(m: &mut Machine<'_>, a: &mut Act, key: &Val, at: u32) ->
 /// The environment used as one value.
 pub(crate) fn env_whole(m: &mut Machine<'_>, a: &Act, at: u32, how: &str) -> Taint {
     let place = m.place(a, at);
-    m.mark(Source::Environment, place, format!("the whole environment is taken: {how}"), None)
+    m.mark(
+        Source::Environment,
+        place,
+        format!("the whole environment is taken: {how}"),
+        None,
+    )
 }
 
 /// Marks of a value that may be the environment itself, or an object it was spread into.
@@ -88,23 +163,33 @@ fn env_within(m: &mut Machine<'_>, a: &Act, value: &Val, at: u32, how: &str, dep
         return Taint::none();
     }
     match &value.v {
-        V::Host(id) if matches!(&*m.host_name(*id), "process.env" | "import.meta.env" | "Bun.env") => env_whole(m, a, at, how),
+        V::Host(id) if matches!(&*m.host_name(*id), "process.env" | "import.meta.env" | "Bun.env") => {
+            env_whole(m, a, at, how)
+        }
         V::Alt(list) => {
             let list = list.clone();
-            list.iter().fold(Taint::none(), |t, v| t.join(&env_within(m, a, v, at, how, depth + 1)))
+            list.iter().fold(Taint::none(), |t, v| {
+                t.join(&env_within(m, a, v, at, how, depth + 1))
+            })
         }
         V::Obj(obj) => {
-            let Some(o) = m.get(*obj) else { return Taint::none() };
+            let Some(o) = m.get(*obj) else {
+                return Taint::none();
+            };
             if o.is_callable() {
                 return Taint::none();
             }
             let mut inner: Vec<Val> = vec![o.rest.clone()];
             inner.extend(o.entries().take(40).filter_map(|(_, f)| match f {
-                crate::machine::heap::Field::Val(v) if matches!(v.v, V::Host(_) | V::Obj(_) | V::Alt(_)) => Some(v.clone()),
+                crate::machine::heap::Field::Val(v) if matches!(v.v, V::Host(_) | V::Obj(_) | V::Alt(_)) => {
+                    Some(v.clone())
+                }
                 _ => None,
             }));
             inner.extend(o.elems.iter().take(8).cloned());
-            inner.iter().fold(Taint::none(), |t, v| t.join(&env_within(m, a, v, at, how, depth + 1)))
+            inner.iter().fold(Taint::none(), |t, v| {
+                t.join(&env_within(m, a, v, at, how, depth + 1))
+            })
         }
         _ => Taint::none(),
     }
@@ -112,19 +197,47 @@ fn env_within(m: &mut Machine<'_>, a: &Act, value: &Val, at: u32, how: &str, dep
 
 /// Endings of files that hold credentials, with what they hold.
 const STORES: &[(&str, &str)] = &[
-    (".npmrc", "registry tokens"), (".ssh/", "SSH keys"), ("id_rsa", "SSH keys"), ("id_ed25519", "SSH keys"),
-    (".aws/credentials", "cloud keys"), (".aws/config", "cloud keys"), (".azure/", "cloud keys"),
-    ("gcloud/", "cloud keys"), (".kube/config", "cluster keys"), (".docker/config.json", "image registry tokens"),
-    (".netrc", "passwords"), (".git-credentials", "forge tokens"), (".config/gh/hosts.yml", "forge tokens"),
-    (".bash_history", "shell history"), (".zsh_history", "shell history"), (".gnupg/", "keys"), (".pypirc", "registry tokens"),
-    (".vault-token", "a vault token"), ("Login Data", "browser passwords"), ("Local Extension Settings", "wallet stores"),
-    ("Local State", "browser keys"), ("key4.db", "browser keys"), ("logins.json", "browser passwords"),
-    (".config/solana/id.json", "wallet keys"), ("wallet.dat", "wallet keys"), ("Exodus/", "wallet stores"),
-    (".electrum/", "wallet stores"), ("keystore/", "wallet keys"), ("/etc/shadow", "password hashes"),
-    ("Library/Keychains", "key chains"), (".claude/.credentials", "assistant credentials"), (".codex/auth.json", "assistant credentials"),
-    ("User Data/Default", "browser profiles"), (".config/google-chrome", "browser profiles"), ("Firefox/Profiles", "browser profiles"),
-    (".mozilla/firefox", "browser profiles"), ("Telegram Desktop/tdata", "messenger sessions"), ("discord/Local Storage", "messenger sessions"),
-    ("1Password", "a password manager"), ("Bitwarden", "a password manager"), ("KeePass", "a password manager"),
+    (".npmrc", "registry tokens"),
+    (".ssh/", "SSH keys"),
+    ("id_rsa", "SSH keys"),
+    ("id_ed25519", "SSH keys"),
+    (".aws/credentials", "cloud keys"),
+    (".aws/config", "cloud keys"),
+    (".azure/", "cloud keys"),
+    ("gcloud/", "cloud keys"),
+    (".kube/config", "cluster keys"),
+    (".docker/config.json", "image registry tokens"),
+    (".netrc", "passwords"),
+    (".git-credentials", "forge tokens"),
+    (".config/gh/hosts.yml", "forge tokens"),
+    (".bash_history", "shell history"),
+    (".zsh_history", "shell history"),
+    (".gnupg/", "keys"),
+    (".pypirc", "registry tokens"),
+    (".vault-token", "a vault token"),
+    ("Login Data", "browser passwords"),
+    ("Local Extension Settings", "wallet stores"),
+    ("Local State", "browser keys"),
+    ("key4.db", "browser keys"),
+    ("logins.json", "browser passwords"),
+    (".config/solana/id.json", "wallet keys"),
+    ("wallet.dat", "wallet keys"),
+    ("Exodus/", "wallet stores"),
+    (".electrum/", "wallet stores"),
+    ("keystore/", "wallet keys"),
+    ("/etc/shadow", "password hashes"),
+    ("Library/Keychains", "key chains"),
+    (".claude/.credentials", "assistant credentials"),
+    (".codex/auth.json", "assistant credentials"),
+    ("User Data/Default", "browser profiles"),
+    (".config/google-chrome", "browser profiles"),
+    ("Firefox/Profiles", "browser profiles"),
+    (".mozilla/firefox", "browser profiles"),
+    ("Telegram Desktop/tdata", "messenger sessions"),
+    ("discord/Local Storage", "messenger sessions"),
+    ("1Password", "a password manager"),
+    ("Bitwarden", "a password manager"),
+    ("KeePass", "a password manager"),
 ];
 
 /// What a path holds, when it is a credential store.
@@ -144,8 +257,22 @@ pub(crate) fn credential_store(path: &str) -> Option<&'static str> {
         || plain.starts_with("/etc/")
         || plain.contains("AppData")
         || plain.contains("Application Support");
-    STORES.iter().find(|(part, _)| {
-        let generic = matches!(*part, ".npmrc" | "keystore/" | "1Password" | "KeePass" | "Bitwarden" | "Local State" | "logins.json" | "id_rsa" | "gcloud/");
-        plain.contains(part) && (homely || !generic && plain.chars().any(crate::text::is_hole))
-    }).map(|(_, what)| *what)
+    STORES
+        .iter()
+        .find(|(part, _)| {
+            let generic = matches!(
+                *part,
+                ".npmrc"
+                    | "keystore/"
+                    | "1Password"
+                    | "KeePass"
+                    | "Bitwarden"
+                    | "Local State"
+                    | "logins.json"
+                    | "id_rsa"
+                    | "gcloud/"
+            );
+            plain.contains(part) && (homely || !generic && plain.chars().any(crate::text::is_hole))
+        })
+        .map(|(_, what)| *what)
 }

@@ -27,14 +27,26 @@ pub(crate) struct Found<'a> {
 
 impl<'a> Found<'a> {
     pub fn new(id: &'a str, marks: Taint, note: impl Into<String>) -> Self {
-        Self { id, marks, dest: None, note: note.into(), decoded: None, aggravations: Vec::new(), indirect: false }
+        Self {
+            id,
+            marks,
+            dest: None,
+            note: note.into(),
+            decoded: None,
+            aggravations: Vec::new(),
+            indirect: false,
+        }
     }
 }
 
 fn short(text: &str) -> String {
     let text = shown(text);
     let head: String = text.chars().take(SHOWN).collect();
-    if head.len() < text.len() { format!("{head}…") } else { head }
+    if head.len() < text.len() {
+        format!("{head}…")
+    } else {
+        head
+    }
 }
 
 /// Only these kinds explain a chain; the others ride along.
@@ -56,15 +68,29 @@ pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
     for one in url.each() {
         let text = m.to_text(&one).map(|s| s.as_str().to_owned()).unwrap_or_default();
         let (class, host) = hosts::classify(m.pkg, &text);
-        let drop = hosts::is_dead_drop(&text) || m.has(&one.t, Source::Network) || m.has(&one.t, Source::DeadDrop);
-        let candidate = Dest { url: shown(&text), host, class, place, dead_drop: drop };
+        let drop =
+            hosts::is_dead_drop(&text) || m.has(&one.t, Source::Network) || m.has(&one.t, Source::DeadDrop);
+        let candidate = Dest {
+            url: shown(&text),
+            host,
+            class,
+            place,
+            dead_drop: drop,
+        };
         // Of several the worst speaks: suppression needs every one to be harmless.
-        if best.as_ref().is_none_or(|b| candidate.class > b.class || (candidate.dead_drop && !b.dead_drop && b.class == candidate.class)) {
+        if best.as_ref().is_none_or(|b| {
+            candidate.class > b.class || (candidate.dead_drop && !b.dead_drop && b.class == candidate.class)
+        }) {
             best = Some(candidate);
         }
     }
     let Some(found) = best else { return 0 };
-    if let Some(ix) = m.notes.dests.iter().position(|d| d.url == found.url && d.place == found.place) {
+    if let Some(ix) = m
+        .notes
+        .dests
+        .iter()
+        .position(|d| d.url == found.url && d.place == found.place)
+    {
         return ix as u32;
     }
     m.notes.dests.push(found);
@@ -75,10 +101,21 @@ pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
 fn place_step(m: &Machine<'_>, place: Place, note: String, decoded: Option<String>) -> Step {
     match m.sources.get(place.src as usize) {
         Some(s) => {
-            let note = if s.layer.is_some() { format!("{note} (in decoded code)") } else { note };
+            let note = if s.layer.is_some() {
+                format!("{note} (in decoded code)")
+            } else {
+                note
+            };
             step(&s.path, &s.text, place.at, note, decoded)
         }
-        None => Step { file: String::new(), line: 1, column: 1, note, decoded, excerpt: String::new() },
+        None => Step {
+            file: String::new(),
+            line: 1,
+            column: 1,
+            note,
+            decoded,
+            excerpt: String::new(),
+        },
     }
 }
 
@@ -94,9 +131,19 @@ fn way(m: &Machine<'_>, mark: u32, out: &mut Vec<Step>) {
         next = m.marks.get(id as usize).and_then(|m| m.before);
     }
     for id in ids.into_iter().rev() {
-        let Some(mark) = m.marks.get(id as usize) else { continue };
-        let dest = mark.dest.and_then(|d| m.notes.dests.get(d as usize)).filter(|d| !d.url.is_empty()).map(|d| short(&d.url));
-        let detail = if mark.source == Source::Decoded { mark.detail.as_deref().map(short) } else { None };
+        let Some(mark) = m.marks.get(id as usize) else {
+            continue;
+        };
+        let dest = mark
+            .dest
+            .and_then(|d| m.notes.dests.get(d as usize))
+            .filter(|d| !d.url.is_empty())
+            .map(|d| short(&d.url));
+        let detail = if mark.source == Source::Decoded {
+            mark.detail.as_deref().map(short)
+        } else {
+            None
+        };
         let step = place_step(m, mark.place, mark.note.clone(), dest.or(detail));
         if !out.contains(&step) {
             out.push(step);
@@ -121,7 +168,12 @@ fn layers(m: &Machine<'_>, place: Place, out: &mut Vec<Step>) -> u32 {
             way(m, *mark, out);
         }
         let head = short(text.get(..).unwrap_or_default());
-        out.push(place_step(m, layer.place, "decoded text is run as code".to_owned(), Some(head)));
+        out.push(place_step(
+            m,
+            layer.place,
+            "decoded text is run as code".to_owned(),
+            Some(head),
+        ));
     }
     depth
 }
@@ -142,7 +194,9 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
     let dest = found.dest.and_then(|d| m.notes.dests.get(d as usize)).cloned();
     let mut seen_roots = Vec::new();
     for id in found.marks.ids() {
-        let Some(mark) = m.marks.get(*id as usize) else { continue };
+        let Some(mark) = m.marks.get(*id as usize) else {
+            continue;
+        };
         if !telling(found.id, mark.source) || seen_roots.contains(&mark.root) {
             continue;
         }
@@ -190,13 +244,22 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
             steps.push(step);
         }
     }
-    steps.push(place_step(m, place, found.note.clone(), found.decoded.as_deref().map(short)));
+    steps.push(place_step(
+        m,
+        place,
+        found.note.clone(),
+        found.decoded.as_deref().map(short),
+    ));
     if steps.len() > MOST_STEPS {
         let tail = steps.split_off(steps.len() - MOST_STEPS / 2);
         steps.truncate(MOST_STEPS / 2);
         steps.extend(tail);
     }
-    let file = m.sources.get(place.src as usize).map(|s| s.path.to_string()).unwrap_or_default();
+    let file = m
+        .sources
+        .get(place.src as usize)
+        .map(|s| s.path.to_string())
+        .unwrap_or_default();
     let obfuscated = m.notes_obfuscated(&file);
     let class = from.as_ref().map(|d| d.class);
     let dead_drop = from.as_ref().is_some_and(|d| d.dead_drop);
@@ -220,9 +283,17 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
     let signature = format!(
         "{}|{}|{}|{}",
         found.id,
-        sources.iter().map(|s| format!("{s:?}")).collect::<Vec<_>>().join("+"),
+        sources
+            .iter()
+            .map(|s| format!("{s:?}"))
+            .collect::<Vec<_>>()
+            .join("+"),
         host.as_deref().unwrap_or("-"),
-        if m.trigger.is_install() { "install" } else { "import" }
+        if m.trigger.is_install() {
+            "install"
+        } else {
+            "import"
+        }
     );
     let mut aggravations = found.aggravations;
     if obfuscated {
@@ -235,7 +306,8 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
         steps,
         sources,
         details,
-        abnormal_host: class.is_some_and(HostClass::is_abnormal) || (dead_drop && class == Some(HostClass::Unresolved)),
+        abnormal_host: class.is_some_and(HostClass::is_abnormal)
+            || (dead_drop && class == Some(HostClass::Unresolved)),
         host,
         host_class: class,
         layers,
@@ -249,12 +321,36 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
 /// A secret named after the package that reads it: `ACME_TOKEN` in `@acme/cli`. Other people's well-known
 /// secrets are never excused by a name the publisher chose.
 fn own_secret(secret: &str, package: &str) -> bool {
-    const FOREIGN: &[&str] = &["npm", "github", "gh", "aws", "google", "azure", "gitlab", "openai", "anthropic", "node", "docker"];
+    const FOREIGN: &[&str] = &[
+        "npm",
+        "github",
+        "gh",
+        "aws",
+        "google",
+        "azure",
+        "gitlab",
+        "openai",
+        "anthropic",
+        "node",
+        "docker",
+    ];
     let package = package.to_ascii_lowercase();
     secret.to_ascii_lowercase().split('_').any(|w| {
         w.len() >= 4
             && !FOREIGN.contains(&w)
-            && !matches!(w, "token" | "secret" | "password" | "access" | "private" | "auth" | "session" | "client" | "apikey" | "credentials")
+            && !matches!(
+                w,
+                "token"
+                    | "secret"
+                    | "password"
+                    | "access"
+                    | "private"
+                    | "auth"
+                    | "session"
+                    | "client"
+                    | "apikey"
+                    | "credentials"
+            )
             && package.contains(w)
     })
 }
@@ -274,17 +370,32 @@ pub(crate) fn send_marks(m: &mut Machine<'_>, a: &mut Act, dest: u32, t: &Taint,
     let mask = m.mask(t);
     let any = |list: &[Source]| list.iter().any(|s| mask & (1 << (*s as u32)) != 0);
     if any(&[Source::KeyMaterial]) {
-        let mut found = Found::new("FLO-10", t.clone(), format!("key material given by the caller is sent: {how}"));
+        let mut found = Found::new(
+            "FLO-10",
+            t.clone(),
+            format!("key material given by the caller is sent: {how}"),
+        );
         found.dest = Some(dest);
         chain(m, a, found, at);
     }
-    if any(&[Source::Environment, Source::Secret, Source::CredentialFile, Source::CiInternal, Source::Clipboard, Source::Metadata]) {
+    if any(&[
+        Source::Environment,
+        Source::Secret,
+        Source::CredentialFile,
+        Source::CiInternal,
+        Source::Clipboard,
+        Source::Metadata,
+    ]) {
         let mut found = Found::new("FLO-01", t.clone(), format!("secrets are sent: {how}"));
         found.dest = Some(dest);
         chain(m, a, found, at);
     }
     if any(&[Source::Fingerprint]) {
-        let mut found = Found::new("FLO-02", t.clone(), format!("who and where this machine is gets sent: {how}"));
+        let mut found = Found::new(
+            "FLO-02",
+            t.clone(),
+            format!("who and where this machine is gets sent: {how}"),
+        );
         found.dest = Some(dest);
         chain(m, a, found, at);
     }

@@ -10,22 +10,125 @@ use crate::kind::FileKind;
 /// other than a quote, as `constructor` outside a class, or as escapes.
 static HOT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::new([
-        "child_process", "eval", "Function(", "Function\"", "Function'", ".constructor", "\"constructor\"", "'constructor'", "fetch(", "fetch)", ".fetch", "fetch=", "fetch,",
-        "'http", "\"http", "`http", "node:http", "node:net", "node:tls", "node:dns", "node:dgram", "'net'", "\"net\"", "'tls'", "\"tls\"", "'dns", "\"dns",
-        "'dgram'", "\"dgram\"", "WebSocket", "XMLHttpRequest", "sendBeacon", "'vm'", "\"vm\"", "node:vm", "_compile", "_load", "process.binding", "dlopen",
-        "createRequire", "getBuiltinModule", "worker_threads", "writeFile", "createWriteStream", "appendFile", "outputFile", "axios", "'got'", "\"got\"", "\"request\"", "'request'",
-        "superagent", "undici", "node-fetch", "cross-fetch", "needle", "'ky'", "\"ky\"", "phin", "'ws'", "\"ws\"", "socket.io-client", "nodemailer", "telegraf",
-        "execa", "cross-spawn", "shelljs", "ethereum", "_0x", "import(", "importScripts", "EventSource", "fromCharCode", "atob", "unescape(", "\\x72", "\\x65",
-        "globalThis[", "global[", "window[", "this[", "self[", "process[", "module[", "require(a", "require(e", "require(t", "require(n", "require(_", "require(`",
-        "process.env)", "{...process.env", "rmSync", "rimraf", ".ajax", "discord.js", "privateKey", "mnemonic", "mainModule", "Module(", "openSync", "Bun.", "Deno.",
+        "child_process",
+        "eval",
+        "Function(",
+        "Function\"",
+        "Function'",
+        ".constructor",
+        "\"constructor\"",
+        "'constructor'",
+        "fetch(",
+        "fetch)",
+        ".fetch",
+        "fetch=",
+        "fetch,",
+        "'http",
+        "\"http",
+        "`http",
+        "node:http",
+        "node:net",
+        "node:tls",
+        "node:dns",
+        "node:dgram",
+        "'net'",
+        "\"net\"",
+        "'tls'",
+        "\"tls\"",
+        "'dns",
+        "\"dns",
+        "'dgram'",
+        "\"dgram\"",
+        "WebSocket",
+        "XMLHttpRequest",
+        "sendBeacon",
+        "'vm'",
+        "\"vm\"",
+        "node:vm",
+        "_compile",
+        "_load",
+        "process.binding",
+        "dlopen",
+        "createRequire",
+        "getBuiltinModule",
+        "worker_threads",
+        "writeFile",
+        "createWriteStream",
+        "appendFile",
+        "outputFile",
+        "axios",
+        "'got'",
+        "\"got\"",
+        "\"request\"",
+        "'request'",
+        "superagent",
+        "undici",
+        "node-fetch",
+        "cross-fetch",
+        "needle",
+        "'ky'",
+        "\"ky\"",
+        "phin",
+        "'ws'",
+        "\"ws\"",
+        "socket.io-client",
+        "nodemailer",
+        "telegraf",
+        "execa",
+        "cross-spawn",
+        "shelljs",
+        "ethereum",
+        "_0x",
+        "import(",
+        "importScripts",
+        "EventSource",
+        "fromCharCode",
+        "atob",
+        "unescape(",
+        "\\x72",
+        "\\x65",
+        "globalThis[",
+        "global[",
+        "window[",
+        "this[",
+        "self[",
+        "process[",
+        "module[",
+        "require(a",
+        "require(e",
+        "require(t",
+        "require(n",
+        "require(_",
+        "require(`",
+        "process.env)",
+        "{...process.env",
+        "rmSync",
+        "rimraf",
+        ".ajax",
+        "discord.js",
+        "privateKey",
+        "mnemonic",
+        "mainModule",
+        "Module(",
+        "openSync",
+        "Bun.",
+        "Deno.",
     ])
     .ok()
 });
 
 /// True when one of the words, or a word of a source, stands in a piece of code.
 pub(crate) fn has_hot_word(code: &[u8]) -> bool {
-    const SOURCES: &[&[u8]] = &[b"process.env", b"homedir", b"hostname", b"userInfo", b"readFile", b"clipboard"];
-    HOT.as_ref().is_none_or(|hot| hot.is_match(code)) || SOURCES.iter().any(|w| memchr::memmem::find(code, w).is_some())
+    const SOURCES: &[&[u8]] = &[
+        b"process.env",
+        b"homedir",
+        b"hostname",
+        b"userInfo",
+        b"readFile",
+        b"clipboard",
+    ];
+    HOT.as_ref().is_none_or(|hot| hot.is_match(code))
+        || SOURCES.iter().any(|w| memchr::memmem::find(code, w).is_some())
 }
 
 /// What one pass tells.
@@ -48,7 +151,12 @@ const HEX_NAMES: usize = 24;
 pub(crate) fn look(kind: FileKind, bytes: &[u8]) -> Looks {
     let mut out = Looks::default();
     let code = kind.is_code();
-    if !code && !matches!(kind, FileKind::Text | FileKind::Declaration | FileKind::Json | FileKind::Script) {
+    if !code
+        && !matches!(
+            kind,
+            FileKind::Text | FileKind::Declaration | FileKind::Json | FileKind::Script
+        )
+    {
         return out;
     }
     let mut marks: Vec<(&'static str, usize)> = Vec::new();
@@ -67,12 +175,11 @@ pub(crate) fn look(kind: FileKind, bytes: &[u8]) -> Looks {
 }
 
 fn odd_require(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, b"require")
-        .any(|at| match bytes.get(at + 7) {
-            Some(b'(') => !matches!(bytes.get(at + 8), Some(b'\'' | b'"' | b')')),
-            Some(b'.' | b',' | b')' | b';' | b'=' | b'[') => true,
-            _ => false,
-        })
+    memchr::memmem::find_iter(bytes, b"require").any(|at| match bytes.get(at + 7) {
+        Some(b'(') => !matches!(bytes.get(at + 8), Some(b'\'' | b'"' | b')')),
+        Some(b'.' | b',' | b')' | b';' | b'=' | b'[') => true,
+        _ => false,
+    })
 }
 
 fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static str, usize)>) {
@@ -86,7 +193,11 @@ fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static st
     out.minified = longest > 1_500 && bytes.len() / count > 160;
     const SOME_BLANKS: &[u8] = &[b' '; 64];
     const SOME_TABS: &[u8] = &[b'\t'; 64];
-    if !code || longest < BLANKS || (memchr::memmem::find(bytes, SOME_BLANKS).is_none() && memchr::memmem::find(bytes, SOME_TABS).is_none()) {
+    if !code
+        || longest < BLANKS
+        || (memchr::memmem::find(bytes, SOME_BLANKS).is_none()
+            && memchr::memmem::find(bytes, SOME_TABS).is_none())
+    {
         return;
     }
     // A long run of blanks inside a line, with code behind it.
@@ -97,11 +208,16 @@ fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static st
             continue;
         }
         if run >= BLANKS && !matches!(b, b'\n' | b'\r' | b'*' | b'/') {
-            let line = bytes.get(..ix - run).and_then(|h| memchr::memrchr(b'\n', h)).map_or(0, |n| n + 1);
+            let line = bytes
+                .get(..ix - run)
+                .and_then(|h| memchr::memrchr(b'\n', h))
+                .map_or(0, |n| n + 1);
             let head = bytes.get(line..ix - run).unwrap_or_default();
             let tail = bytes.get(ix..(ix + 400).min(bytes.len())).unwrap_or_default();
-            let calls = tail.contains(&b'(') && !tail.iter().take(2).any(|b| matches!(b, b'`' | b'"' | b'\''));
-            let in_comment = head.trim_ascii_start().starts_with(b"//") || head.trim_ascii_start().starts_with(b"*");
+            let calls =
+                tail.contains(&b'(') && !tail.iter().take(2).any(|b| matches!(b, b'`' | b'"' | b'\''));
+            let in_comment =
+                head.trim_ascii_start().starts_with(b"//") || head.trim_ascii_start().starts_with(b"*");
             if calls && !in_comment && !head.trim_ascii().is_empty() {
                 marks.push(("OBF-12", ix));
                 break;
@@ -113,8 +229,19 @@ fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static st
 
 fn unicode(bytes: &[u8], kind: FileKind, marks: &mut Vec<(&'static str, usize)>) {
     // The first bytes of every character looked for; most files have none and are done at once.
-    const STARTS: &[&[u8]] = &[b"\xef\xb8", b"\xef\xbe\xa0", b"\xf3\xa0", b"\xe3\x85\xa4", b"\xe2\x80\x8b", b"\xe2\x80\xaa", b"\xe2\x80\xab",
-        b"\xe2\x80\xad", b"\xe2\x80\xae", b"\xe2\x81", b"\xe1\xa0\x8e"];
+    const STARTS: &[&[u8]] = &[
+        b"\xef\xb8",
+        b"\xef\xbe\xa0",
+        b"\xf3\xa0",
+        b"\xe3\x85\xa4",
+        b"\xe2\x80\x8b",
+        b"\xe2\x80\xaa",
+        b"\xe2\x80\xab",
+        b"\xe2\x80\xad",
+        b"\xe2\x80\xae",
+        b"\xe2\x81",
+        b"\xe1\xa0\x8e",
+    ];
     if !bytes.iter().any(|b| *b >= 0xe1) || !STARTS.iter().any(|s| memchr::memmem::find(bytes, s).is_some()) {
         return;
     }
@@ -154,7 +281,9 @@ fn unicode(bytes: &[u8], kind: FileKind, marks: &mut Vec<(&'static str, usize)>)
 fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
     let mut names = 0usize;
     for at in memchr::memmem::find_iter(bytes, b"_0x") {
-        let hex = bytes.get(at + 3..at + 7).is_some_and(|h| h.iter().all(u8::is_ascii_hexdigit));
+        let hex = bytes
+            .get(at + 3..at + 7)
+            .is_some_and(|h| h.iter().all(u8::is_ascii_hexdigit));
         names += usize::from(hex);
         if names >= HEX_NAMES {
             marks.push(("OBF-06", at));
@@ -171,7 +300,11 @@ fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
     if bytes.len() > 400 {
         let head = bytes.get(..bytes.len().min(2_048)).unwrap_or(bytes);
         let odd = head.iter().filter(|b| b"[]()!+".contains(b)).count() * 2 > head.len();
-        let few = if !odd { 0 } else { bytes.iter().filter(|b| b"[]()!+".contains(b)).count() };
+        let few = if !odd {
+            0
+        } else {
+            bytes.iter().filter(|b| b"[]()!+".contains(b)).count()
+        };
         if few * 10 > bytes.len() * 8 {
             marks.push(("OBF-07", 0));
         }
@@ -182,14 +315,25 @@ fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
 fn imports(bytes: &[u8], out: &mut Vec<String>) {
     let quoted = |at: usize| -> Option<String> {
         let tail = bytes.get(at..(at + 300).min(bytes.len()))?;
-        let skip = tail.iter().take_while(|b| matches!(b, b' ' | b'(' | b'\t')).count();
-        let quote = tail.get(skip).copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        let skip = tail
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'(' | b'\t'))
+            .count();
+        let quote = tail
+            .get(skip)
+            .copied()
+            .filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
         let body = tail.get(skip + 1..)?;
         let end = memchr::memchr(quote, body)?;
         let text = std::str::from_utf8(body.get(..end)?).ok()?;
         (text.starts_with('.') || text.starts_with('#')).then(|| text.to_owned())
     };
-    for (word, skip) in [(&b"require"[..], 7), (b"from", 4), (b"import", 6), (b"resolve", 7)] {
+    for (word, skip) in [
+        (&b"require"[..], 7),
+        (b"from", 4),
+        (b"import", 6),
+        (b"resolve", 7),
+    ] {
         for at in memchr::memmem::find_iter(bytes, word) {
             if let Some(found) = quoted(at + skip) {
                 out.push(found);
@@ -224,7 +368,10 @@ pub(crate) fn pieces(bytes: &[u8]) -> Vec<u64> {
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => {
                 let start = ix;
-                while bytes.get(ix + 1).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$')) {
+                while bytes
+                    .get(ix + 1)
+                    .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$'))
+                {
                     ix += 1;
                 }
                 let word = bytes.get(start..=ix).unwrap_or_default();
@@ -241,7 +388,10 @@ pub(crate) fn pieces(bytes: &[u8]) -> Vec<u64> {
                 size += word.len();
             }
             b'0'..=b'9' => {
-                while bytes.get(ix + 1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.') {
+                while bytes
+                    .get(ix + 1)
+                    .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.')
+                {
                     ix += 1;
                 }
                 hash.word(2);

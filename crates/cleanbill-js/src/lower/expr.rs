@@ -81,9 +81,10 @@ impl<'a> Lower<'a> {
             Expression::NullLiteral(_) => Ex::Null,
             Expression::NumericLiteral(n) => Ex::Num(n.value),
             Expression::BigIntLiteral(n) => Ex::Num(n.value.as_str().parse().unwrap_or(f64::NAN)),
-            Expression::RegExpLiteral(r) => {
-                Ex::Regex(r.regex.pattern.text.as_str().into(), r.regex.flags.to_string().into())
-            }
+            Expression::RegExpLiteral(r) => Ex::Regex(
+                r.regex.pattern.text.as_str().into(),
+                r.regex.flags.to_string().into(),
+            ),
             Expression::StringLiteral(s) => Ex::Str(Rc::new(JsStr::new(s.value.as_str()))),
             Expression::TemplateLiteral(t) => self.template(t),
             Expression::Identifier(id) => self.ident(id.name.as_str()),
@@ -95,10 +96,19 @@ impl<'a> Lower<'a> {
                 let mut items = Vec::with_capacity(array.elements.len());
                 for element in &array.elements {
                     items.push(match element {
-                        ArrayExpressionElement::SpreadElement(s) => Arg { spread: true, e: self.expr(&s.argument) },
-                        ArrayExpressionElement::Elision(_) => Arg { spread: false, e: Expr { at, ex: Ex::Undef } },
+                        ArrayExpressionElement::SpreadElement(s) => Arg {
+                            spread: true,
+                            e: self.expr(&s.argument),
+                        },
+                        ArrayExpressionElement::Elision(_) => Arg {
+                            spread: false,
+                            e: Expr { at, ex: Ex::Undef },
+                        },
                         other => match other.as_expression() {
-                            Some(e) => Arg { spread: false, e: self.expr(e) },
+                            Some(e) => Arg {
+                                spread: false,
+                                e: self.expr(e),
+                            },
                             None => continue,
                         },
                     });
@@ -146,9 +156,11 @@ impl<'a> Lower<'a> {
                     None => Ex::Undef,
                 },
             },
-            Expression::ConditionalExpression(c) => {
-                Ex::Cond(self.boxed(&c.test), self.boxed(&c.consequent), self.boxed(&c.alternate))
-            }
+            Expression::ConditionalExpression(c) => Ex::Cond(
+                self.boxed(&c.test),
+                self.boxed(&c.consequent),
+                self.boxed(&c.alternate),
+            ),
             Expression::ImportExpression(i) => Ex::Import(self.boxed(&i.source)),
             Expression::LogicalExpression(l) => {
                 let op = match l.operator {
@@ -160,7 +172,9 @@ impl<'a> Lower<'a> {
             }
             Expression::NewExpression(n) => Ex::New(self.boxed(&n.callee), self.args(&n.arguments)),
             Expression::ParenthesizedExpression(p) => return self.expr(&p.expression),
-            Expression::SequenceExpression(s) => Ex::Seq(s.expressions.iter().map(|e| self.expr(e)).collect()),
+            Expression::SequenceExpression(s) => {
+                Ex::Seq(s.expressions.iter().map(|e| self.expr(e)).collect())
+            }
             Expression::TaggedTemplateExpression(t) => self.tagged(&t.tag, &t.quasi, at),
             Expression::UnaryExpression(u) => {
                 let op = match u.operator {
@@ -211,7 +225,10 @@ impl<'a> Lower<'a> {
         let mut out = self.expr(left);
         for (op, right) in rights.into_iter().rev() {
             let right = self.boxed(right);
-            out = Expr { at, ex: Ex::Binary(op, Box::new(out), right) };
+            out = Expr {
+                at,
+                ex: Ex::Binary(op, Box::new(out), right),
+            };
         }
         out
     }
@@ -236,9 +253,10 @@ impl<'a> Lower<'a> {
             MemberExpression::StaticMemberExpression(m) => {
                 Ex::Member(self.boxed(&m.object), self.name(m.property.name.as_str()))
             }
-            MemberExpression::PrivateFieldExpression(m) => {
-                Ex::Member(self.boxed(&m.object), format!("#{}", m.field.name.as_str()).into())
-            }
+            MemberExpression::PrivateFieldExpression(m) => Ex::Member(
+                self.boxed(&m.object),
+                format!("#{}", m.field.name.as_str()).into(),
+            ),
         }
     }
 
@@ -246,10 +264,16 @@ impl<'a> Lower<'a> {
         let mut out = Vec::with_capacity(args.len());
         for arg in args {
             match arg {
-                Argument::SpreadElement(s) => out.push(Arg { spread: true, e: self.expr(&s.argument) }),
+                Argument::SpreadElement(s) => out.push(Arg {
+                    spread: true,
+                    e: self.expr(&s.argument),
+                }),
                 other => {
                     if let Some(e) = other.as_expression() {
-                        out.push(Arg { spread: false, e: self.expr(e) });
+                        out.push(Arg {
+                            spread: false,
+                            e: self.expr(e),
+                        });
                     }
                 }
             }
@@ -261,7 +285,14 @@ impl<'a> Lower<'a> {
         let quasis = t
             .quasis
             .iter()
-            .map(|q| Rc::new(JsStr::new(q.value.cooked.as_ref().map_or(q.value.raw.as_str(), |c| c.as_str()))))
+            .map(|q| {
+                Rc::new(JsStr::new(
+                    q.value
+                        .cooked
+                        .as_ref()
+                        .map_or(q.value.raw.as_str(), |c| c.as_str()),
+                ))
+            })
             .collect();
         let exprs = t.expressions.iter().map(|e| self.expr(e)).collect();
         Ex::Template(quasis, exprs)
@@ -273,13 +304,32 @@ impl<'a> Lower<'a> {
             .quasis
             .iter()
             .map(|q| {
-                let text = q.value.cooked.as_ref().map_or(q.value.raw.as_str(), |c| c.as_str());
-                Arg { spread: false, e: Expr { at, ex: Ex::Str(Rc::new(JsStr::new(text))) } }
+                let text = q
+                    .value
+                    .cooked
+                    .as_ref()
+                    .map_or(q.value.raw.as_str(), |c| c.as_str());
+                Arg {
+                    spread: false,
+                    e: Expr {
+                        at,
+                        ex: Ex::Str(Rc::new(JsStr::new(text))),
+                    },
+                }
             })
             .collect();
-        let mut args = vec![Arg { spread: false, e: Expr { at, ex: Ex::Array(strings) } }];
+        let mut args = vec![Arg {
+            spread: false,
+            e: Expr {
+                at,
+                ex: Ex::Array(strings),
+            },
+        }];
         for e in &quasi.expressions {
-            args.push(Arg { spread: false, e: self.expr(e) });
+            args.push(Arg {
+                spread: false,
+                e: self.expr(e),
+            });
         }
         Ex::Call(callee, args)
     }
@@ -316,28 +366,53 @@ impl<'a> Lower<'a> {
                         _ => PropKind::Plain,
                     };
                     let key = Some(self.key(&m.key, m.computed));
-                    members.push(ClassMember { key, fixed: m.r#static, field: false, kind, value: Some(func) });
+                    members.push(ClassMember {
+                        key,
+                        fixed: m.r#static,
+                        field: false,
+                        kind,
+                        value: Some(func),
+                    });
                 }
                 ClassElement::PropertyDefinition(p) => {
                     let key = Some(self.key(&p.key, p.computed));
                     let value = self.field(p.value.as_ref());
-                    members.push(ClassMember { key, fixed: p.r#static, field: true, kind: PropKind::Plain, value });
+                    members.push(ClassMember {
+                        key,
+                        fixed: p.r#static,
+                        field: true,
+                        kind: PropKind::Plain,
+                        value,
+                    });
                 }
                 ClassElement::AccessorProperty(p) => {
                     let key = Some(self.key(&p.key, p.computed));
                     let value = self.field(p.value.as_ref());
-                    members.push(ClassMember { key, fixed: p.r#static, field: true, kind: PropKind::Plain, value });
+                    members.push(ClassMember {
+                        key,
+                        fixed: p.r#static,
+                        field: true,
+                        kind: PropKind::Plain,
+                        value,
+                    });
                 }
                 ClassElement::TSIndexSignature(_) => {}
             }
         }
         let self_slot = c.id.as_ref().and_then(|id| self.resolve(id.name.as_str()));
-        Rc::new(ir::Class { self_slot, parent, ctor, members })
+        Rc::new(ir::Class {
+            self_slot,
+            parent,
+            ctor,
+            members,
+        })
     }
 
     fn field(&mut self, value: Option<&Expression<'a>>) -> Option<Rc<ir::Func>> {
         let value = value?;
-        Some(self.thunk(value.span().start, |lower| vec![Stmt::Return(Some(lower.expr(value)))]))
+        Some(self.thunk(value.span().start, |lower| {
+            vec![Stmt::Return(Some(lower.expr(value)))]
+        }))
     }
 
     fn jsx(&mut self, e: &JSXElement<'a>) -> Ex {
@@ -346,7 +421,9 @@ impl<'a> Lower<'a> {
             match attribute {
                 JSXAttributeItem::SpreadAttribute(s) => parts.push(self.expr(&s.argument)),
                 JSXAttributeItem::Attribute(a) => match &a.value {
-                    Some(JSXAttributeValue::ExpressionContainer(c)) => self.jsx_expr(&c.expression, &mut parts),
+                    Some(JSXAttributeValue::ExpressionContainer(c)) => {
+                        self.jsx_expr(&c.expression, &mut parts)
+                    }
                     Some(JSXAttributeValue::Element(e)) => {
                         let ex = self.jsx(e);
                         parts.push(Expr { at: e.span.start, ex });

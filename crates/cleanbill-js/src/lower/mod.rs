@@ -72,7 +72,12 @@ pub(crate) fn lower(program: &Program<'_>, src: u32, next_func: &mut u32) -> Uni
         generator: false,
         size: frame.nodes,
     };
-    Unit { main: Rc::new(main), imports: lower.imports, exports: lower.exports, module: lower.module }
+    Unit {
+        main: Rc::new(main),
+        imports: lower.imports,
+        exports: lower.exports,
+        module: lower.module,
+    }
 }
 
 impl<'a> Lower<'a> {
@@ -87,7 +92,9 @@ impl<'a> Lower<'a> {
 
     pub(crate) fn declare(&mut self, name: &'a str) -> u32 {
         let depth = self.frames.len() as u32;
-        let Some(frame) = self.frames.last_mut() else { return 0 };
+        let Some(frame) = self.frames.last_mut() else {
+            return 0;
+        };
         let slot = frame.slots;
         frame.slots += 1;
         self.bindings.entry(name).or_default().push((depth, slot));
@@ -106,7 +113,10 @@ impl<'a> Lower<'a> {
 
     pub(crate) fn resolve(&self, name: &str) -> Option<Slot> {
         let (depth, ix) = self.bindings.get(name)?.last()?;
-        Some(Slot { hops: self.frames.len() as u32 - depth, ix: *ix })
+        Some(Slot {
+            hops: self.frames.len() as u32 - depth,
+            ix: *ix,
+        })
     }
 
     pub(crate) fn mark(&self) -> usize {
@@ -130,29 +140,42 @@ impl<'a> Lower<'a> {
     }
 
     pub(crate) fn function(&mut self, f: &Function<'a>) -> Rc<Func> {
-        let own = f.id.as_ref().filter(|_| f.is_expression()).map(|id| id.name.as_str());
+        let own =
+            f.id.as_ref()
+                .filter(|_| f.is_expression())
+                .map(|id| id.name.as_str());
         let name = f.id.as_ref().map(|id| id.name.as_str());
-        self.closure(name, own, &f.params, f.span, false, f.generator, |lower| match &f.body {
-            Some(body) => {
-                lower.hoist_vars(&body.statements);
-                lower.hoist_block(&body.statements);
-                lower.stmts(&body.statements)
-            }
-            None => Vec::new(),
-        })
+        self.closure(
+            name,
+            own,
+            &f.params,
+            f.span,
+            false,
+            f.generator,
+            |lower| match &f.body {
+                Some(body) => {
+                    lower.hoist_vars(&body.statements);
+                    lower.hoist_block(&body.statements);
+                    lower.stmts(&body.statements)
+                }
+                None => Vec::new(),
+            },
+        )
     }
 
     pub(crate) fn arrow(&mut self, f: &ArrowFunctionExpression<'a>) -> Rc<Func> {
-        self.closure(None, None, &f.params, f.span, true, false, |lower| match &f.body {
-            ArrowFunctionBody::FunctionBody(body) => {
-                lower.hoist_vars(&body.statements);
-                lower.hoist_block(&body.statements);
-                lower.stmts(&body.statements)
+        self.closure(None, None, &f.params, f.span, true, false, |lower| {
+            match &f.body {
+                ArrowFunctionBody::FunctionBody(body) => {
+                    lower.hoist_vars(&body.statements);
+                    lower.hoist_block(&body.statements);
+                    lower.stmts(&body.statements)
+                }
+                other => match other.as_expression() {
+                    Some(e) => vec![Stmt::Return(Some(lower.expr(e)))],
+                    None => Vec::new(),
+                },
             }
-            other => match other.as_expression() {
-                Some(e) => vec![Stmt::Return(Some(lower.expr(e)))],
-                None => Vec::new(),
-            },
         })
     }
 
@@ -182,7 +205,10 @@ impl<'a> Lower<'a> {
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a function, each used once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of a function, each used once"
+    )]
     fn closure(
         &mut self,
         name: Option<&'a str>,

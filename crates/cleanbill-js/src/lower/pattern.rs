@@ -51,7 +51,10 @@ impl<'a> Lower<'a> {
                     let (pat, default) = self.binding(&property.value);
                     props.push((key, pat, default));
                 }
-                let rest = object.rest.as_ref().map(|r| Box::new(self.binding(&r.argument).0));
+                let rest = object
+                    .rest
+                    .as_ref()
+                    .map(|r| Box::new(self.binding(&r.argument).0));
                 (Pat::Object(props, rest), None)
             }
             BindingPattern::ArrayPattern(array) => {
@@ -151,7 +154,10 @@ impl<'a> Lower<'a> {
             other => match other.as_member_expression() {
                 Some(member) => {
                     let at = member.span().start;
-                    Pat::Member(Expr { at, ex: self.member(member) })
+                    Pat::Member(Expr {
+                        at,
+                        ex: self.member(member),
+                    })
                 }
                 None => Pat::Array(Vec::new(), None),
             },

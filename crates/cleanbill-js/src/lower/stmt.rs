@@ -1,8 +1,9 @@
 //! Statements, hoisting, and the module's imports and exports.
 //! It resolves scopes; which branch runs is the machine's question.
 use oxc_ast::ast::{
-    BindingPattern, Declaration, ExportDefaultDeclarationKind, ForStatementInit, ForStatementLeft, ImportDeclarationSpecifier,
-    ModuleExportName, Statement, TSEnumMemberName, VariableDeclaration, VariableDeclarationKind,
+    BindingPattern, Declaration, ExportDefaultDeclarationKind, ForStatementInit, ForStatementLeft,
+    ImportDeclarationSpecifier, ModuleExportName, Statement, TSEnumMemberName, VariableDeclaration,
+    VariableDeclarationKind,
 };
 use oxc_span::GetSpan;
 
@@ -187,7 +188,9 @@ impl<'a> Lower<'a> {
         Some(match stmt {
             Statement::BlockStatement(b) => Stmt::Block(self.block(&b.body)),
             Statement::BreakStatement(s) => Stmt::Break(s.label.as_ref().map(|l| self.name(l.name.as_str()))),
-            Statement::ContinueStatement(s) => Stmt::Continue(s.label.as_ref().map(|l| self.name(l.name.as_str()))),
+            Statement::ContinueStatement(s) => {
+                Stmt::Continue(s.label.as_ref().map(|l| self.name(l.name.as_str())))
+            }
             Statement::DebuggerStatement(_) | Statement::EmptyStatement(_) => return None,
             Statement::ExpressionStatement(s) => Stmt::Expr(self.expr(&s.expression)),
             Statement::ReturnStatement(s) => Stmt::Return(s.argument.as_ref().map(|e| self.expr(e))),
@@ -207,7 +210,13 @@ impl<'a> Lower<'a> {
             },
             Statement::DoWhileStatement(s) => {
                 let body = self.boxed_stmt(&s.body);
-                Stmt::Loop { init: None, test: Some(self.expr(&s.test)), update: None, body, post: true }
+                Stmt::Loop {
+                    init: None,
+                    test: Some(self.expr(&s.test)),
+                    update: None,
+                    body,
+                    post: true,
+                }
             }
             Statement::ForStatement(s) => {
                 let mark = self.mark();
@@ -227,7 +236,13 @@ impl<'a> Lower<'a> {
                 let update = s.update.as_ref().map(|e| self.expr(e));
                 let body = self.boxed_stmt(&s.body);
                 self.release(mark);
-                Stmt::Loop { init, test, update, body, post: false }
+                Stmt::Loop {
+                    init,
+                    test,
+                    update,
+                    body,
+                    post: false,
+                }
             }
             Statement::ForInStatement(s) => {
                 let right = self.expr(&s.right);
@@ -275,7 +290,11 @@ impl<'a> Lower<'a> {
                     self.release(mark);
                     (param, body)
                 });
-                let finalizer = s.finalizer.as_ref().map(|f| self.block(&f.body)).unwrap_or_default();
+                let finalizer = s
+                    .finalizer
+                    .as_ref()
+                    .map(|f| self.block(&f.body))
+                    .unwrap_or_default();
                 Stmt::Try(block, handler, finalizer)
             }
             Statement::WithStatement(s) => {
@@ -295,7 +314,12 @@ impl<'a> Lower<'a> {
                 if !e.export_kind.is_type() {
                     let exported = e.exported.as_ref().map(|n| self.export_name(n));
                     let source = self.name(e.source.value.as_str());
-                    self.exports.push(Export::From { source, name: None, exported, at: e.span.start });
+                    self.exports.push(Export::From {
+                        source,
+                        name: None,
+                        exported,
+                        at: e.span.start,
+                    });
                 }
                 return None;
             }
@@ -305,7 +329,12 @@ impl<'a> Lower<'a> {
                 for s in e.specifiers.iter().filter(|s| !s.export_kind.is_type()) {
                     let name = Some(self.export_name(&s.local));
                     let exported = Some(self.export_name(&s.exported));
-                    self.exports.push(Export::From { source: source.clone(), name, exported, at: s.span.start });
+                    self.exports.push(Export::From {
+                        source: source.clone(),
+                        name,
+                        exported,
+                        at: s.span.start,
+                    });
                 }
                 return None;
             }
@@ -331,9 +360,18 @@ impl<'a> Lower<'a> {
             }
             Statement::TSExportAssignment(e) => {
                 let value = self.expr(&e.expression);
-                let object = Expr { at: value.at, ex: self.ident("module") };
-                let target = Pat::Member(Expr { at: value.at, ex: Ex::Member(Box::new(object), self.name("exports")) });
-                Stmt::Expr(Expr { at: value.at, ex: Ex::Assign(Box::new(target), Box::new(value)) })
+                let object = Expr {
+                    at: value.at,
+                    ex: self.ident("module"),
+                };
+                let target = Pat::Member(Expr {
+                    at: value.at,
+                    ex: Ex::Member(Box::new(object), self.name("exports")),
+                });
+                Stmt::Expr(Expr {
+                    at: value.at,
+                    ex: Ex::Assign(Box::new(target), Box::new(value)),
+                })
             }
             other => return other.as_declaration().and_then(|d| self.declaration(d)),
         })
@@ -351,18 +389,32 @@ impl<'a> Lower<'a> {
         let source = self.name(import.source.value.as_str());
         let at = import.span.start;
         let Some(specifiers) = &import.specifiers else {
-            self.imports.push(ImportBinding { slot: None, source, name: None, at });
+            self.imports.push(ImportBinding {
+                slot: None,
+                source,
+                name: None,
+                at,
+            });
             return;
         };
         for specifier in specifiers {
             let (local, name) = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type() => continue,
-                ImportDeclarationSpecifier::ImportSpecifier(s) => (&s.local, Some(self.export_name(&s.imported))),
-                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => (&s.local, Some(self.name("default"))),
+                ImportDeclarationSpecifier::ImportSpecifier(s) => {
+                    (&s.local, Some(self.export_name(&s.imported)))
+                }
+                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => {
+                    (&s.local, Some(self.name("default")))
+                }
                 ImportDeclarationSpecifier::ImportNamespaceSpecifier(s) => (&s.local, None),
             };
             let slot = self.resolve(local.name.as_str()).map(|s| s.ix);
-            self.imports.push(ImportBinding { slot, source: source.clone(), name, at });
+            self.imports.push(ImportBinding {
+                slot,
+                source: source.clone(),
+                name,
+                at,
+            });
         }
     }
 
@@ -396,7 +448,13 @@ impl<'a> Lower<'a> {
                     return None;
                 }
                 let func = self.function(f);
-                (self.declare("*default"), Expr { at: f.span.start, ex: Ex::Func(func) })
+                (
+                    self.declare("*default"),
+                    Expr {
+                        at: f.span.start,
+                        ex: Ex::Func(func),
+                    },
+                )
             }
             ExportDefaultDeclarationKind::ClassDeclaration(c) => {
                 let class = self.class(c);
@@ -404,7 +462,13 @@ impl<'a> Lower<'a> {
                     Some(slot) => slot.ix,
                     None => self.declare("*default"),
                 };
-                (slot, Expr { at: c.span.start, ex: Ex::Class(class) })
+                (
+                    slot,
+                    Expr {
+                        at: c.span.start,
+                        ex: Ex::Class(class),
+                    },
+                )
             }
             ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => return None,
             other => {
@@ -418,7 +482,11 @@ impl<'a> Lower<'a> {
     }
 
     fn variables(&mut self, d: &VariableDeclaration<'a>) -> Stmt {
-        let bind = if d.kind == VariableDeclarationKind::Var { Bind::Var } else { Bind::Lexical };
+        let bind = if d.kind == VariableDeclarationKind::Var {
+            Bind::Var
+        } else {
+            Bind::Lexical
+        };
         let mut out = Vec::with_capacity(d.declarations.len());
         for d in &d.declarations {
             let init = d.init.as_ref().map(|e| self.expr(e));
@@ -458,7 +526,10 @@ impl<'a> Lower<'a> {
             Declaration::ClassDeclaration(c) => {
                 let class = self.class(c);
                 let slot = c.id.as_ref().and_then(|id| self.resolve(id.name.as_str()))?;
-                let value = Expr { at: c.span.start, ex: Ex::Class(class) };
+                let value = Expr {
+                    at: c.span.start,
+                    ex: Ex::Class(class),
+                };
                 Some(Stmt::Decl(Bind::Lexical, Pat::Var(slot), Some(value)))
             }
             Declaration::TSEnumDeclaration(e) => {
@@ -473,18 +544,29 @@ impl<'a> Lower<'a> {
                     let at = member.span().start;
                     let value = match &member.initializer {
                         Some(e) => self.expr(e),
-                        None => Expr { at, ex: Ex::Num(ix as f64) },
+                        None => Expr {
+                            at,
+                            ex: Ex::Num(ix as f64),
+                        },
                     };
                     props.push(Prop::Key(Key::Name(name), value, PropKind::Plain));
                 }
-                let value = Expr { at: e.span.start, ex: Ex::Object(props) };
+                let value = Expr {
+                    at: e.span.start,
+                    ex: Ex::Object(props),
+                };
                 Some(Stmt::Decl(Bind::Lexical, Pat::Var(slot), Some(value)))
             }
             Declaration::TSImportEqualsDeclaration(e) => {
                 let slot = self.resolve(e.id.name.as_str()).map(|s| s.ix);
                 if let oxc_ast::ast::TSModuleReference::ExternalModuleReference(r) = &e.module_reference {
                     let source = self.name(r.expression.value.as_str());
-                    self.imports.push(ImportBinding { slot, source, name: None, at: e.span.start });
+                    self.imports.push(ImportBinding {
+                        slot,
+                        source,
+                        name: None,
+                        at: e.span.start,
+                    });
                 }
                 None
             }

@@ -112,7 +112,11 @@ impl Machine<'_> {
         let mut out = Val::undef();
         for arg in args {
             if self.is_function(arg) {
-                let given = vec![Val::tainted(t.clone()), Val::tainted(t.clone()), Val::tainted(t.clone())];
+                let given = vec![
+                    Val::tainted(t.clone()),
+                    Val::tainted(t.clone()),
+                    Val::tainted(t.clone()),
+                ];
                 a.unsure += 1;
                 let one = self.call(a, arg, Val::undef(), given, at);
                 a.unsure -= 1;
@@ -131,9 +135,16 @@ impl Machine<'_> {
     }
 
     fn call_obj(&mut self, a: &mut Act, obj: Obj, this: Val, args: Vec<Val>, at: u32) -> Val {
-        let Some(o) = self.get(obj) else { return Val::unknown() };
+        let Some(o) = self.get(obj) else {
+            return Val::unknown();
+        };
         match &o.kind {
-            Kind::Func { f, frame, this: bound, home } => {
+            Kind::Func {
+                f,
+                frame,
+                this: bound,
+                home,
+            } => {
                 let (f, frame, home) = (f.clone(), frame.clone(), *home);
                 let this = bound.clone().unwrap_or(this);
                 self.run(Some(a), Some(obj), &f, &frame, this, home, args, at, false)
@@ -165,7 +176,10 @@ impl Machine<'_> {
     }
 
     fn is_sure(&self, v: &Val) -> bool {
-        matches!(v.v, V::Undef | V::Null | V::Bool(_) | V::Num(_) | V::Obj(_) | V::Str(_)) && v.any_str().is_none_or(|s| !s.has_holes())
+        matches!(
+            v.v,
+            V::Undef | V::Null | V::Bool(_) | V::Num(_) | V::Obj(_) | V::Str(_)
+        ) && v.any_str().is_none_or(|s| !s.has_holes())
     }
 
     /// Runs a function, unless it was run often enough with arguments like these.
@@ -225,7 +239,10 @@ impl Machine<'_> {
         if !allowed || self.call_depth >= MOST_CALLS || self.exhausted {
             let last = self.counts(f.id).last.clone();
             return match last {
-                Some(v) => Val { v: if sure { V::Unknown } else { v.v }, t: v.t.join(&t) },
+                Some(v) => Val {
+                    v: if sure { V::Unknown } else { v.v },
+                    t: v.t.join(&t),
+                },
                 None => Val::tainted(t),
             };
         }
@@ -270,7 +287,11 @@ impl Machine<'_> {
                 && matches!(value.v, V::Undef | V::Unknown)
             {
                 let other = self.eval(&mut act, default);
-                value = if matches!(value.v, V::Undef) { other } else { either(&value, &other) };
+                value = if matches!(value.v, V::Undef) {
+                    other
+                } else {
+                    either(&value, &other)
+                };
             }
             self.bind(&mut act, pat, value, true);
         }
@@ -344,7 +365,16 @@ impl Machine<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a method call has this many parts")]
-    fn host_method(&mut self, a: &mut Act, id: u32, path: &str, recv: &Val, name: &Name, args: Vec<Val>, at: u32) -> Val {
+    fn host_method(
+        &mut self,
+        a: &mut Act,
+        id: u32,
+        path: &str,
+        recv: &Val,
+        name: &Name,
+        args: Vec<Val>,
+        at: u32,
+    ) -> Val {
         match name.as_ref() {
             "call" if !path.is_empty() => {
                 let mut args = args.into_iter();
@@ -359,7 +389,11 @@ impl Machine<'_> {
             "bind" => {
                 let mut args = args.into_iter();
                 let this = args.next().unwrap_or_else(Val::undef);
-                return self.obj_val(Kind::Bound { f: recv.clone(), this, args: args.collect() });
+                return self.obj_val(Kind::Bound {
+                    f: recv.clone(),
+                    this,
+                    args: args.collect(),
+                });
             }
             _ => {}
         }
@@ -389,7 +423,9 @@ impl Machine<'_> {
         // Own and inherited code first: a class may shadow any native.
         let mut next = Some(obj);
         for _ in 0..12 {
-            let Some(o) = next.and_then(|n| self.get(n)) else { break };
+            let Some(o) = next.and_then(|n| self.get(n)) else {
+                break;
+            };
             if o.get(name).is_some() {
                 let f = self.get_prop(a, recv, name, at);
                 if !matches!(f.v, V::Undef) {
@@ -399,7 +435,9 @@ impl Machine<'_> {
             }
             next = o.proto;
         }
-        let Some(o) = self.get(obj) else { return Val::unknown() };
+        let Some(o) = self.get(obj) else {
+            return Val::unknown();
+        };
         if o.is_callable() {
             match name.as_ref() {
                 "call" => {
@@ -415,9 +453,17 @@ impl Machine<'_> {
                 "bind" => {
                     let mut args = args.into_iter();
                     let this = args.next().unwrap_or_else(Val::undef);
-                    return self.obj_val(Kind::Bound { f: recv.clone(), this, args: args.collect() });
+                    return self.obj_val(Kind::Bound {
+                        f: recv.clone(),
+                        this,
+                        args: args.collect(),
+                    });
                 }
-                "toString" => return self.to_text(recv).map_or_else(Val::unknown, |s| Val::new(V::Str(s))),
+                "toString" => {
+                    return self
+                        .to_text(recv)
+                        .map_or_else(Val::unknown, |s| Val::new(V::Str(s)));
+                }
                 "constructor" => return crate::host::call(self, a, "Function", recv, args, at),
                 _ => {}
             }
@@ -445,7 +491,11 @@ impl Machine<'_> {
         match name.as_ref() {
             "then" | "catch" | "finally" => {
                 let value = self.settled(recv);
-                let value = if name.as_ref() == "then" { value } else { Val::unknown() };
+                let value = if name.as_ref() == "then" {
+                    value
+                } else {
+                    Val::unknown()
+                };
                 let mut out = Val::undef();
                 for (ix, f) in args.iter().take(2).enumerate() {
                     let given = if ix == 0 { value.clone() } else { Val::unknown() };
@@ -455,11 +505,14 @@ impl Machine<'_> {
                         out = either(&out, &one);
                     }
                 }
-                if name.as_ref() != "then" { recv.clone() } else { out }
+                if name.as_ref() != "then" {
+                    recv.clone()
+                } else {
+                    out
+                }
             }
-            "on" | "once" | "addListener" | "addEventListener" | "prependListener" | "subscribe" | "listen" => {
-                self.listen(a, recv, &args, at)
-            }
+            "on" | "once" | "addListener" | "addEventListener" | "prependListener" | "subscribe"
+            | "listen" => self.listen(a, recv, &args, at),
             "emit" | "dispatchEvent" | "publish" => self.emit(a, recv, &args, at),
             "pipe" | "pipeTo" | "pipeThrough" => {
                 if let Some(to) = args.first() {
@@ -472,7 +525,10 @@ impl Machine<'_> {
             }
             "constructor" => {
                 let code = args.last().cloned().unwrap_or_else(Val::undef);
-                if self.to_text(&code).is_some_and(|s| s.as_str().contains(['(', '=', ';'])) {
+                if self
+                    .to_text(&code)
+                    .is_some_and(|s| s.as_str().contains(['(', '=', ';']))
+                {
                     return crate::host::call(self, a, "Function", recv, args, at);
                 }
                 Val::unknown()
@@ -486,8 +542,12 @@ impl Machine<'_> {
 
     /// Registers a listener and runs it once with what the emitter carries.
     pub fn listen(&mut self, a: &mut Act, recv: &Val, args: &[Val], at: u32) -> Val {
-        let (Some(event), Some(f)) = (args.first(), args.get(1)) else { return recv.clone() };
-        let name = self.to_text(event).map_or_else(|| Name::from("*"), |s| Name::from(s.as_str()));
+        let (Some(event), Some(f)) = (args.first(), args.get(1)) else {
+            return recv.clone();
+        };
+        let name = self
+            .to_text(event)
+            .map_or_else(|| Name::from("*"), |s| Name::from(s.as_str()));
         if let V::Obj(obj) = recv.v
             && let Some(o) = self.get_mut(obj)
             && o.listeners.len() < 64
@@ -495,7 +555,10 @@ impl Machine<'_> {
             o.listeners.push((name.clone(), f.clone()));
         }
         let t = self.shallow(recv);
-        let failed = matches!(name.as_ref(), "error" | "close" | "end" | "finish" | "exit" | "timeout");
+        let failed = matches!(
+            name.as_ref(),
+            "error" | "close" | "end" | "finish" | "exit" | "timeout"
+        );
         let t = if failed { Taint::none() } else { t };
         self.worldly += 1;
         self.run_callbacks(a, std::slice::from_ref(f), &t, at);
@@ -510,7 +573,9 @@ impl Machine<'_> {
                 .map(|o| {
                     o.listeners
                         .iter()
-                        .filter(|(n, _)| n.as_ref() == "*" || name.as_ref().is_none_or(|m| m.as_str() == n.as_ref()))
+                        .filter(|(n, _)| {
+                            n.as_ref() == "*" || name.as_ref().is_none_or(|m| m.as_str() == n.as_ref())
+                        })
                         .map(|(_, f)| f.clone())
                         .collect()
                 })
@@ -528,10 +593,18 @@ impl Machine<'_> {
         let place = super::marks::Place { src: f.src, at: f.at };
         let name = f.param_names.get(ix).and_then(Clone::clone);
         let t = match &name {
-            Some(name) if crate::host::secrets::is_key_material(name) => {
-                self.mark(Source::KeyMaterial, place, format!("`{name}` is key material given by the caller"), Some(name.to_string()))
-            }
-            _ => self.mark(Source::Caller, place, "given by the caller", name.map(|n| n.to_string())),
+            Some(name) if crate::host::secrets::is_key_material(name) => self.mark(
+                Source::KeyMaterial,
+                place,
+                format!("`{name}` is key material given by the caller"),
+                Some(name.to_string()),
+            ),
+            _ => self.mark(
+                Source::Caller,
+                place,
+                "given by the caller",
+                name.map(|n| n.to_string()),
+            ),
         };
         Val::tainted(t)
     }

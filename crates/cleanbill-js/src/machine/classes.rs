@@ -17,7 +17,12 @@ impl Machine<'_> {
         proto.proto = self.proto_of(a, &parent);
         let proto = self.alloc(proto);
         let frame = a.frame.clone();
-        let class = self.new_obj(Kind::Class { c: c.clone(), frame: frame.clone(), proto, parent });
+        let class = self.new_obj(Kind::Class {
+            c: c.clone(),
+            frame: frame.clone(),
+            proto,
+            parent,
+        });
         let value = Val::new(V::Obj(class));
         if let Some(p) = self.get_mut(proto) {
             p.put("constructor", value.clone());
@@ -32,7 +37,17 @@ impl Machine<'_> {
         for member in &c.members {
             let Some(key) = &member.key else {
                 if let Some(f) = &member.value {
-                    self.run(None, None, f, &frame, value.clone(), Some(class), Vec::new(), f.at, false);
+                    self.run(
+                        None,
+                        None,
+                        f,
+                        &frame,
+                        value.clone(),
+                        Some(class),
+                        Vec::new(),
+                        f.at,
+                        false,
+                    );
                 }
                 continue;
             };
@@ -43,14 +58,24 @@ impl Machine<'_> {
                 Key::Name(n) => Some(n.clone()),
                 Key::Computed(e) => {
                     let key = self.eval(a, e);
-                    self.to_text(&key).filter(|s| !s.has_holes()).map(|s| Name::from(s.as_str()))
+                    self.to_text(&key)
+                        .filter(|s| !s.has_holes())
+                        .map(|s| Name::from(s.as_str()))
                 }
             };
             let target = if member.fixed { class } else { proto };
             let member_value = match &member.value {
-                Some(f) if member.field => {
-                    self.run(None, None, f, &frame, value.clone(), Some(class), Vec::new(), f.at, false)
-                }
+                Some(f) if member.field => self.run(
+                    None,
+                    None,
+                    f,
+                    &frame,
+                    value.clone(),
+                    Some(class),
+                    Vec::new(),
+                    f.at,
+                    false,
+                ),
                 Some(f) => {
                     let this = if member.fixed { Some(value.clone()) } else { None };
                     let f = self.closure(f, &frame, this, Some(target));
@@ -58,7 +83,9 @@ impl Machine<'_> {
                 }
                 None => Val::undef(),
             };
-            let Some(object) = self.get_mut(target) else { continue };
+            let Some(object) = self.get_mut(target) else {
+                continue;
+            };
             let Some(name) = name else {
                 object.rest = member_value;
                 continue;
@@ -129,7 +156,9 @@ impl Machine<'_> {
             }
             V::Obj(obj) => {
                 let obj = *obj;
-                let Some(o) = self.get(obj) else { return Val::unknown() };
+                let Some(o) = self.get(obj) else {
+                    return Val::unknown();
+                };
                 match &o.kind {
                     Kind::Class { .. } => {
                         let mut this = Object::new(Kind::Plain);
@@ -140,12 +169,27 @@ impl Machine<'_> {
                         self.initialise(a, obj, &value, args, at);
                         value
                     }
-                    Kind::Func { f, frame, this: None, home } => {
+                    Kind::Func {
+                        f,
+                        frame,
+                        this: None,
+                        home,
+                    } => {
                         let (f, frame, home) = (f.clone(), frame.clone(), *home);
                         let mut this = Object::new(Kind::Plain);
                         this.proto = self.proto_of(a, callee);
                         let this = Val::new(V::Obj(self.alloc(this)));
-                        let out = self.run(Some(a), Some(obj), &f, &frame, this.clone(), home, args, at, false);
+                        let out = self.run(
+                            Some(a),
+                            Some(obj),
+                            &f,
+                            &frame,
+                            this.clone(),
+                            home,
+                            args,
+                            at,
+                            false,
+                        );
                         match out.v {
                             V::Obj(_) => out,
                             _ => this,
@@ -171,13 +215,33 @@ impl Machine<'_> {
 
     /// Runs fields and constructor of a class on `this`.
     fn initialise(&mut self, a: &mut Act, class: Obj, this: &Val, args: Vec<Val>, at: u32) {
-        let Some(Kind::Class { c, frame, proto, parent }) = self.get(class).map(|o| o.kind.clone()) else { return };
+        let Some(Kind::Class {
+            c,
+            frame,
+            proto,
+            parent,
+        }) = self.get(class).map(|o| o.kind.clone())
+        else {
+            return;
+        };
         if c.ctor.is_none() && !matches!(parent.v, V::Undef) {
             self.init_parent(a, &parent, this, args.clone(), at);
         }
         for member in c.members.iter().filter(|m| m.field && !m.fixed) {
-            let (Some(Key::Name(name)), Some(f)) = (&member.key, &member.value) else { continue };
-            let value = self.run(None, None, f, &frame, this.clone(), Some(proto), Vec::new(), f.at, false);
+            let (Some(Key::Name(name)), Some(f)) = (&member.key, &member.value) else {
+                continue;
+            };
+            let value = self.run(
+                None,
+                None,
+                f,
+                &frame,
+                this.clone(),
+                Some(proto),
+                Vec::new(),
+                f.at,
+                false,
+            );
             if let V::Obj(o) = this.v
                 && let Some(o) = self.get_mut(o)
             {
@@ -185,7 +249,17 @@ impl Machine<'_> {
             }
         }
         if let Some(ctor) = &c.ctor {
-            self.run(Some(a), None, ctor, &frame, this.clone(), Some(proto), args, at, false);
+            self.run(
+                Some(a),
+                None,
+                ctor,
+                &frame,
+                this.clone(),
+                Some(proto),
+                args,
+                at,
+                false,
+            );
         }
     }
 
@@ -215,7 +289,9 @@ impl Machine<'_> {
     /// The class whose prototype is `home`.
     fn class_of_home(&self, home: Option<Obj>) -> Option<(Obj, Val)> {
         let proto = self.get(home?)?;
-        let Some(Field::Val(Val { v: V::Obj(class), .. })) = proto.get("constructor") else { return None };
+        let Some(Field::Val(Val { v: V::Obj(class), .. })) = proto.get("constructor") else {
+            return None;
+        };
         match &self.get(*class)?.kind {
             Kind::Class { parent, .. } => Some((*class, parent.clone())),
             _ => None,
@@ -231,7 +307,9 @@ impl Machine<'_> {
     }
 
     pub fn super_member(&mut self, a: &mut Act, name: &Name) -> Val {
-        let Some((_, parent)) = self.class_of_home(a.home) else { return Val::unknown() };
+        let Some((_, parent)) = self.class_of_home(a.home) else {
+            return Val::unknown();
+        };
         match self.proto_of(a, &parent) {
             Some(proto) => self.get_prop(a, &Val::new(V::Obj(proto)), name, 0),
             None => Val::unknown(),

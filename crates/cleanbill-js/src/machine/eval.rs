@@ -36,7 +36,12 @@ impl Machine<'_> {
                 None => return Val::unknown(),
             }
         }
-        frame.vars.borrow().get(slot.ix as usize).cloned().unwrap_or_else(Val::unknown)
+        frame
+            .vars
+            .borrow()
+            .get(slot.ix as usize)
+            .cloned()
+            .unwrap_or_else(Val::unknown)
     }
 
     fn eval_inner(&mut self, a: &mut Act, e: &Expr) -> Val {
@@ -212,7 +217,9 @@ impl Machine<'_> {
     }
 
     fn template(&mut self, a: &mut Act, quasis: &[Rc<JsStr>], exprs: &[Expr]) -> Val {
-        let mut out = Val::new(V::Str(quasis.first().cloned().unwrap_or_else(|| Rc::new(JsStr::new("")))));
+        let mut out = Val::new(V::Str(
+            quasis.first().cloned().unwrap_or_else(|| Rc::new(JsStr::new(""))),
+        ));
         for (ix, e) in exprs.iter().enumerate() {
             let mut part = self.eval(a, e);
             if self.to_text(&part).is_none() && !matches!(part.v, V::Alt(_)) {
@@ -299,7 +306,9 @@ impl Machine<'_> {
                         Key::Name(n) => Some(n.clone()),
                         Key::Computed(e) => {
                             let key = self.eval(a, e);
-                            self.to_text(&key).filter(|s| !s.has_holes()).map(|s| Name::from(s.as_str()))
+                            self.to_text(&key)
+                                .filter(|s| !s.has_holes())
+                                .map(|s| Name::from(s.as_str()))
                         }
                     };
                     let value = self.eval(a, value);
@@ -337,7 +346,8 @@ impl Machine<'_> {
             match &one.v {
                 V::Obj(obj) => {
                     let Some(source) = self.get(*obj) else { continue };
-                    let fields: Vec<(Name, Field)> = source.entries().map(|(n, f)| (n.clone(), f.clone())).collect();
+                    let fields: Vec<(Name, Field)> =
+                        source.entries().map(|(n, f)| (n.clone(), f.clone())).collect();
                     let rest = source.rest.clone();
                     for (ix, e) in source.elems.iter().take(256).enumerate() {
                         object.put(&ix.to_string(), e.clone());

@@ -105,7 +105,13 @@ impl Machine<'_> {
                 }
             },
             Stmt::Block(list) => self.stmts(a, list),
-            Stmt::Loop { init, test, update, body, post } => {
+            Stmt::Loop {
+                init,
+                test,
+                update,
+                body,
+                post,
+            } => {
                 if let Some(init) = init {
                     self.stmt(a, init);
                 }
@@ -169,11 +175,21 @@ impl Machine<'_> {
         }
     }
 
-    fn run_loop(&mut self, a: &mut Act, test: Option<&Expr>, update: Option<&Expr>, body: &Stmt, post: bool) -> Flow {
+    fn run_loop(
+        &mut self,
+        a: &mut Act,
+        test: Option<&Expr>,
+        update: Option<&Expr>,
+        body: &Stmt,
+        post: bool,
+    ) -> Flow {
         let began = self.steps;
         let most = self.loop_share();
         let (mut free, mut worldly, mut hazy, mut round) = (0u32, 0u32, 0u32, 0u32);
-        let endless = matches!(test.map(|t| &t.ex), None | Some(crate::ir::Ex::Bool(true) | crate::ir::Ex::Unary(..)));
+        let endless = matches!(
+            test.map(|t| &t.ex),
+            None | Some(crate::ir::Ex::Bool(true) | crate::ir::Ex::Unary(..))
+        );
         let before_exit = std::mem::take(&mut a.maybe_exit);
         let mut out = Flow::Normal;
         loop {
@@ -262,7 +278,11 @@ impl Machine<'_> {
             }
             worldly += u32::from(self.worldly != world);
             hazy += u32::from(self.vague != vague);
-            if worldly >= WORLDLY_ROUNDS || hazy >= VAGUE_ROUNDS * 4 || self.exhausted || self.steps - began > most {
+            if worldly >= WORLDLY_ROUNDS
+                || hazy >= VAGUE_ROUNDS * 4
+                || self.exhausted
+                || self.steps - began > most
+            {
                 break;
             }
         }
@@ -282,7 +302,11 @@ impl Machine<'_> {
         if let Some((param, body)) = handler {
             let thrown = flow == Flow::Throw;
             if thrown || self.worldly != world {
-                let error = if thrown { std::mem::replace(&mut self.thrown, Val::unknown()) } else { Val::unknown() };
+                let error = if thrown {
+                    std::mem::replace(&mut self.thrown, Val::unknown())
+                } else {
+                    Val::unknown()
+                };
                 if let Some(param) = param {
                     self.bind(a, param, error, true);
                 }
@@ -353,7 +377,11 @@ impl Machine<'_> {
         }
         let mut vars = frame.vars.borrow_mut();
         if let Some(have) = vars.get_mut(slot.ix as usize) {
-            *have = if a.unsure > 0 && !declares { either(have, &value) } else { value };
+            *have = if a.unsure > 0 && !declares {
+                either(have, &value)
+            } else {
+                value
+            };
         }
     }
 
@@ -416,8 +444,12 @@ impl Machine<'_> {
     }
 
     fn copy_without(&mut self, value: &Val, taken: &[Name]) -> Val {
-        let V::Obj(obj) = &value.v else { return value.clone() };
-        let Some(object) = self.get(*obj) else { return value.clone() };
+        let V::Obj(obj) = &value.v else {
+            return value.clone();
+        };
+        let Some(object) = self.get(*obj) else {
+            return value.clone();
+        };
         let fields: Vec<(Name, Field)> = object
             .entries()
             .filter(|(n, _)| !taken.contains(n))

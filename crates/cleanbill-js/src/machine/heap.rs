@@ -17,7 +17,10 @@ pub struct Frame {
 
 impl Frame {
     pub fn new(slots: u32, up: Option<Rc<Frame>>) -> Rc<Self> {
-        Rc::new(Self { vars: RefCell::new(vec![Val::undef(); slots as usize]), up })
+        Rc::new(Self {
+            vars: RefCell::new(vec![Val::undef(); slots as usize]),
+            up,
+        })
     }
 }
 
@@ -50,24 +53,48 @@ pub enum Wire {
 pub enum Kind {
     Plain,
     Array,
-    Func { f: Rc<Func>, frame: Rc<Frame>, this: Option<Val>, home: Option<Obj> },
-    Class { c: Rc<Class>, frame: Rc<Frame>, proto: Obj, parent: Val },
+    Func {
+        f: Rc<Func>,
+        frame: Rc<Frame>,
+        this: Option<Val>,
+        home: Option<Obj>,
+    },
+    Class {
+        c: Rc<Class>,
+        frame: Rc<Frame>,
+        proto: Obj,
+        parent: Val,
+    },
     Bytes(Vec<u8>),
     Promise,
     Regex(Name, Name),
     Remote(Remote),
     /// A child process; true when a shell waits on its standard input.
-    Process { shell: bool },
+    Process {
+        shell: bool,
+    },
     /// One stream of a child process.
-    Pipe { of: Obj, input: bool },
+    Pipe {
+        of: Obj,
+        input: bool,
+    },
     /// A stream writing the file in its `path` property.
     FileOut,
     /// `f` with a receiver and first arguments.
-    Bound { f: Val, this: Val, args: Vec<Val> },
+    Bound {
+        f: Val,
+        this: Val,
+        args: Vec<Val>,
+    },
     /// Settles the promise.
     Settle(Obj),
     /// A constant-key cipher or a hash under way.
-    Cipher { algorithm: Name, key: Option<Vec<u8>>, iv: Option<Vec<u8>>, encrypt: bool },
+    Cipher {
+        algorithm: Name,
+        key: Option<Vec<u8>>,
+        iv: Option<Vec<u8>>,
+        encrypt: bool,
+    },
     /// `new Function(...)` before it is called, its source already read.
     Compiled,
     Error,
@@ -131,7 +158,13 @@ impl Object {
         if let Some(index) = &mut self.index {
             index.insert(name.clone(), ix as u32);
         } else if ix >= SMALL {
-            self.index = Some(self.names.iter().enumerate().map(|(ix, n)| (n.clone(), ix as u32)).collect());
+            self.index = Some(
+                self.names
+                    .iter()
+                    .enumerate()
+                    .map(|(ix, n)| (n.clone(), ix as u32))
+                    .collect(),
+            );
         }
     }
 

@@ -31,7 +31,10 @@ impl Machine<'_> {
                             return o.rest.clone().with(&object.t);
                         }
                         Kind::Bytes(bytes) => {
-                            return bytes.get(ix).map_or_else(Val::undef, |b| Val::num(f64::from(*b))).with(&object.t);
+                            return bytes
+                                .get(ix)
+                                .map_or_else(Val::undef, |b| Val::num(f64::from(*b)))
+                                .with(&object.t);
                         }
                         _ => {}
                     },
@@ -124,7 +127,11 @@ impl Machine<'_> {
             }
             V::Str(s) => {
                 if name.as_ref() == "length" {
-                    return if s.has_holes() { Val::unknown() } else { Val::num(s.len() as f64) };
+                    return if s.has_holes() {
+                        Val::unknown()
+                    } else {
+                        Val::num(s.len() as f64)
+                    };
                 }
                 if let Ok(ix) = name.parse::<usize>() {
                     return if s.unit(ix).is_some() {
@@ -173,7 +180,9 @@ impl Machine<'_> {
     fn obj_prop(&mut self, a: &mut Act, obj: Obj, whole: &Val, name: &Name, at: u32) -> Val {
         let mut next = Some(obj);
         for _ in 0..12 {
-            let Some(o) = next.and_then(|n| self.get(n)) else { break };
+            let Some(o) = next.and_then(|n| self.get(n)) else {
+                break;
+            };
             match o.get(name) {
                 Some(Field::Val(v)) => return v.clone().with(&whole.t),
                 Some(Field::Access(get, _)) => {
@@ -185,7 +194,9 @@ impl Machine<'_> {
                 None => next = o.proto,
             }
         }
-        let Some(o) = self.get(obj) else { return Val::unknown() };
+        let Some(o) = self.get(obj) else {
+            return Val::unknown();
+        };
         let rest = o.has_rest().then(|| o.rest.clone());
         let builtin = match &o.kind {
             Kind::Array => {
@@ -193,7 +204,13 @@ impl Machine<'_> {
                     return Val::num(o.elems.len() as f64);
                 }
                 if let Ok(ix) = name.parse::<usize>() {
-                    return o.elems.get(ix).cloned().or(rest).unwrap_or_else(Val::undef).with(&whole.t);
+                    return o
+                        .elems
+                        .get(ix)
+                        .cloned()
+                        .or(rest)
+                        .unwrap_or_else(Val::undef)
+                        .with(&whole.t);
                 }
                 "Array"
             }
@@ -217,7 +234,12 @@ impl Machine<'_> {
                     }
                     return value;
                 }
-                "name" => return f.name.as_ref().map_or_else(Val::unknown, |n| Val::str(n.as_ref())),
+                "name" => {
+                    return f
+                        .name
+                        .as_ref()
+                        .map_or_else(Val::unknown, |n| Val::str(n.as_ref()));
+                }
                 "length" => return Val::num(f.params.len() as f64),
                 _ => "Function",
             },
@@ -255,7 +277,12 @@ impl Machine<'_> {
                 }
                 _ => return Val::tainted(whole.t.clone()),
             },
-            Kind::Promise | Kind::Pipe { .. } | Kind::FileOut | Kind::Cipher { .. } | Kind::Xhr | Kind::Error => {
+            Kind::Promise
+            | Kind::Pipe { .. }
+            | Kind::FileOut
+            | Kind::Cipher { .. }
+            | Kind::Xhr
+            | Kind::Error => {
                 return Val::tainted(whole.t.clone());
             }
             Kind::Plain => "Object",
@@ -272,7 +299,10 @@ impl Machine<'_> {
                 "constructor" => self.host_val("Object"),
                 "__proto__" => Val::unknown(),
                 "hasOwnProperty" | "toString" | "valueOf" => self.native("Object", name),
-                _ => Val { v: V::Undef, t: whole.t.clone() },
+                _ => Val {
+                    v: V::Undef,
+                    t: whole.t.clone(),
+                },
             };
         }
         self.native(builtin, name).with(&whole.t)
@@ -353,7 +383,9 @@ impl Machine<'_> {
                 // A setter, own or inherited.
                 let mut next = Some(obj);
                 for _ in 0..8 {
-                    let Some(o) = next.and_then(|n| self.get(n)) else { break };
+                    let Some(o) = next.and_then(|n| self.get(n)) else {
+                        break;
+                    };
                     if let Some(Field::Access(_, Some(set))) = o.get(name) {
                         let set = set.clone();
                         self.call(a, &set, object.clone(), vec![value], at);
@@ -416,15 +448,21 @@ impl Machine<'_> {
                         let t = value.t.clone();
                         Items::Known(o.elems.iter().map(|e| e.clone().with(&t)).collect())
                     }
-                    Kind::Bytes(bytes) if bytes.len() <= 1 << 16 => {
-                        Items::Known(bytes.iter().map(|b| Val::num(f64::from(*b)).with(&value.t)).collect())
-                    }
+                    Kind::Bytes(bytes) if bytes.len() <= 1 << 16 => Items::Known(
+                        bytes
+                            .iter()
+                            .map(|b| Val::num(f64::from(*b)).with(&value.t))
+                            .collect(),
+                    ),
                     _ => Items::Vague(Val::tainted(self.deep(value))),
                 },
                 None => Items::Vague(Val::unknown()),
             },
             V::Str(s) if !s.has_holes() && s.weight() <= 1 << 16 => Items::Known(
-                s.as_str().chars().map(|c| Val::str(c.to_string()).with(&value.t)).collect(),
+                s.as_str()
+                    .chars()
+                    .map(|c| Val::str(c.to_string()).with(&value.t))
+                    .collect(),
             ),
             V::Undef | V::Null => Items::Known(Vec::new()),
             V::Alt(list) => {

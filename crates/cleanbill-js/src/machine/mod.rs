@@ -233,7 +233,10 @@ impl<'p> Machine<'p> {
     }
 
     pub fn host_name(&self, id: HostId) -> Rc<str> {
-        self.host_names.get(id as usize).cloned().unwrap_or_else(|| "".into())
+        self.host_names
+            .get(id as usize)
+            .cloned()
+            .unwrap_or_else(|| "".into())
     }
 
     pub fn host_child(&mut self, id: HostId, name: &Name) -> HostId {
@@ -242,7 +245,11 @@ impl<'p> Machine<'p> {
         }
         let parent = self.host_name(id);
         // A path this long is a chain of unknown calls, not a name worth keeping apart.
-        let child = if parent.len() > 160 { id } else { self.host(&crate::host::child_path(&parent, name)) };
+        let child = if parent.len() > 160 {
+            id
+        } else {
+            self.host(&crate::host::child_path(&parent, name))
+        };
         self.host_children.insert((id, name.clone()), child);
         child
     }
@@ -284,7 +291,13 @@ impl<'p> Machine<'p> {
     }
 
     /// A new mark without predecessor.
-    pub fn mark(&mut self, source: Source, place: Place, note: impl Into<String>, detail: Option<String>) -> Taint {
+    pub fn mark(
+        &mut self,
+        source: Source,
+        place: Place,
+        note: impl Into<String>,
+        detail: Option<String>,
+    ) -> Taint {
         self.mark_from(source, place, note, detail, None)
     }
 
@@ -300,7 +313,15 @@ impl<'p> Machine<'p> {
             return Taint::none();
         }
         let id = self.marks.len() as u32;
-        self.marks.push(Mark { source, place, note: note.into(), detail, dest, before: None, root: id });
+        self.marks.push(Mark {
+            source,
+            place,
+            note: note.into(),
+            detail,
+            dest,
+            before: None,
+            root: id,
+        });
         Taint::one(id)
     }
 
@@ -308,13 +329,20 @@ impl<'p> Machine<'p> {
     pub fn via(&mut self, t: &Taint, place: Place, note: &str) -> Taint {
         let mut out = Taint::none();
         for id in t.ids() {
-            let Some(mark) = self.marks.get(*id as usize) else { continue };
+            let Some(mark) = self.marks.get(*id as usize) else {
+                continue;
+            };
             let repeats = mark.place == place || (mark.before.is_some() && mark.note == note);
             if repeats || mark.source == Source::Caller || self.marks.len() >= MOST_MARKS {
                 out = out.join(&Taint::one(*id));
                 continue;
             }
-            let next = Mark { place, note: note.to_owned(), before: Some(*id), ..mark.clone() };
+            let next = Mark {
+                place,
+                note: note.to_owned(),
+                before: Some(*id),
+                ..mark.clone()
+            };
             let id = self.marks.len() as u32;
             self.marks.push(next);
             out = out.join(&Taint::one(id));
@@ -324,7 +352,10 @@ impl<'p> Machine<'p> {
 
     /// The kinds of origin in a set of marks, as bits.
     pub fn mask(&self, t: &Taint) -> u32 {
-        t.ids().iter().filter_map(|id| self.marks.get(*id as usize)).fold(0, |mask, m| mask | 1 << (m.source as u32))
+        t.ids()
+            .iter()
+            .filter_map(|id| self.marks.get(*id as usize))
+            .fold(0, |mask, m| mask | 1 << (m.source as u32))
     }
 
     pub fn has(&self, t: &Taint, source: Source) -> bool {
@@ -371,7 +402,12 @@ impl<'p> Machine<'p> {
 
     /// Makes a closure and remembers the first of its kind.
     pub fn closure(&mut self, f: &Rc<Func>, frame: &Rc<Frame>, this: Option<Val>, home: Option<Obj>) -> Obj {
-        let obj = self.new_obj(Kind::Func { f: f.clone(), frame: frame.clone(), this, home });
+        let obj = self.new_obj(Kind::Func {
+            f: f.clone(),
+            frame: frame.clone(),
+            this,
+            home,
+        });
         if self.closure_seen.insert(f.id) {
             self.closures.push((obj, f.id));
         }
@@ -392,11 +428,22 @@ impl<'p> Machine<'p> {
         self.obfuscated.contains(path)
     }
 
-    pub fn add_source(&mut self, path: Rc<str>, text: Rc<str>, layer: Option<Layer>, depth: u32) -> Option<u32> {
+    pub fn add_source(
+        &mut self,
+        path: Rc<str>,
+        text: Rc<str>,
+        layer: Option<Layer>,
+        depth: u32,
+    ) -> Option<u32> {
         if self.sources.len() >= MOST_SOURCES {
             return None;
         }
-        self.sources.push(SourceText { path, text, layer, depth });
+        self.sources.push(SourceText {
+            path,
+            text,
+            layer,
+            depth,
+        });
         Some((self.sources.len() - 1) as u32)
     }
 }

@@ -35,7 +35,9 @@ impl<'p> Machine<'p> {
 
     fn run_file(&mut self, file: u32) -> Val {
         let pkg = self.pkg;
-        let Some(entry) = pkg.files.get(file as usize) else { return Val::unknown() };
+        let Some(entry) = pkg.files.get(file as usize) else {
+            return Val::unknown();
+        };
         if entry.kind == FileKind::Json {
             let value = match serde_json::from_slice(entry.bytes) {
                 Ok(json) if entry.bytes.len() < 1 << 20 => crate::builtin::json::from_json(self, &json, 0),
@@ -44,7 +46,12 @@ impl<'p> Machine<'p> {
             self.set_module(file, ModState::Done(value.clone()));
             return value;
         }
-        if entry.kind.is_opaque() || matches!(entry.kind, FileKind::Image | FileKind::Font | FileKind::Media | FileKind::Document | FileKind::Empty) {
+        if entry.kind.is_opaque()
+            || matches!(
+                entry.kind,
+                FileKind::Image | FileKind::Font | FileKind::Media | FileKind::Document | FileKind::Empty
+            )
+        {
             self.set_module(file, ModState::Failed);
             return Val::unknown();
         }
@@ -61,7 +68,8 @@ impl<'p> Machine<'p> {
     fn load(&mut self, file: u32) -> Option<(Unit, u32)> {
         let entry = self.pkg.files.get(file as usize)?;
         if entry.bytes.len() as u64 > self.budget.max_file_bytes {
-            self.notes.unassessed(&entry.path, "larger than the limit for one file");
+            self.notes
+                .unassessed(&entry.path, "larger than the limit for one file");
             return None;
         }
         let bytes = entry.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(entry.bytes);
@@ -87,13 +95,21 @@ impl<'p> Machine<'p> {
         if let Some(m) = self.get_mut(module) {
             m.put("exports", exports.clone());
         }
-        for (name, path) in [("constructor", "module"), ("require", "require"), ("_compile", "module._compile")] {
+        for (name, path) in [
+            ("constructor", "module"),
+            ("require", "require"),
+            ("_compile", "module._compile"),
+        ] {
             let value = self.host_val(path);
             if let Some(m) = self.get_mut(module) {
                 m.put(name, value);
             }
         }
-        let path = self.sources.get(src as usize).map(|s| s.path.to_string()).unwrap_or_default();
+        let path = self
+            .sources
+            .get(src as usize)
+            .map(|s| s.path.to_string())
+            .unwrap_or_default();
         let dir = match path.rsplit_once('/') {
             Some((dir, _)) => format!("{}/{dir}", hole(PACKAGE)),
             None => hole(PACKAGE).to_string(),
@@ -188,11 +204,25 @@ impl<'p> Machine<'p> {
         for export in &unit.exports {
             match export {
                 Export::Local(name, slot) => {
-                    let value = act.frame.vars.borrow().get(slot.ix as usize).cloned().unwrap_or_else(Val::undef);
+                    let value = act
+                        .frame
+                        .vars
+                        .borrow()
+                        .get(slot.ix as usize)
+                        .cloned()
+                        .unwrap_or_else(Val::undef);
                     self.put_export(exports, name, value);
                 }
-                Export::From { source, name, exported, at } => {
-                    let place = Place { src: act.src, at: *at };
+                Export::From {
+                    source,
+                    name,
+                    exported,
+                    at,
+                } => {
+                    let place = Place {
+                        src: act.src,
+                        at: *at,
+                    };
                     let module = self.require(act, &Val::str(source.as_ref()), place, true);
                     match (name, exported) {
                         (Some(name), Some(exported)) => {
@@ -225,7 +255,12 @@ impl<'p> Machine<'p> {
             V::Obj(from) if from != to => {
                 let fields: Vec<(Name, Field)> = self
                     .get(from)
-                    .map(|o| o.entries().filter(|(n, _)| n.as_ref() != "default").map(|(n, f)| (n.clone(), f.clone())).collect())
+                    .map(|o| {
+                        o.entries()
+                            .filter(|(n, _)| n.as_ref() != "default")
+                            .map(|(n, f)| (n.clone(), f.clone()))
+                            .collect()
+                    })
                     .unwrap_or_default();
                 if let Some(o) = self.get_mut(to) {
                     for (name, field) in fields {
@@ -269,9 +304,15 @@ impl<'p> Machine<'p> {
     }
 
     fn require_one(&mut self, a: &mut Act, source: &Val, place: Place, esm: bool) -> Val {
-        let Some(text) = self.to_text(source) else { return self.host_val("npm:?") };
+        let Some(text) = self.to_text(source) else {
+            return self.host_val("npm:?");
+        };
         let text = text.as_str();
-        let from = self.sources.get(a.src as usize).map(|s| s.path.clone()).unwrap_or_else(|| "".into());
+        let from = self
+            .sources
+            .get(a.src as usize)
+            .map(|s| s.path.clone())
+            .unwrap_or_else(|| "".into());
         match self.pkg.resolve(&from, text, esm) {
             Resolution::File(file) => {
                 if let Some(entry) = self.pkg.files.get(file as usize)
@@ -289,7 +330,14 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs decoded text as code of its own, in the place where it is evaluated.
-    pub fn run_layer(&mut self, a: &mut Act, text: &str, place: Place, marks: &Taint, args: Option<(&[Name], Vec<Val>)>) -> Val {
+    pub fn run_layer(
+        &mut self,
+        a: &mut Act,
+        text: &str,
+        place: Place,
+        marks: &Taint,
+        args: Option<(&[Name], Vec<Val>)>,
+    ) -> Val {
         let outer = self.sources.get(place.src as usize);
         let depth = outer.map_or(0, |s| s.depth) + 1;
         self.layer_bytes += text.len() as u64;
@@ -305,11 +353,15 @@ impl<'p> Machine<'p> {
             }
             None => text.into(),
         };
-        let layer = Layer { place, marks: marks.clone() };
+        let layer = Layer {
+            place,
+            marks: marks.clone(),
+        };
         let Some(src) = self.add_source(path.clone(), wrapped.clone(), Some(layer), depth) else {
             return Val::unknown();
         };
-        let unit = match crate::parse::parse(&mut self.arena, &wrapped, "layer.js", src, &mut self.next_func) {
+        let unit = match crate::parse::parse(&mut self.arena, &wrapped, "layer.js", src, &mut self.next_func)
+        {
             Ok(unit) => unit,
             Err(_) => return Val::unknown(),
         };
@@ -364,8 +416,15 @@ impl<'p> Machine<'p> {
     }
 
     /// The completion value of a script: its last expression.
-    fn last_value(&mut self, act: &mut Act, unit: &Unit, skipped: std::collections::HashSet<u32, crate::hash::FxBuild>) -> Val {
-        let Some((last, head)) = unit.main.body.split_last() else { return Val::undef() };
+    fn last_value(
+        &mut self,
+        act: &mut Act,
+        unit: &Unit,
+        skipped: std::collections::HashSet<u32, crate::hash::FxBuild>,
+    ) -> Val {
+        let Some((last, head)) = unit.main.body.split_last() else {
+            return Val::undef();
+        };
         let waiting = self.deferred.len();
         self.stmts(act, head);
         let out = match last {

@@ -19,7 +19,11 @@ impl Machine<'_> {
             V::Undef | V::Null => Some(false),
             V::Bool(b) => Some(*b),
             V::Num(n) => Some(*n != 0.0 && !n.is_nan()),
-            V::Str(s) if s.has_holes() => s.as_str().chars().any(|c| !crate::text::is_hole(c)).then_some(true),
+            V::Str(s) if s.has_holes() => s
+                .as_str()
+                .chars()
+                .any(|c| !crate::text::is_hole(c))
+                .then_some(true),
             V::Str(s) => Some(!s.as_str().is_empty()),
             V::Obj(_) | V::Mod(_) => Some(true),
             V::Alt(list) => {
@@ -36,7 +40,10 @@ impl Machine<'_> {
             V::Null => Some(0.0),
             V::Bool(b) => Some(f64::from(u8::from(*b))),
             V::Str(s) if !s.has_holes() => Some(text_to_num(s.as_str())),
-            V::Obj(_) => self.to_text(v).filter(|s| !s.has_holes()).map(|s| text_to_num(s.as_str())),
+            V::Obj(_) => self
+                .to_text(v)
+                .filter(|s| !s.has_holes())
+                .map(|s| text_to_num(s.as_str())),
             _ => None,
         }
     }
@@ -88,7 +95,9 @@ impl Machine<'_> {
                     Kind::Func { f, .. } => {
                         let text = self.sources.get(f.src as usize)?.text.clone();
                         // Self-checks of obfuscators read their own source to the letter.
-                        let body = text.get(f.at as usize..f.end as usize).filter(|b| b.len() < 1 << 18)?;
+                        let body = text
+                            .get(f.at as usize..f.end as usize)
+                            .filter(|b| b.len() < 1 << 18)?;
                         return Some(Rc::new(JsStr::new(body)));
                     }
                     Kind::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -105,17 +114,28 @@ impl Machine<'_> {
 
     /// The text, unknown values as one hole.
     pub fn text_or_hole(&self, v: &Val) -> Rc<JsStr> {
-        self.to_text(v).unwrap_or_else(|| Rc::new(JsStr::new(blank().to_string())))
+        self.to_text(v)
+            .unwrap_or_else(|| Rc::new(JsStr::new(blank().to_string())))
     }
 
     /// String concatenation, over alternatives.
     pub fn concat(&mut self, a: &Val, b: &Val) -> Val {
         let t = a.t.join(&b.t);
         if let V::Alt(list) = &a.v {
-            return list.iter().map(|x| self.concat(x, b)).reduce(|x, y| either(&x, &y)).unwrap_or_else(Val::unknown).with(&t);
+            return list
+                .iter()
+                .map(|x| self.concat(x, b))
+                .reduce(|x, y| either(&x, &y))
+                .unwrap_or_else(Val::unknown)
+                .with(&t);
         }
         if let V::Alt(list) = &b.v {
-            return list.iter().map(|x| self.concat(a, x)).reduce(|x, y| either(&x, &y)).unwrap_or_else(Val::unknown).with(&t);
+            return list
+                .iter()
+                .map(|x| self.concat(a, x))
+                .reduce(|x, y| either(&x, &y))
+                .unwrap_or_else(Val::unknown)
+                .with(&t);
         }
         let (left, right) = (self.to_text(a), self.to_text(b));
         if left.is_none() && right.is_none() {
@@ -210,7 +230,8 @@ impl Machine<'_> {
             (V::Bool(x), V::Bool(y)) => Some(x == y),
             (V::Undef, V::Undef) | (V::Null, V::Null) => Some(true),
             (V::Obj(x), V::Obj(y)) => Some(x == y),
-            (V::Unknown | V::Host(_) | V::Alt(_) | V::Mod(_), _) | (_, V::Unknown | V::Host(_) | V::Alt(_) | V::Mod(_)) => None,
+            (V::Unknown | V::Host(_) | V::Alt(_) | V::Mod(_), _)
+            | (_, V::Unknown | V::Host(_) | V::Alt(_) | V::Mod(_)) => None,
             (V::Str(x), V::Str(_)) if x.has_holes() => None,
             (V::Str(_), V::Str(_)) => None,
             _ => Some(false),
@@ -272,7 +293,17 @@ impl Machine<'_> {
 fn is_native_function(name: &str) -> bool {
     matches!(
         name,
-        "String" | "Number" | "Boolean" | "Array" | "Object" | "Function" | "RegExp" | "Date" | "eval" | "escape" | "unescape"
+        "String"
+            | "Number"
+            | "Boolean"
+            | "Array"
+            | "Object"
+            | "Function"
+            | "RegExp"
+            | "Date"
+            | "eval"
+            | "escape"
+            | "unescape"
     )
 }
 
@@ -320,7 +351,10 @@ pub(crate) fn text_to_num(text: &str) -> f64 {
     match text {
         "Infinity" | "+Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
-        _ if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) => {
+        _ if text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) =>
+        {
             text.parse().unwrap_or(f64::NAN)
         }
         _ => f64::NAN,

@@ -2,7 +2,7 @@
 //! A value never runs anything; unknown is an ordinary value.
 use std::rc::Rc;
 
-use crate::text::{JsStr, hole, FIRST_FREE};
+use crate::text::{FIRST_FREE, JsStr, hole};
 
 /// Index of a heap object.
 pub type Obj = u32;
@@ -173,7 +173,10 @@ pub fn either(a: &Val, b: &Val) -> Val {
     if list.len() > MOST_ALTERNATIVES {
         list.truncate(MOST_ALTERNATIVES);
     }
-    Val { v: V::Alt(list.into()), t }
+    Val {
+        v: V::Alt(list.into()),
+        t,
+    }
 }
 
 /// The text an unknown value leaves in a string.

@@ -1,6 +1,5 @@
 //! Mutated code never brings the analysis down and never makes it hang.
-mod common;
-use common::{imported, run};
+use crate::common::{imported, run};
 use proptest::prelude::*;
 
 const SEED: &str = "const {get:g}=require('https');class A extends B{#x=1;static{this.y=2}get z(){return `${this.#x}`}}\
@@ -27,7 +26,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300), name in "[a-z]{1,6}\\.(js|ts|json|gyp|png|mjs)") {
-        let a = run(common::raw(&[("package.json", &bytes), (&name, &bytes), ("binding.gyp", &bytes), ("CLAUDE.md", &bytes)]));
+        let a = run(crate::common::raw(&[("package.json", &bytes), (&name, &bytes), ("binding.gyp", &bytes), ("CLAUDE.md", &bytes)]));
         prop_assert!(a.files.len() == 4);
     }
 }
@@ -36,7 +35,10 @@ proptest! {
 fn the_analysis_survives_a_round_through_json() {
     let a = imported(SEED);
     let text = serde_json::to_string(&a).expect("writes");
-    assert_eq!(serde_json::from_str::<cleanbill_js::Analysis>(&text).expect("reads"), a);
+    assert_eq!(
+        serde_json::from_str::<cleanbill_js::Analysis>(&text).expect("reads"),
+        a
+    );
 }
 
 #[test]
@@ -46,10 +48,19 @@ fn the_same_files_give_the_same_analysis() {
 
 #[test]
 fn cyclic_reexports_end() {
-    let a = run(common::package(&[
-        ("package.json", r#"{"name":"case","version":"1.0.0","main":"a.js"}"#),
-        ("a.js", "export * from './b.js'; import x from './b.js'; fetch(x);"),
-        ("b.js", "export * from './a.js'; import * as y from './a.js'; export default y.z; fetch(y);"),
+    let a = run(crate::common::package(&[
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","main":"a.js"}"#,
+        ),
+        (
+            "a.js",
+            "export * from './b.js'; import x from './b.js'; fetch(x);",
+        ),
+        (
+            "b.js",
+            "export * from './a.js'; import * as y from './a.js'; export default y.z; fetch(y);",
+        ),
     ]));
     assert!(a.unassessed.is_empty());
 }

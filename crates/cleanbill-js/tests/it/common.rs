@@ -13,7 +13,15 @@ pub fn package(files: &[(&str, &str)]) -> Package {
 
 /// A package of any files.
 pub fn raw(files: &[(&str, &[u8])]) -> Package {
-    Package { files: files.iter().map(|(path, bytes)| SourceFile { path: (*path).to_owned(), bytes: Arc::from(*bytes) }).collect() }
+    Package {
+        files: files
+            .iter()
+            .map(|(path, bytes)| SourceFile {
+                path: (*path).to_owned(),
+                bytes: Arc::from(*bytes),
+            })
+            .collect(),
+    }
 }
 
 /// Analyses on a thread with the stack the library asks for.
@@ -33,13 +41,22 @@ pub fn run_with(package: Package, budget: Budget) -> Analysis {
 
 /// One file, run by importing the package.
 pub fn imported(code: &str) -> Analysis {
-    run(package(&[("package.json", r#"{"name":"case","version":"1.0.0","main":"index.js"}"#), ("index.js", code)]))
+    run(package(&[
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","main":"index.js"}"#,
+        ),
+        ("index.js", code),
+    ]))
 }
 
 /// One file, run by installing the package.
 pub fn installed(code: &str) -> Analysis {
     run(package(&[
-        ("package.json", r#"{"name":"case","version":"1.0.0","scripts":{"postinstall":"node setup.js"}}"#),
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","scripts":{"postinstall":"node setup.js"}}"#,
+        ),
         ("setup.js", code),
     ]))
 }
@@ -47,19 +64,31 @@ pub fn installed(code: &str) -> Analysis {
 /// The level of the strongest chain of one id.
 pub fn level(analysis: &Analysis, id: &str) -> Option<Level> {
     let chains = analysis.chains.iter().filter(|c| c.id == id).map(|c| c.level);
-    chains.chain(analysis.structural.iter().filter(|s| s.id == id).map(|s| s.level)).max()
+    chains
+        .chain(analysis.structural.iter().filter(|s| s.id == id).map(|s| s.level))
+        .max()
 }
 
 /// Fails unless the id reaches the level.
 #[track_caller]
 pub fn flagged(analysis: &Analysis, id: &str, want: Level) {
     let got = level(analysis, id);
-    assert!(got >= Some(want), "{id}: wanted {want:?}, got {got:?}\nchains: {:#?}\nstructural: {:#?}", analysis.chains, analysis.structural);
+    assert!(
+        got >= Some(want),
+        "{id}: wanted {want:?}, got {got:?}\nchains: {:#?}\nstructural: {:#?}",
+        analysis.chains,
+        analysis.structural
+    );
 }
 
 /// Fails when anything would hold the release.
 #[track_caller]
 pub fn clean(analysis: &Analysis) {
     let got = analysis.level();
-    assert!(got < Some(Level::Quarantine), "got {got:?}\nchains: {:#?}\nstructural: {:#?}", analysis.chains, analysis.structural);
+    assert!(
+        got < Some(Level::Quarantine),
+        "got {got:?}\nchains: {:#?}\nstructural: {:#?}",
+        analysis.chains,
+        analysis.structural
+    );
 }

