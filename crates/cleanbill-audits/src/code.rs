@@ -58,10 +58,19 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
         (Some(_), true) if trusted => Standing::Known,
         (Some(_), true) => Standing::Repeated,
     };
-    let chains = source.analysis.chains.iter().filter(|chain| ids.contains(&chain.id.as_str()));
+    let chains = source
+        .analysis
+        .chains
+        .iter()
+        .filter(|chain| ids.contains(&chain.id.as_str()));
     let mut seen: Vec<Sight<'a>> = chains
         .map(|chain| {
-            let had = before.is_some_and(|b| b.analysis.chains.iter().any(|old| old.signature == chain.signature));
+            let had = before.is_some_and(|b| {
+                b.analysis
+                    .chains
+                    .iter()
+                    .any(|old| old.signature == chain.signature)
+            });
             let standing = standing(had);
             let level = match (standing, before) {
                 (Standing::New, Some(before)) => raised(chain, is_fresh(chain, before)),
@@ -78,7 +87,11 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
             }
         })
         .collect();
-    let shapes = source.analysis.structural.iter().filter(|fact| ids.contains(&fact.id.as_str()));
+    let shapes = source
+        .analysis
+        .structural
+        .iter()
+        .filter(|fact| ids.contains(&fact.id.as_str()));
     seen.extend(shapes.map(|fact| Sight {
         id: &fact.id,
         chain: None,
@@ -112,15 +125,23 @@ fn stood(facts: &Facts, release: &Release) -> bool {
 
 /// No code of the release before spoke to the chain's host.
 fn is_fresh(chain: &Chain, before: &Source) -> bool {
-    let Some(host) = chain.host.as_deref() else { return true };
+    let Some(host) = chain.host.as_deref() else {
+        return true;
+    };
     let home = registrable(host);
-    before.analysis.destinations.iter().all(|known| registrable(&known.host) != home)
+    before
+        .analysis
+        .destinations
+        .iter()
+        .all(|known| registrable(&known.host) != home)
 }
 
 /// The release before had the same fact: the same thing said of the same file.
 fn had(before: &Source, fact: &Structural) -> bool {
     let place = |fact: &Structural| {
-        fact.evidence.first().map(|step| (step.file.clone(), step.decoded.clone()))
+        fact.evidence
+            .first()
+            .map(|step| (step.file.clone(), step.decoded.clone()))
     };
     before
         .analysis
@@ -138,7 +159,11 @@ struct Start {
 impl Sight<'_> {
     /// The level within its bounds: what has long been so warns at most, and a block shows its whole way.
     fn bounded(&self) -> Level {
-        let level = if self.standing == Standing::Known { self.level.min(Level::Warn) } else { self.level };
+        let level = if self.standing == Standing::Known {
+            self.level.min(Level::Warn)
+        } else {
+            self.level
+        };
         if level == Level::Block && !self.is_whole() {
             return Level::Quarantine;
         }
@@ -147,10 +172,19 @@ impl Sight<'_> {
 
     /// The way is there from its start to its end, each step with its place.
     fn is_whole(&self) -> bool {
-        let placed = self.steps.iter().filter(|step| !step.file.is_empty() && step.line > 0).count();
+        let placed = self
+            .steps
+            .iter()
+            .filter(|step| !step.file.is_empty() && step.line > 0)
+            .count();
         match self.chain {
             Some(_) => placed >= 2 || (placed == 1 && self.start().is_some()),
-            None => self.steps.iter().any(|step| !step.file.is_empty() && step.decoded.is_some()) || placed >= 1,
+            None => {
+                self.steps
+                    .iter()
+                    .any(|step| !step.file.is_empty() && step.decoded.is_some())
+                    || placed >= 1
+            }
         }
     }
 
@@ -158,17 +192,31 @@ impl Sight<'_> {
     fn start(&self) -> Option<Start> {
         let chain = self.chain?;
         let begins = self.steps.first().map_or("", |step| step.file.as_str());
-        let entries = || self.source.analysis.entries.iter().filter(|entry| entry.trigger == chain.trigger);
+        let entries = || {
+            self.source
+                .analysis
+                .entries
+                .iter()
+                .filter(|entry| entry.trigger == chain.trigger)
+        };
         let entry = entries()
             .find(|entry| entry.file.as_deref() == Some(begins))
             .or_else(|| entries().next())?;
-        Some(Start { words: entry.why.clone(), command: entry.command.clone().or_else(|| entry.file.clone()) })
+        Some(Start {
+            words: entry.why.clone(),
+            command: entry.command.clone().or_else(|| entry.file.clone()),
+        })
     }
 
     /// When it runs, as the end of a sentence.
     pub(crate) fn when(&self) -> String {
-        let Some(chain) = self.chain else { return String::new() };
-        let start = self.start().map(|start| format!(" ({})", words::quote(&start.words))).unwrap_or_default();
+        let Some(chain) = self.chain else {
+            return String::new();
+        };
+        let start = self
+            .start()
+            .map(|start| format!(" ({})", words::quote(&start.words)))
+            .unwrap_or_default();
         match chain.trigger {
             Trigger::Install => format!("it runs at install{start}"),
             Trigger::Gyp => format!("it runs at install, when the native build is described{start}"),
@@ -182,7 +230,9 @@ impl Sight<'_> {
 
     /// Where it goes to or comes from, with its class.
     pub(crate) fn place(&self) -> String {
-        let Some(chain) = self.chain else { return String::new() };
+        let Some(chain) = self.chain else {
+            return String::new();
+        };
         let class = chain.host_class.unwrap_or(HostClass::Unresolved);
         match &chain.host {
             Some(host) => format!("`{}` ({})", words::quote(host), class.words()),
@@ -192,43 +242,77 @@ impl Sight<'_> {
 
     /// What kinds of value it starts from, with their names.
     pub(crate) fn origins(&self) -> String {
-        let Some(chain) = self.chain else { return String::new() };
-        let mut said: Vec<&str> = chain.sources.iter().filter_map(|origin| origin_words(*origin)).collect();
+        let Some(chain) = self.chain else {
+            return String::new();
+        };
+        let mut said: Vec<&str> = chain
+            .sources
+            .iter()
+            .filter_map(|origin| origin_words(*origin))
+            .collect();
         said.dedup();
         let text = match said.as_slice() {
             [] => "data of this machine".to_owned(),
             [one] => (*one).to_owned(),
             [most @ .., last] => format!("{} and {last}", most.join(", ")),
         };
-        let names: Vec<String> =
-            chain.details.iter().take(MAX_NAMES).map(|name| format!("`{}`", words::quote(name))).collect();
-        let more = if chain.details.len() > MAX_NAMES { ", …" } else { "" };
-        if names.is_empty() { text } else { format!("{text} ({}{more})", names.join(", ")) }
+        let names: Vec<String> = chain
+            .details
+            .iter()
+            .take(MAX_NAMES)
+            .map(|name| format!("`{}`", words::quote(name)))
+            .collect();
+        let more = if chain.details.len() > MAX_NAMES {
+            ", …"
+        } else {
+            ""
+        };
+        if names.is_empty() {
+            text
+        } else {
+            format!("{text} ({}{more})", names.join(", "))
+        }
     }
 
     /// The value recovered where it ends: a command, a path, a name.
     pub(crate) fn value(&self) -> Option<String> {
-        let value = self.steps.last()?.decoded.as_deref().filter(|value| !value.is_empty())?;
+        let value = self
+            .steps
+            .last()?
+            .decoded
+            .as_deref()
+            .filter(|value| !value.is_empty())?;
         Some(format!("`{}`", words::quote(value)))
     }
 
     /// What was seen in the words of the analysis, with its place, to go after the version.
     pub(crate) fn told(&self) -> String {
         match self.spot() {
-            Some(spot) => format!("has this at {spot}: {}", self.note),
-            None => format!("has this: {}", self.note),
+            Some(spot) => format!("has this at {spot}: {}", words::quote(self.note)),
+            None => format!("has this: {}", words::quote(self.note)),
         }
     }
 
     /// The file and line a reader should open first.
     fn spot(&self) -> Option<String> {
         let last = self.steps.last().filter(|step| !step.file.is_empty())?;
-        Some(format!("`{}` line {}", words::quote(&last.file), last.line.max(1)))
+        Some(format!(
+            "`{}` line {}",
+            words::quote(&last.file),
+            last.line.max(1)
+        ))
     }
 
     /// The signal: what was seen, when it runs and whether it is new; why; what to do, with `undo` for those who
     /// ran it already.
-    pub(crate) fn signal(&self, meta: &'static AuditMeta, facts: &Facts, what: &str, why: &str, undo: &str) -> Signal {
+    pub(crate) fn signal(
+        &self,
+        meta: &'static AuditMeta,
+        facts: &Facts,
+        what: &str,
+        why: &str,
+        undo: &str,
+    ) -> Signal {
         let mut evidence = self.evidence().into_iter();
         let first = evidence.next().unwrap_or_else(|| Evidence::note(self.note));
         let mut signal = evidence.fold(Signal::new(meta, &facts.subject, first), Signal::also);
@@ -241,7 +325,11 @@ impl Sight<'_> {
             (Standing::Unmeasured, _) => String::new(),
         };
         let when = self.when();
-        let when = if when.is_empty() { String::new() } else { format!("; {when}") };
+        let when = if when.is_empty() {
+            String::new()
+        } else {
+            format!("; {when}")
+        };
         let (name, spot) = (facts.subject.name.as_str(), self.spot());
         let read = spot.unwrap_or_else(|| "the steps below".to_owned());
         let keep = words::keep(name, version.filter(|_| self.standing == Standing::New));
@@ -262,15 +350,34 @@ impl Sight<'_> {
         if self.standing == Standing::New {
             signal = signal.mark(Mark::Code);
         }
-        signal.words(format!("{} {what}{when}.{since}", facts.subject.version), why, advice)
+        signal.words(
+            format!("{} {what}{when}.{since}", facts.subject.version),
+            why,
+            advice,
+        )
     }
 
     /// Its own id first, then those of its origins.
     fn taxonomy(&self, meta: &'static AuditMeta) -> Vec<&'static str> {
-        let mut ids: Vec<&'static str> = meta.taxonomy.iter().copied().filter(|id| *id == self.id).collect();
+        let mut ids: Vec<&'static str> = meta
+            .taxonomy
+            .iter()
+            .copied()
+            .filter(|id| *id == self.id)
+            .collect();
         if let Some(chain) = self.chain {
-            ids.extend(chain.sources.iter().map(|origin| origin.taxonomy()).filter(|id| !id.is_empty()));
-            ids.extend(AGGRAVATIONS.iter().filter(|id| chain.aggravations.iter().any(|a| a == *id)));
+            ids.extend(
+                chain
+                    .sources
+                    .iter()
+                    .map(|origin| origin.taxonomy())
+                    .filter(|id| !id.is_empty()),
+            );
+            ids.extend(
+                AGGRAVATIONS
+                    .iter()
+                    .filter(|id| chain.aggravations.iter().any(|a| a == *id)),
+            );
         }
         ids.dedup();
         ids
@@ -296,12 +403,18 @@ const AGGRAVATIONS: &[&str] = &["ANT-01", "ANT-02", "ANT-03", "ANT-04"];
 pub(crate) fn step(step: &Step) -> Evidence {
     let mut evidence = Evidence::note(step.note.as_str());
     if !step.file.is_empty() {
-        evidence = evidence.file(step.file.as_str()).at(step.line.max(1), step.column.max(1));
+        evidence = evidence
+            .file(step.file.as_str())
+            .at(step.line.max(1), step.column.max(1));
     }
     if let Some(value) = &step.decoded {
         evidence = evidence.decoded(value.as_str());
     }
-    if step.excerpt.is_empty() { evidence } else { evidence.excerpt(step.excerpt.as_str()) }
+    if step.excerpt.is_empty() {
+        evidence
+    } else {
+        evidence.excerpt(step.excerpt.as_str())
+    }
 }
 
 /// The kind of an origin as people say it; what says nothing is left out.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, config, eval, explain, feed, gate, generate, inspect, run, update, why, worker,
+    audit, config, eval, explain, feed, gate, generate, hunt, inspect, run, update, why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.
@@ -39,6 +39,8 @@ pub enum Command {
     Run(run::Arguments),
     /// Plan the safest newer versions of what the project has
     Update(update::Arguments),
+    /// Tell who was exposed to which campaign, when, and what to do first
+    Hunt(hunt::Arguments),
     /// Tell the reason for the last verdict on a release, from the local log
     Why(why::Arguments),
     /// Show the page of one audit, or list all audits

@@ -11,6 +11,7 @@ pub mod compose;
 pub mod discover;
 pub mod eval;
 pub mod failure;
+pub mod hunting;
 pub mod local;
 pub mod manifests;
 pub mod output;

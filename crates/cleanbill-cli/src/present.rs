@@ -52,6 +52,7 @@ pub fn audit_report(
     report.not_known = not_known(&outcome.not_known);
     report.not_known.extend(unread(outcome));
     report.feeds = outcome.feeds.iter().map(feed_line).collect();
+    report.not_known.extend(unfed(&report.feeds, report.packages.len()));
     report.waivers = waivers(policy, &outcome.waivers);
     report.audits = audits();
     report
@@ -262,6 +263,16 @@ fn unread(outcome: &AuditOutcome) -> Vec<NotKnown> {
         count,
     }));
     notes
+}
+
+/// What no feed could tell: without one beside the built-in campaigns nobody looked for vulnerabilities.
+fn unfed(feeds: &[FeedLine], releases: usize) -> Option<NotKnown> {
+    let alone = feeds.iter().all(|feed| feed.name == cleanbill_feeds::pack::FEED);
+    alone.then(|| NotKnown {
+        what: "vulnerabilities, and malware beyond Cleanbill's own campaigns".into(),
+        reason: "no advisory feed is set up; `cleanbill config template` shows how".into(),
+        count: releases,
+    })
 }
 
 /// The failure in words that are the same for every package, so that they can be counted.

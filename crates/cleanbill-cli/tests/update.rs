@@ -63,7 +63,7 @@ fn project(
     machine.home().join("app")
 }
 
-/// A feed of vulnerabilities, as a file that is imported.
+/// A feed of one vulnerability below `fixed`, brought in as a user would.
 fn vulnerable(machine: &Machine, id: &str, name: &str, fixed: &str) {
     let record = json!({
         "schema_version": "1.6.0", "id": id, "modified": "2026-06-01T00:00:00Z", "published": "2026-06-01T00:00:00Z",
@@ -71,12 +71,12 @@ fn vulnerable(machine: &Machine, id: &str, name: &str, fixed: &str) {
         "affected": [{"package": {"ecosystem": "npm", "name": name},
             "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}],
     });
-    let folder = machine.write(&format!("osv/{id}.json"), &record.to_string());
-    let settings = format!(
-        "[[feeds]]\nname = \"test\"\nkind = \"osv\"\nsource = \"{}\"\n",
-        folder.parent().expect("a folder").display()
-    );
-    machine.write("policy.toml", &settings);
+    let file = machine.write(&format!("osv/{id}.json"), &record.to_string());
+    let folder = file.parent().expect("a folder").display().to_string();
+    let settings = format!("[[feed]]\nname = \"test\"\nsource = \"{folder}\"\nmax-age = \"3650d\"\n");
+    let policy = machine.write("policy.toml", &settings).display().to_string();
+    let answer = machine.run(machine.home(), &["feed", "import", "test", &folder, "--policy", &policy]);
+    assert_eq!(answer.code(), 0, "{}", answer.stderr());
 }
 
 fn update(machine: &Machine, registry: &Registry, more: &[&str]) -> Answer {
@@ -132,4 +132,192 @@ fn a_young_newest_is_held_with_the_moment_it_is_ready_and_the_older_safe_one_is_
         told.contains("left 1.0.0 to 1.1.0") && told.contains("ready at 2026-06-22T12:00:00Z"),
         "{told}"
     );
+}
+
+#[test]
+fn a_vulnerable_release_takes_the_smallest_step_that_fixes_through_the_fast_lane() {
+    let machine = Machine::new();
+    let young = "2026-06-19T12:00:00Z";
+    let left = package(
+        "left",
+        &[("1.0.0", OLD, json!({})), ("1.0.1", young, json!({})), ("1.1.0", young, json!({})), ("2.0.0", OLD, json!({}))],
+    );
+    // Its young sibling fixes nothing and waits.
+    let right = package("right", &[("1.0.0", OLD, json!({})), ("1.0.1", young, json!({}))]);
+    let registry = Registry::with([left.build(), right.build()]);
+    project(&machine, &[("left", "^1.0.0"), ("right", "^1.0.0")], &[("left", "1.0.0", json!({})), ("right", "1.0.0", json!({}))]);
+    vulnerable(&machine, "GHSA-test-0001", "left", "1.0.1");
+    let report = update(&machine, &registry, &["--format", "json"]).json();
+    let left = entry(&report, "left");
+    assert_eq!((&left["cause"], &left["to"]["version"]), (&json!("vulnerable"), &json!("1.0.1")), "{left:#}");
+    assert_eq!(left["to"]["fixes"], json!(["GHSA-test-0001"]));
+    let right = entry(&report, "right");
+    assert_eq!((&right["to"], &right["passed_over"][0]["ready"]), (&Value::Null, &json!("2026-06-22T12:00:00Z")), "{right:#}");
+}
+
+#[test]
+fn a_vulnerability_that_nothing_in_reach_fixes_is_told_and_fails() {
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("2.0.0", OLD, json!({}))]);
+    let registry = Registry::with([left.build()]);
+    project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    vulnerable(&machine, "GHSA-test-0002", "left", "2.0.0");
+    let answer = update(&machine, &registry, &[]);
+    assert_eq!(answer.code(), 1, "{}", answer.stdout());
+    assert!(answer.stdout().contains("GHSA-test-0002") && answer.stdout().contains("--major"), "{}", answer.stdout());
+    let wider = update(&machine, &registry, &["--major", "--format", "json"]);
+    let left = entry(&wider.json(), "left");
+    assert_eq!((wider.code(), &left["to"]["version"], &left["to"]["how"]["ranges"][0]["to"]), (0, &json!("2.0.0"), &json!("^2.0.0")));
+}
+
+#[test]
+fn a_release_that_pulls_in_what_is_held_is_not_chosen() {
+    let machine = Machine::new();
+    let left = package(
+        "left",
+        &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", "2026-06-10T00:00:00Z", json!({"dependencies": {"fresh": "^1.0.0"}}))],
+    );
+    let fresh = package("fresh", &[("1.0.0", "2026-06-19T23:00:00Z", json!({}))]);
+    let registry = Registry::with([left.build(), fresh.build()]);
+    project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    let left = entry(&update(&machine, &registry, &["--format", "json"]).json(), "left");
+    assert_eq!(left["to"]["version"], "1.1.0", "{left:#}");
+    let reason = left["passed_over"][0]["reasons"][0].as_str().expect("a reason");
+    assert!(reason.contains("fresh@1.0.0"), "{left:#}");
+}
+
+#[test]
+fn a_deprecated_release_and_one_that_gained_a_script_are_passed_over() {
+    let machine = Machine::new();
+    let left = package(
+        "left",
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.1.0", OLD, json!({})),
+            ("1.2.0", OLD, json!({"scripts": {"postinstall": "node build.js"}})),
+            ("1.3.0", OLD, json!({})),
+        ],
+    )
+    .partial(json!({"versions": {"1.3.0": {"deprecated": "broken on Tuesdays"}}}));
+    let registry = Registry::with([left.build()]);
+    project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    let left = entry(&update(&machine, &registry, &["--format", "json"]).json(), "left");
+    assert_eq!(left["to"]["version"], "1.1.0", "{left:#}");
+    let told = left["passed_over"].to_string();
+    assert!(told.contains("broken on Tuesdays") && told.contains("node build.js"), "{told}");
+}
+
+#[test]
+fn a_peer_that_would_not_fit_is_told_and_two_that_move_together_are_not_a_conflict() {
+    let machine = Machine::new();
+    let core = package("core", &[("1.0.0", OLD, json!({})), ("2.0.0", OLD, json!({}))]);
+    let ui = package(
+        "ui",
+        &[("1.0.0", OLD, json!({"peerDependencies": {"core": "^1.0.0"}})), ("2.0.0", OLD, json!({"peerDependencies": {"core": "^2.0.0"}}))],
+    );
+    let registry = Registry::with([core.build(), ui.build()]);
+    let installed = [("core", "1.0.0", json!({})), ("ui", "1.0.0", json!({"peerDependencies": {"core": "^1.0.0"}}))];
+    project(&machine, &[("core", "^1.0.0"), ("ui", "^1.0.0")], &installed);
+    let alone = entry(&update(&machine, &registry, &["core", "--major", "--format", "json"]).json(), "core");
+    assert_eq!(alone["to"], Value::Null, "{alone:#}");
+    assert!(alone["passed_over"].to_string().contains("its peer ui@1.0.0 asks for ^1.0.0"), "{alone:#}");
+    let both = update(&machine, &registry, &["--major", "--format", "json"]).json();
+    assert_eq!((&entry(&both, "core")["to"]["version"], &entry(&both, "ui")["to"]["version"]), (&json!("2.0.0"), &json!("2.0.0")));
+}
+
+/// True when the real npm can be run; where it cannot, the test says so and proves nothing.
+fn npm() -> bool {
+    let found = std::process::Command::new("npm").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("npm is not on the PATH; carrying out a plan is not tested here");
+    }
+    found
+}
+
+#[test]
+fn npm_carries_out_a_plan_and_only_what_was_meant_changes() {
+    if !npm() {
+        return;
+    }
+    let machine = Machine::new();
+    let young = "2026-06-19T12:00:00Z";
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", young, json!({}))]);
+    let pinned = package("pinned", &[("1.0.0", OLD, json!({})), ("1.0.5", OLD, json!({}))]);
+    let outer = package("outer", &[("1.0.0", OLD, json!({"dependencies": {"deep": "1.0.0"}}))]);
+    let deep = package("deep", &[("1.0.0", OLD, json!({})), ("1.0.1", OLD, json!({}))]);
+    let registry = Registry::with([left.build(), pinned.build(), outer.build(), deep.build()]);
+    let installed = [
+        ("deep", "1.0.0", json!({})),
+        ("left", "1.0.0", json!({})),
+        ("outer", "1.0.0", json!({"dependencies": {"deep": "1.0.0"}})),
+        ("pinned", "1.0.0", json!({})),
+    ];
+    let folder = project(&machine, &[("left", "^1.0.0"), ("outer", "^1.0.0"), ("pinned", "1.0.0")], &installed);
+    let manifest = "{\n\t\"version\": \"1.0.0\",\n\t\"name\": \"app\",\n\t\"dependencies\": { \"pinned\":\"1.0.0\", \"left\": \"^1.0.0\", \"outer\": \"^1.0.0\" }\n}";
+    std::fs::write(folder.join("package.json"), manifest).expect("a file");
+    vulnerable(&machine, "GHSA-test-0003", "deep", "1.0.1");
+    let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
+    assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
+    let text = std::fs::read_to_string(folder.join("package.json")).expect("the manifest");
+    let expected = manifest
+        .replace("\"pinned\":\"1.0.0\"", "\"pinned\":\"1.0.5\"")
+        .replace(" }\n}", " },\n\t\"overrides\": {\n\t\t\"deep\": \"1.0.1\"\n\t}\n}");
+    assert_eq!(text, expected);
+    let lock: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("package-lock.json")).expect("the lockfile")).expect("JSON");
+    for (name, version) in [("left", "1.1.0"), ("pinned", "1.0.5"), ("deep", "1.0.1"), ("outer", "1.0.0")] {
+        assert_eq!(lock["packages"][format!("node_modules/{name}")]["version"], version, "{lock:#}");
+    }
+    assert!(!lock.to_string().contains("127.0.0.1:") || lock.to_string().contains(&registry.address().to_string()), "the gate's address is gone: {lock:#}");
+    assert!(!folder.join("node_modules").exists() && !folder.join(".cleanbill-update").exists());
+}
+
+#[test]
+fn whatever_the_client_does_wrong_the_project_stays_byte_for_byte() {
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]);
+    let registry = Registry::with([left.build()]);
+    let folder = project(&machine, &[("left", "1.0.0")], &[("left", "1.0.0", json!({}))]);
+    let read = |name: &str| std::fs::read(folder.join(name)).expect("a file");
+    let before = (read("package.json"), read("package-lock.json"));
+    // Clients that fail, write rubbish, or do nothing at all.
+    for (script, said) in [
+        ("echo the tree is impossible >&2; exit 1", "the tree is impossible"),
+        ("echo rubbish > package-lock.json", "cannot be read"),
+        ("exit 0", "did not come to what the plan chose"),
+        ("kill -9 $$", "nothing was changed"),
+    ] {
+        let client = machine.write("bin/npm", &format!("#!/bin/sh\n{script}\n"));
+        executable(&client);
+        let path = format!("{}:/usr/bin:/bin", client.parent().expect("a folder").display());
+        let arguments = ["update", "--registry", registry.url(), "--as-of", NOW, "--apply"];
+        let answer = Answer(machine.command(&folder, &arguments).env("PATH", path).output().expect("cleanbill starts"));
+        assert_eq!(answer.code(), 2, "{script}: {}{}", answer.stdout(), answer.stderr());
+        assert!(answer.stderr().contains(said), "{script}: {}", answer.stderr());
+        assert_eq!((read("package.json"), read("package-lock.json")), before, "{script}");
+        assert_eq!(std::fs::read_dir(&folder).expect("the project").count(), 2, "{script}: nothing else lies there");
+    }
+}
+
+fn executable(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+}
+
+#[test]
+fn a_dirty_tree_is_refused_unless_allowed() {
+    let git = |folder: &std::path::Path, arguments: &[&str]| {
+        std::process::Command::new("git").args(["-c", "user.name=t", "-c", "user.email=t@t.example"]).args(arguments).current_dir(folder).output().is_ok_and(|o| o.status.success())
+    };
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]);
+    let registry = Registry::with([left.build()]);
+    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    if !(git(&folder, &["init", "-q"]) && git(&folder, &["add", "."]) && git(&folder, &["commit", "-qm", "x"])) {
+        eprintln!("git is not on the PATH; dirty trees are not tested here");
+        return;
+    }
+    std::fs::write(folder.join("package.json"), "{\"name\":\"app\",\"dependencies\":{\"left\":\"^1.0.0\"}}").expect("a file");
+    let answer = update(&machine, &registry, &["--apply"]);
+    assert_eq!(answer.code(), 2);
+    assert!(answer.stderr().contains("uncommitted changes") && answer.stderr().contains("--allow-dirty"), "{}", answer.stderr());
 }

@@ -1,9 +1,15 @@
 //! Everything an audit may look at, for one release, in one owned value.
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use cleanbill_model::{Evidence, Known, Missing, Need, PackageName, Purl, Timestamp, Untrusted, Verdict};
 
-use crate::{Notices, Package, Pin, PopularNames, Release, Run, Source};
+use crate::{
+    Notices, Package, Pin, PopularNames, Release, Run, Source,
+    source::{Delta, compare},
+};
 
 /// The facts of one release at one clock reading.
 #[derive(Clone, Debug)]
@@ -30,6 +36,7 @@ pub struct Facts {
     pub run: Known<Arc<Run>>,
     /// Popular names.
     pub popular: Arc<PopularNames>,
+    delta: OnceLock<Option<Arc<Delta>>>,
 }
 
 /// One dependency of the release, resolved as a client would at the reading, and judged.
@@ -64,7 +71,19 @@ impl Facts {
             before: Known::Missing(missing),
             run: Known::Missing(missing),
             popular: Arc::default(),
+            delta: OnceLock::new(),
         }
+    }
+
+    /// What its code does that the code of the release before did not, where both are known. It is worked out
+    /// when first asked for and stays, so `source` and `before` are set before that.
+    #[must_use]
+    pub fn delta(&self) -> Option<&Delta> {
+        let compared = || {
+            let (source, before) = (self.source.get()?, self.before.get()?);
+            Some(Arc::new(compare(&before.analysis, &source.analysis)))
+        };
+        self.delta.get_or_init(compared).as_deref()
     }
 
     /// The release's own entry in its package's history.

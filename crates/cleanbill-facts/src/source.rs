@@ -43,14 +43,6 @@ pub struct Source {
     pub manifest: Option<Map<String, Value>>,
 }
 
-impl Source {
-    /// What this release does that the one before it did not.
-    #[must_use]
-    pub fn delta(&self, before: &Self) -> Delta {
-        compare(&before.analysis, &self.analysis)
-    }
-}
-
 /// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.
 #[must_use]
 pub fn read_tarball(bytes: &[u8], context: &Context) -> Source {

@@ -2,7 +2,7 @@
 //! It knows the shapes in which package managers write a release, and no particular CI system.
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader, Read as _},
+    io::{self, BufReader, Read as _},
     path::Path,
 };
 

@@ -195,7 +195,7 @@ fn base(d: &Draft<'_>) -> Level {
             () => Level::Note,
         },
         "EXE-10" => {
-            if install && hidden {
+            if install && (hidden || d.aggravations > 0) {
                 Level::Quarantine
             } else {
                 Level::Note

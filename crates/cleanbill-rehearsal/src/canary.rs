@@ -124,22 +124,40 @@ impl Canaries {
     pub fn new(seed: u64, identity: &[&str]) -> Self {
         let mut all: Vec<Canary> = NAMES
             .iter()
-            .map(|&(name, kind)| Canary { name, kind, core: mark(seed, name, 34) })
+            .map(|&(name, kind)| Canary {
+                name,
+                kind,
+                core: mark(seed, name, 34),
+            })
             .collect();
         for core in identity {
-            all.push(Canary { name: "machine identity", kind: CanaryKind::Identity, core: (*core).to_owned() });
+            all.push(Canary {
+                name: "machine identity",
+                kind: CanaryKind::Identity,
+                core: (*core).to_owned(),
+            });
         }
         let sent = all.iter().map(|canary| vec![false; canary.core.len()]).collect();
-        Canaries { all, derived: Vec::new(), sent }
+        Canaries {
+            all,
+            derived: Vec::new(),
+            sent,
+        }
     }
 
     /// The mark of a canary by its name.
     pub fn core(&self, name: &str) -> String {
-        self.all.iter().find(|canary| canary.name == name).map(|canary| canary.core.clone()).unwrap_or_default()
+        self.all
+            .iter()
+            .find(|canary| canary.name == name)
+            .map(|canary| canary.core.clone())
+            .unwrap_or_default()
     }
 
     pub fn is_secret_name(&self, value: &str) -> bool {
-        self.all.iter().any(|canary| canary.kind != CanaryKind::Identity && value.contains(canary.core.as_str()))
+        self.all
+            .iter()
+            .any(|canary| canary.kind != CanaryKind::Identity && value.contains(canary.core.as_str()))
     }
 
     /// Remembers that `output` was made from `input` by a cipher or a compressor.
@@ -151,7 +169,9 @@ impl Canaries {
         let found = self.find(input);
         // The first block may be an IV or a header common to all: the second one is as telling.
         let from = if output.len() >= TAIL + 16 { 16 } else { 0 };
-        let Some(needle) = output.get(from..(from + TAIL).min(output.len())) else { return };
+        let Some(needle) = output.get(from..(from + TAIL).min(output.len())) else {
+            return;
+        };
         for mut canary in found {
             canary.disguises.retain(|disguise| *disguise != Disguise::Plain);
             canary.disguises.insert(0, how);
@@ -162,7 +182,9 @@ impl Canaries {
     /// Canaries in a payload, under any disguise.
     pub fn find(&self, payload: &[u8]) -> Vec<CanaryRef> {
         let mut found: Vec<CanaryRef> = Vec::new();
-        let payload = payload.get(..payload.len().min(crate::limits::SEARCHED)).unwrap_or(payload);
+        let payload = payload
+            .get(..payload.len().min(crate::limits::SEARCHED))
+            .unwrap_or(payload);
         let mut queue: Vec<(Vec<u8>, Vec<Disguise>)> = vec![(payload.to_vec(), Vec::new())];
         let mut done = 0;
         while let Some((bytes, disguises)) = queue.pop() {
@@ -203,7 +225,11 @@ impl Canaries {
             if path.is_empty() {
                 path.push(Disguise::Plain);
             }
-            found.push(CanaryRef { name: canary.name.to_owned(), kind: canary.kind, disguises: path });
+            found.push(CanaryRef {
+                name: canary.name.to_owned(),
+                kind: canary.kind,
+                disguises: path,
+            });
         }
         for (needle, canary) in &self.derived {
             if contains(bytes, needle) {
@@ -229,7 +255,10 @@ impl Canaries {
             let core = canary.core.as_bytes();
             let before = sent.iter().filter(|place| **place).count();
             for (place, piece) in core.windows(PIECE).enumerate() {
-                if layers.iter().any(|layer| contains(layer, piece) || contains_folded(layer, piece)) {
+                if layers
+                    .iter()
+                    .any(|layer| contains(layer, piece) || contains_folded(layer, piece))
+                {
                     for mark in sent.iter_mut().skip(place).take(PIECE) {
                         *mark = true;
                     }
@@ -275,7 +304,9 @@ pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 fn contains_folded(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
+    haystack
+        .windows(needle.len())
+        .any(|window| window.eq_ignore_ascii_case(needle))
 }
 
 /// A repeating key cancels out between places one period apart, so the mark shows whatever the key.
@@ -284,7 +315,11 @@ pub(crate) fn xored(bytes: &[u8], core: &[u8]) -> bool {
         if core.len() < period + 16 || bytes.len() < core.len() {
             return false;
         }
-        let shape: Vec<u8> = core.iter().zip(core.iter().skip(period)).map(|(a, b)| a ^ b).collect();
+        let shape: Vec<u8> = core
+            .iter()
+            .zip(core.iter().skip(period))
+            .map(|(a, b)| a ^ b)
+            .collect();
         let first = shape.first().copied().unwrap_or(0);
         let ahead = bytes.get(period..).unwrap_or(&[]);
         bytes.iter().zip(ahead).enumerate().any(|(at, (a, b))| {
@@ -311,7 +346,11 @@ fn decodings(bytes: &[u8]) -> Vec<(Vec<u8>, Disguise)> {
             out.push((inner, Disguise::Url));
         }
     }
-    for run in bytes.split(|byte| !is_encoded_letter(*byte)).filter(|run| run.len() >= RUN).take(24) {
+    for run in bytes
+        .split(|byte| !is_encoded_letter(*byte))
+        .filter(|run| run.len() >= RUN)
+        .take(24)
+    {
         if run.len() % 2 == 0 && run.iter().all(u8::is_ascii_hexdigit) {
             out.push((codec::hex_decode(run), Disguise::Hex));
         } else {
@@ -360,9 +399,15 @@ mod tests {
     #[test]
     fn encodings_are_taken_off() {
         let base = base64::engine::general_purpose::STANDARD.encode(secret());
-        assert_eq!(disguises(format!("d={base}").as_bytes()), Some(vec![Disguise::Base64]));
+        assert_eq!(
+            disguises(format!("d={base}").as_bytes()),
+            Some(vec![Disguise::Base64])
+        );
         let twice = base64::engine::general_purpose::STANDARD.encode(base);
-        assert_eq!(disguises(twice.as_bytes()), Some(vec![Disguise::Base64, Disguise::Base64]));
+        assert_eq!(
+            disguises(twice.as_bytes()),
+            Some(vec![Disguise::Base64, Disguise::Base64])
+        );
         let hex: String = secret().bytes().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(disguises(hex.as_bytes()), Some(vec![Disguise::Hex]));
         let url: String = secret().bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -375,7 +420,11 @@ mod tests {
     fn xor_with_a_constant_or_a_short_key_is_seen() {
         let constant: Vec<u8> = secret().bytes().map(|byte| byte ^ 0x5a).collect();
         assert_eq!(disguises(&constant), Some(vec![Disguise::Xor]));
-        let keyed: Vec<u8> = secret().bytes().zip(b"OrDeR_7077".iter().cycle()).map(|(a, b)| a ^ b).collect();
+        let keyed: Vec<u8> = secret()
+            .bytes()
+            .zip(b"OrDeR_7077".iter().cycle())
+            .map(|(a, b)| a ^ b)
+            .collect();
         assert_eq!(disguises(&keyed), Some(vec![Disguise::Xor]));
     }
 

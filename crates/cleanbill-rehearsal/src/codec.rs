@@ -46,14 +46,18 @@ pub(crate) fn base64_encode(bytes: &[u8], url: bool) -> String {
 pub(crate) fn hex_decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 2);
     for pair in text.chunks_exact(2) {
-        let (Some(high), Some(low)) = (pair.first().and_then(digit), pair.get(1).and_then(digit)) else { break };
+        let (Some(high), Some(low)) = (pair.first().and_then(digit), pair.get(1).and_then(digit)) else {
+            break;
+        };
         out.push(high << 4 | low);
     }
     out
 }
 
 fn digit(byte: &u8) -> Option<u8> {
-    char::from(*byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(*byte)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 pub(crate) fn hex_encode(bytes: &[u8]) -> String {
@@ -61,7 +65,11 @@ pub(crate) fn hex_encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {
-            out.push(DIGITS.get(usize::from(nibble)).map_or('0', |letter| char::from(*letter)));
+            out.push(
+                DIGITS
+                    .get(usize::from(nibble))
+                    .map_or('0', |letter| char::from(*letter)),
+            );
         }
     }
     out
@@ -98,19 +106,29 @@ pub(crate) fn inflate(how: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     let limit = limits::INFLATED as u64;
     let mut out = Vec::new();
     let read = match how {
-        "gunzip" => flate2::read::MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut out),
-        "inflate" => flate2::read::ZlibDecoder::new(bytes).take(limit).read_to_end(&mut out),
-        "inflateRaw" => flate2::read::DeflateDecoder::new(bytes).take(limit).read_to_end(&mut out),
-        "brotliDecompress" => {
-            brotli_decompressor::Decompressor::new(bytes, 4096).take(limit).read_to_end(&mut out)
-        }
+        "gunzip" => flate2::read::MultiGzDecoder::new(bytes)
+            .take(limit)
+            .read_to_end(&mut out),
+        "inflate" => flate2::read::ZlibDecoder::new(bytes)
+            .take(limit)
+            .read_to_end(&mut out),
+        "inflateRaw" => flate2::read::DeflateDecoder::new(bytes)
+            .take(limit)
+            .read_to_end(&mut out),
+        "brotliDecompress" => brotli_decompressor::Decompressor::new(bytes, 4096)
+            .take(limit)
+            .read_to_end(&mut out),
         _ => match bytes {
             [0x1f, 0x8b, ..] => return inflate("gunzip", bytes),
             _ => return inflate("inflate", bytes),
         },
     };
     // A stream with rubbish after it has still said what it had to say.
-    if read.is_err() && out.is_empty() { None } else { Some(out) }
+    if read.is_err() && out.is_empty() {
+        None
+    } else {
+        Some(out)
+    }
 }
 
 /// Deflates by zlib's function names; Brotli is stood for by zlib, which our own search can read.
@@ -130,7 +148,13 @@ pub(crate) fn excerpt(bytes: &[u8]) -> String {
     let head = bytes.get(..bytes.len().min(limits::EXCERPT)).unwrap_or(bytes);
     let mut text: String = String::from_utf8_lossy(head)
         .chars()
-        .map(|letter| if letter.is_control() && !matches!(letter, '\n' | '\t') { '\u{fffd}' } else { letter })
+        .map(|letter| {
+            if letter.is_control() && !matches!(letter, '\n' | '\t') {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
         .collect();
     if bytes.len() > head.len() {
         text.push('…');

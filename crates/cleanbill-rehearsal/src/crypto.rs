@@ -46,7 +46,14 @@ impl Aes {
 }
 
 /// Runs a cipher by Node's name (`aes-256-cbc`); nothing when the name, key or vector does not fit.
-pub(crate) fn cipher(name: &str, key: &[u8], iv: &[u8], bytes: &[u8], decrypt: bool, pad: bool) -> Option<Vec<u8>> {
+pub(crate) fn cipher(
+    name: &str,
+    key: &[u8],
+    iv: &[u8],
+    bytes: &[u8],
+    decrypt: bool,
+    pad: bool,
+) -> Option<Vec<u8>> {
     let name = name.to_ascii_lowercase();
     let bits = name.split('-').nth(1).and_then(|bits| bits.parse::<usize>().ok());
     if !name.starts_with("aes") || bits.is_some_and(|bits| bits != key.len() * 8) {
@@ -120,10 +127,18 @@ fn cbc(aes: &Aes, iv: [u8; 16], bytes: &[u8], decrypt: bool, pad: bool) -> Vec<u
 
 fn ecb(aes: &Aes, bytes: &[u8], decrypt: bool, pad: bool) -> Vec<u8> {
     if decrypt {
-        let plain = bytes.chunks_exact(16).filter_map(sixteen).flat_map(|block| aes.decrypt(block)).collect();
+        let plain = bytes
+            .chunks_exact(16)
+            .filter_map(sixteen)
+            .flat_map(|block| aes.decrypt(block))
+            .collect();
         return unpadded(plain, pad);
     }
-    padded(bytes, pad).chunks_exact(16).filter_map(sixteen).flat_map(|block| aes.encrypt(block)).collect()
+    padded(bytes, pad)
+        .chunks_exact(16)
+        .filter_map(sixteen)
+        .flat_map(|block| aes.encrypt(block))
+        .collect()
 }
 
 fn counter(aes: &Aes, start: [u8; 16], bytes: &[u8]) -> Vec<u8> {
@@ -138,7 +153,13 @@ fn counter(aes: &Aes, start: [u8; 16], bytes: &[u8]) -> Vec<u8> {
 }
 
 /// RFC 8018, with the rounds bounded.
-pub(crate) fn pbkdf2(algorithm: &str, password: &[u8], salt: &[u8], rounds: u32, length: usize) -> Option<Vec<u8>> {
+pub(crate) fn pbkdf2(
+    algorithm: &str,
+    password: &[u8],
+    salt: &[u8],
+    rounds: u32,
+    length: usize,
+) -> Option<Vec<u8>> {
     let length = length.min(1024);
     let mut out = Vec::with_capacity(length);
     let mut index = 1_u32;

@@ -6,8 +6,11 @@ use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
 /// Digests by Node's name for the algorithm.
 pub(crate) fn digest(algorithm: &str, bytes: &[u8]) -> Option<Vec<u8>> {
-    let name: String =
-        algorithm.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    let name: String = algorithm
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
     Some(match name.trim_start_matches("rsa") {
         "md5" => md5(bytes).to_vec(),
         "sha1" => Sha1::digest(bytes).to_vec(),
@@ -23,7 +26,11 @@ pub(crate) fn digest(algorithm: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 pub(crate) fn hmac(algorithm: &str, key: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let wide = digest(algorithm, b"")?.len() > 32;
     let block = if wide { 128 } else { 64 };
-    let mut padded = if key.len() > block { digest(algorithm, key)? } else { key.to_vec() };
+    let mut padded = if key.len() > block {
+        digest(algorithm, key)?
+    } else {
+        key.to_vec()
+    };
     padded.resize(block, 0);
     let mut inner: Vec<u8> = padded.iter().map(|byte| byte ^ 0x36).collect();
     inner.extend_from_slice(bytes);
@@ -45,7 +52,11 @@ fn md5(bytes: &[u8]) -> [u8; 16] {
     for block in padded.chunks_exact(64) {
         let words: Vec<u32> = block
             .chunks_exact(4)
-            .map(|four| four.iter().rev().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)))
+            .map(|four| {
+                four.iter()
+                    .rev()
+                    .fold(0_u32, |word, byte| word << 8 | u32::from(*byte))
+            })
             .collect();
         let [mut a, mut b, mut c, mut d] = state;
         for step in 0..64_usize {
@@ -63,9 +74,17 @@ fn md5(bytes: &[u8]) -> [u8; 16] {
                 reason = "the value is between zero and 2^32 by its definition"
             )]
             let constant = (((step + 1) as f64).sin().abs() * 4_294_967_296.0) as u32;
-            let shift = SHIFTS.get(step / 16).and_then(|row| row.get(step % 4)).copied().unwrap_or(0);
+            let shift = SHIFTS
+                .get(step / 16)
+                .and_then(|row| row.get(step % 4))
+                .copied()
+                .unwrap_or(0);
             let word = words.get(at).copied().unwrap_or(0);
-            let turned = a.wrapping_add(mix).wrapping_add(constant).wrapping_add(word).rotate_left(shift);
+            let turned = a
+                .wrapping_add(mix)
+                .wrapping_add(constant)
+                .wrapping_add(word)
+                .rotate_left(shift);
             (a, d, c, b) = (d, c, b, b.wrapping_add(turned));
         }
         for (part, add) in state.iter_mut().zip([a, b, c, d]) {
@@ -73,7 +92,10 @@ fn md5(bytes: &[u8]) -> [u8; 16] {
         }
     }
     let mut out = [0_u8; 16];
-    for (place, byte) in out.iter_mut().zip(state.iter().flat_map(|word| word.to_le_bytes())) {
+    for (place, byte) in out
+        .iter_mut()
+        .zip(state.iter().flat_map(|word| word.to_le_bytes()))
+    {
         *place = byte;
     }
     out
@@ -94,6 +116,9 @@ mod tests {
         check("sha1", "abc", "a9993e364706816aba3e25717850c26c9cd0d89d");
         check("RSA-SHA1", "abc", "a9993e364706816aba3e25717850c26c9cd0d89d");
         let mac = hmac("sha256", b"key", b"The quick brown fox jumps over the lazy dog").unwrap();
-        assert_eq!(hex_encode(&mac), "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
+        assert_eq!(
+            hex_encode(&mac),
+            "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"
+        );
     }
 }

@@ -5,9 +5,9 @@ use std::{collections::HashMap, fmt::Write as _};
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    AwaitExpression, ArrowFunctionExpression, Declaration, ExportDefaultDeclarationKind, ForOfStatement, Function,
-    IdentifierReference, ImportDeclarationSpecifier, ImportExpression, ImportMeta, ModuleExportName,
-    ObjectProperty, PropertyKey, Statement,
+    ArrowFunctionExpression, AwaitExpression, Declaration, ExportDefaultDeclarationKind, ForOfStatement,
+    Function, IdentifierReference, ImportDeclarationSpecifier, ImportExpression, ImportMeta,
+    ModuleExportName, ObjectProperty, PropertyKey, Statement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -45,7 +45,11 @@ fn long_prefix_run(source: &str) -> bool {
     let mut run = 0_usize;
     let (mut arrows, mut ends) = (0_usize, 0_usize);
     for pair in source.as_bytes().windows(2) {
-        run = if matches!(pair.first(), Some(b'!' | b'~' | b'-' | b'+' | b' ')) { run + 1 } else { 0 };
+        run = if matches!(pair.first(), Some(b'!' | b'~' | b'-' | b'+' | b' ')) {
+            run + 1
+        } else {
+            0
+        };
         if run > limits::NESTING && pair != b"  " {
             return true;
         }
@@ -68,12 +72,19 @@ pub(crate) fn looks_like_module(source: &str) -> bool {
 /// Rewrites a text; as a module or as a script, in which only dynamic imports change. Text no parser takes comes
 /// back as it was, for the interpreter to refuse.
 pub(crate) fn rewrite(source: &str, module: bool) -> Rewritten {
-    let unchanged = || Rewritten { text: source.to_owned(), is_async: false };
+    let unchanged = || Rewritten {
+        text: source.to_owned(),
+        is_async: false,
+    };
     if !module && !source.contains("import") {
         return unchanged();
     }
     let allocator = Allocator::default();
-    let kind = if module { SourceType::mjs() } else { SourceType::cjs() };
+    let kind = if module {
+        SourceType::mjs()
+    } else {
+        SourceType::cjs()
+    };
     let parsed = Parser::new(&allocator, source, kind).parse();
     if parsed.panicked || !parsed.diagnostics.is_empty() {
         return unchanged();
@@ -127,7 +138,10 @@ impl<'a> Rewriter<'a> {
 
     /// Takes a piece out and leaves its line breaks, so that lines keep their numbers.
     fn remove(&mut self, span: Span) {
-        let text = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
+        let text = self
+            .source
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("");
         let breaks = text.matches('\n').count();
         self.edits.push((span, format!(";{}", "\n".repeat(breaks))));
     }
@@ -142,9 +156,10 @@ impl<'a> Rewriter<'a> {
                 let module = self.module(&import.source.value);
                 for specifier in import.specifiers.iter().flatten() {
                     let (symbol, text) = match specifier {
-                        ImportDeclarationSpecifier::ImportSpecifier(one) => {
-                            (one.local.symbol_id.get(), format!("{module}[{}]", exported_name(&one.imported)))
-                        }
+                        ImportDeclarationSpecifier::ImportSpecifier(one) => (
+                            one.local.symbol_id.get(),
+                            format!("{module}[{}]", exported_name(&one.imported)),
+                        ),
                         ImportDeclarationSpecifier::ImportDefaultSpecifier(one) => {
                             (one.local.symbol_id.get(), format!("{module}.default"))
                         }
@@ -171,7 +186,10 @@ impl<'a> Rewriter<'a> {
             Statement::ExportFromDeclaration(export) => {
                 let module = self.module(&export.source.value);
                 for one in &export.specifiers {
-                    self.export(&exported_name(&one.exported), &format!("{module}[{}]", exported_name(&one.local)));
+                    self.export(
+                        &exported_name(&one.exported),
+                        &format!("{module}[{}]", exported_name(&one.local)),
+                    );
                 }
                 self.remove(export.span);
             }
@@ -187,7 +205,10 @@ impl<'a> Rewriter<'a> {
                 self.remove(export.span);
             }
             Statement::ExportDeclaration(export) => {
-                self.edits.push((Span::new(export.span.start, export.declaration.span().start), String::new()));
+                self.edits.push((
+                    Span::new(export.span.start, export.declaration.span().start),
+                    String::new(),
+                ));
                 self.declared(&export.declaration);
             }
             Statement::ExportDefaultDeclaration(export) => {
@@ -243,7 +264,8 @@ impl<'a> Rewriter<'a> {
         if module {
             let _ = write!(text, "'use strict';__export({{{}}});{}", self.exports, self.head);
         }
-        self.edits.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+        self.edits
+            .sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
         let mut at = 0_usize;
         for (span, new) in &self.edits {
             // A reference inside a removed statement has nothing left to change.
@@ -255,7 +277,10 @@ impl<'a> Rewriter<'a> {
             at = span.end as usize;
         }
         text.push_str(self.source.get(at..).unwrap_or(""));
-        Rewritten { text, is_async: module && self.is_async }
+        Rewritten {
+            text,
+            is_async: module && self.is_async,
+        }
     }
 }
 
@@ -282,7 +307,8 @@ impl<'a> Visit<'a> for Rewriter<'a> {
 
     fn visit_import_expression(&mut self, import: &ImportExpression<'a>) {
         let start = import.span.start;
-        self.edits.push((Span::new(start, start + 6), "__import".to_owned()));
+        self.edits
+            .push((Span::new(start, start + 6), "__import".to_owned()));
         walk::walk_import_expression(self, import);
     }
 
@@ -319,16 +345,27 @@ mod tests {
 
     #[test]
     fn imports_become_live_reads() {
-        let out = rewrite("import fs, { join as j } from 'x';\nexport const a = j(fs, { j });\n", true);
+        let out = rewrite(
+            "import fs, { join as j } from 'x';\nexport const a = j(fs, { j });\n",
+            true,
+        );
         assert!(out.text.contains("const __m0=__esm(\"x\");"), "{}", out.text);
-        assert!(out.text.contains("const a = __m0[\"join\"](__m0.default, { j:__m0[\"join\"] })"), "{}", out.text);
+        assert!(
+            out.text
+                .contains("const a = __m0[\"join\"](__m0.default, { j:__m0[\"join\"] })"),
+            "{}",
+            out.text
+        );
         assert!(out.text.contains("\"a\":()=>a"), "{}", out.text);
         assert_eq!(out.text.lines().count(), 2);
     }
 
     #[test]
     fn exports_of_every_shape() {
-        let out = rewrite("export default () => 1\nexport * from 'y'\nexport { z as default2 } from 'w'\n", true);
+        let out = rewrite(
+            "export default () => 1\nexport * from 'y'\nexport { z as default2 } from 'w'\n",
+            true,
+        );
         assert!(out.text.contains("var __default=() => 1"));
         assert!(out.text.contains("__star(__m0)"));
         assert!(out.text.contains("\"default2\":()=>__m1[\"z\"]"));
@@ -341,7 +378,10 @@ mod tests {
         assert!(rewrite("const a = await import('x'); import.meta.url", true).is_async);
         assert!(!rewrite("async function f() { await 1 } export {}", true).is_async);
         assert_eq!(rewrite("a = import('x')", false).text, "a = __import('x')");
-        assert_eq!(rewrite("this is ( no program import", false).text, "this is ( no program import");
+        assert_eq!(
+            rewrite("this is ( no program import", false).text,
+            "this is ( no program import"
+        );
         assert!(looks_like_module("import 'a'"));
         assert!(!looks_like_module("const important = 1; // export"));
     }

@@ -85,7 +85,9 @@ pub fn findings(traces: &[Trace]) -> Vec<RehearsalFact> {
                         }
                         if known.personas.len() == 1 && known.steps.len() < STEPS {
                             let seen: Vec<u32> = known.steps.iter().map(|step| step.event).collect();
-                            known.steps.extend(fact.steps.into_iter().filter(|step| !seen.contains(&step.event)));
+                            known
+                                .steps
+                                .extend(fact.steps.into_iter().filter(|step| !seen.contains(&step.event)));
                             known.steps.sort_by_key(|step| step.event);
                         }
                     }
@@ -101,22 +103,27 @@ pub fn findings(traces: &[Trace]) -> Vec<RehearsalFact> {
 
 fn judge(trace: &Trace, event: &Event) -> Vec<RehearsalFact> {
     let mut facts = Vec::new();
-    let secrets: Vec<CanaryRef> =
-        event.canaries.iter().filter(|canary| canary.kind != CanaryKind::Identity).cloned().collect();
-    let mut add = |chain: &str, kind: FactKind, host: Option<&str>, canaries: &[CanaryRef], before: Vec<&Event>| {
-        let mut steps: Vec<EvidenceStep> = before.into_iter().map(step).collect();
-        steps.push(step(event));
-        facts.push(RehearsalFact {
-            chain: chain.to_owned(),
-            kind,
-            personas: Vec::new(),
-            at_install: event.at_install,
-            entry: event.entry.clone(),
-            host: host.filter(|host| !host.is_empty()).map(str::to_owned),
-            canaries: canaries.to_vec(),
-            steps,
-        });
-    };
+    let secrets: Vec<CanaryRef> = event
+        .canaries
+        .iter()
+        .filter(|canary| canary.kind != CanaryKind::Identity)
+        .cloned()
+        .collect();
+    let mut add =
+        |chain: &str, kind: FactKind, host: Option<&str>, canaries: &[CanaryRef], before: Vec<&Event>| {
+            let mut steps: Vec<EvidenceStep> = before.into_iter().map(step).collect();
+            steps.push(step(event));
+            facts.push(RehearsalFact {
+                chain: chain.to_owned(),
+                kind,
+                personas: Vec::new(),
+                at_install: event.at_install,
+                entry: event.entry.clone(),
+                host: host.filter(|host| !host.is_empty()).map(str::to_owned),
+                canaries: canaries.to_vec(),
+                steps,
+            });
+        };
     use FactKind::{Noted, Proven};
     if let Some((host, chain)) = outside::leaving(event) {
         if !secrets.is_empty() {
@@ -125,8 +132,19 @@ fn judge(trace: &Trace, event: &Event) -> Vec<RehearsalFact> {
             if outside::is_forge_write(event) {
                 add("FLO-14", Proven, Some(&host), &secrets, sources.clone());
             }
-        } else if event.at_install && event.canaries.iter().any(|canary| canary.kind == CanaryKind::Identity) {
-            add("FLO-02", Proven, Some(&host), &event.canaries, outside::identities(trace, event));
+        } else if event.at_install
+            && event
+                .canaries
+                .iter()
+                .any(|canary| canary.kind == CanaryKind::Identity)
+        {
+            add(
+                "FLO-02",
+                Proven,
+                Some(&host),
+                &event.canaries,
+                outside::identities(trace, event),
+            );
         }
     }
     match &event.action {
@@ -137,26 +155,48 @@ fn judge(trace: &Trace, event: &Event) -> Vec<RehearsalFact> {
                 one.at < event.at && matches!(&one.action, Action::FileWritten { downloaded: true, .. })
             });
             add("FLO-03", Proven, host.as_deref(), &[], requests.clone());
-            if wrote && matches!(&event.action, Action::CodeRun { origin, .. } if outside::is_process(*origin)) {
+            if wrote
+                && matches!(&event.action, Action::CodeRun { origin, .. } if outside::is_process(*origin))
+            {
                 add("FLO-06", Proven, host.as_deref(), &[], requests);
             }
         }
         Action::Spawned { downloaded: true, .. } => {
             let requests = outside::downloads(trace, event);
             let host = requests.last().and_then(|request| outside::host(request));
-            let written = trace.events.iter().any(|one| one.at < event.at && matches!(&one.action, Action::FileWritten { downloaded: true, .. }));
-            add(if written { "FLO-06" } else { "FLO-03" }, Proven, host.as_deref(), &[], requests);
+            let written = trace.events.iter().any(|one| {
+                one.at < event.at && matches!(&one.action, Action::FileWritten { downloaded: true, .. })
+            });
+            add(
+                if written { "FLO-06" } else { "FLO-03" },
+                Proven,
+                host.as_deref(),
+                &[],
+                requests,
+            );
         }
-        Action::CodeRun { downloaded: false, bytes, .. } if *bytes > outside::IDIOM && event.site.is_some() => {
+        Action::CodeRun {
+            downloaded: false,
+            bytes,
+            ..
+        } if *bytes > outside::IDIOM && event.site.is_some() => {
             add("FLO-04", Noted, None, &[], Vec::new());
         }
-        Action::FileWritten { downloaded: true, inside: true, .. } => {
+        Action::FileWritten {
+            downloaded: true,
+            inside: true,
+            ..
+        } => {
             let requests = outside::downloads(trace, event);
             let host = requests.last().and_then(|request| outside::host(request));
             add("download-stored", Noted, host.as_deref(), &[], requests);
         }
-        Action::Page { what, .. } if what == "address swapped" => add("FLO-11", Proven, None, &[], Vec::new()),
-        Action::Request { method, body, host, .. } if outside::is_publish(method, body) => {
+        Action::Page { what, .. } if what == "address swapped" => {
+            add("FLO-11", Proven, None, &[], Vec::new())
+        }
+        Action::Request {
+            method, body, host, ..
+        } if outside::is_publish(method, body) => {
             add("FLO-08", Proven, Some(host), &secrets, Vec::new());
         }
         _ => {}
@@ -180,21 +220,40 @@ fn step(event: &Event) -> EvidenceStep {
 fn told(action: &Action) -> String {
     match action {
         Action::FileRead { path, .. } => format!("reads `{path}`"),
-        Action::FileWritten { path, bytes, downloaded, .. } => {
-            let what = if *downloaded { "what was downloaded" } else { "a file" };
+        Action::FileWritten {
+            path,
+            bytes,
+            downloaded,
+            ..
+        } => {
+            let what = if *downloaded {
+                "what was downloaded"
+            } else {
+                "a file"
+            };
             format!("writes {what} to `{path}` ({bytes} bytes)")
         }
         Action::FileChanged { path, change, to } if to.is_empty() => format!("{change} `{path}`"),
         Action::FileChanged { path, change, to } => format!("{change} `{path}` to `{to}`"),
         Action::Spawned { line, options, .. } if options.is_empty() => format!("starts `{line}`"),
         Action::Spawned { line, options, .. } => format!("starts `{line}` ({})", options.join(", ")),
-        Action::Request { method, url, body, .. } if body.is_empty() => format!("asks {method} `{url}`"),
-        Action::Request { method, url, body, .. } => format!("sends {method} `{url}` with `{body}`"),
+        Action::Request {
+            method, url, body, ..
+        } if body.is_empty() => format!("asks {method} `{url}`"),
+        Action::Request {
+            method, url, body, ..
+        } => format!("sends {method} `{url}` with `{body}`"),
         Action::DnsQuery { name, record } => format!("resolves {record} `{name}`"),
         Action::Connected { host, port, protocol } => format!("connects to `{host}:{port}` by {protocol}"),
         Action::SocketData { host, data } => format!("sends to `{host}`: `{data}`"),
-        Action::CodeRun { excerpt, downloaded, .. } => {
-            let what = if *downloaded { "runs what was downloaded" } else { "runs text as code" };
+        Action::CodeRun {
+            excerpt, downloaded, ..
+        } => {
+            let what = if *downloaded {
+                "runs what was downloaded"
+            } else {
+                "runs text as code"
+            };
             format!("{what}: `{excerpt}`")
         }
         Action::EnvRead { name, .. } => format!("reads the variable `{name}`"),

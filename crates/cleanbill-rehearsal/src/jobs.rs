@@ -1,7 +1,12 @@
 //! The stage's job queue and clock: promises run in order up to a limit, and time is what the rehearsal says it is.
 //! No thread, no real clock, no waiting.
 
-use std::{cell::{Cell, RefCell}, collections::VecDeque, rc::Rc, task::{Context as Poller, Poll, Waker}};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+    task::{Context as Poller, Poll, Waker},
+};
 
 use boa_engine::{
     Context, JsResult,
@@ -27,7 +32,11 @@ pub(crate) struct Jobs {
 
 impl Jobs {
     pub fn new(limit: usize) -> Self {
-        Jobs { queue: RefCell::default(), run: Cell::new(0), limit: Cell::new(limit) }
+        Jobs {
+            queue: RefCell::default(),
+            run: Cell::new(0),
+            limit: Cell::new(limit),
+        }
     }
 
     pub fn exhausted(&self) -> bool {
@@ -49,7 +58,9 @@ impl JobExecutor for Jobs {
 
     fn run_jobs(self: Rc<Self>, context: &mut Context) -> JsResult<()> {
         while !self.exhausted() {
-            let Some(turn) = self.queue.borrow_mut().pop_front() else { return Ok(()) };
+            let Some(turn) = self.queue.borrow_mut().pop_front() else {
+                return Ok(());
+            };
             self.run.set(self.run.get() + 1);
             match turn {
                 Turn::Promise(job) => job.call(context).map(drop)?,
@@ -76,15 +87,24 @@ pub(crate) struct VirtualClock {
 
 impl VirtualClock {
     pub fn new(backstage: Backstage) -> Self {
-        VirtualClock { backstage, readings: Cell::new(0) }
+        VirtualClock {
+            backstage,
+            readings: Cell::new(0),
+        }
     }
 
     fn millis(&self) -> u64 {
         let readings = self.readings.get() + 1;
         self.readings.set(readings);
-        let Ok(mut recorder) = self.backstage.try_borrow_mut() else { return 0 };
+        let Ok(mut recorder) = self.backstage.try_borrow_mut() else {
+            return 0;
+        };
         // After a thousand readings somebody is waiting; the steps grow.
-        let step = if readings > 1000 { 200 } else { u64::from(readings % 4 == 0) };
+        let step = if readings > 1000 {
+            200
+        } else {
+            u64::from(readings % 4 == 0)
+        };
         let to = recorder.now_ms + step;
         recorder.advance(to);
         recorder.now_ms
@@ -94,7 +114,10 @@ impl VirtualClock {
 impl Clock for VirtualClock {
     fn now(&self) -> JsInstant {
         let millis = self.millis();
-        JsInstant::new(millis / 1000, u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000)
+        JsInstant::new(
+            millis / 1000,
+            u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000,
+        )
     }
 
     fn system_time_millis(&self) -> i64 {

@@ -18,7 +18,9 @@ pub(crate) struct Answer {
 
 impl Network {
     pub fn new(seed: u64) -> Self {
-        Network { mark: mark(seed, "payload of the scripted network", 40) }
+        Network {
+            mark: mark(seed, "payload of the scripted network", 40),
+        }
     }
 
     /// The mark inside every download.
@@ -40,22 +42,48 @@ impl Network {
     pub fn answer(&self, method: &str, url: &str, host: &str) -> Answer {
         let path = url.split(['?', '#']).next().unwrap_or(url);
         if method == "HEAD" {
-            return Answer { status: 200, kind: "text/plain", body: Vec::new() };
+            return Answer {
+                status: 200,
+                kind: "text/plain",
+                body: Vec::new(),
+            };
         }
-        if matches!(host, "169.254.169.254" | "metadata.google.internal" | "169.254.170.2") {
+        if matches!(
+            host,
+            "169.254.169.254" | "metadata.google.internal" | "169.254.170.2"
+        ) {
             return Answer {
                 status: 200,
                 kind: "application/json",
                 body: b"{\"AccessKeyId\":\"ASIA\",\"Token\":\"t\"}".to_vec(),
             };
         }
-        if ["ipify", "ipinfo", "ip-api", "ifconfig", "icanhazip", "checkip"].iter().any(|part| host.contains(part)) {
+        if ["ipify", "ipinfo", "ip-api", "ifconfig", "icanhazip", "checkip"]
+            .iter()
+            .any(|part| host.contains(part))
+        {
             let json = url.contains("json") || host.starts_with("ip-api") || host.starts_with("ipinfo");
-            let body = if json { "{\"ip\":\"203.0.113.9\",\"query\":\"203.0.113.9\",\"country\":\"DE\"}" } else { "203.0.113.9" };
-            return Answer { status: 200, kind: "text/plain", body: body.as_bytes().to_vec() };
+            let body = if json {
+                "{\"ip\":\"203.0.113.9\",\"query\":\"203.0.113.9\",\"country\":\"DE\"}"
+            } else {
+                "203.0.113.9"
+            };
+            return Answer {
+                status: 200,
+                kind: "text/plain",
+                body: body.as_bytes().to_vec(),
+            };
         }
-        let kind = if path.ends_with(".json") { "application/json" } else { "application/octet-stream" };
-        Answer { status: 200, kind, body: self.payload().into_bytes() }
+        let kind = if path.ends_with(".json") {
+            "application/json"
+        } else {
+            "application/octet-stream"
+        };
+        Answer {
+            status: 200,
+            kind,
+            body: self.payload().into_bytes(),
+        }
     }
 }
 
@@ -65,7 +93,9 @@ pub(crate) fn host_of(url: &str) -> String {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = if host.starts_with('[') {
-        host.split_once(']').map_or(host, |(inside, _)| inside).trim_start_matches('[')
+        host.split_once(']')
+            .map_or(host, |(inside, _)| inside)
+            .trim_start_matches('[')
     } else {
         host.split_once(':').map_or(host, |(name, _)| name)
     };

@@ -129,6 +129,10 @@ impl Persona {
     }
 
     pub(crate) fn separator(self) -> char {
-        if self == Persona::WindowsDeveloper { '\\' } else { '/' }
+        if self == Persona::WindowsDeveloper {
+            '\\'
+        } else {
+            '/'
+        }
     }
 }

@@ -1,7 +1,11 @@
 //! Backstage: the state one rehearsal shares between its processes, and the one place where events are written down.
 //! It counts and searches what passes; it takes no decision on what it means.
 
-use std::{cell::RefCell, collections::{BTreeMap, BTreeSet, VecDeque}, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    rc::Rc,
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -106,7 +110,10 @@ impl Recorder {
     }
 
     pub fn stop(&mut self, reason: impl Into<String>) {
-        let stop = Stop { entry: self.entry.clone(), reason: reason.into() };
+        let stop = Stop {
+            entry: self.entry.clone(),
+            reason: reason.into(),
+        };
         if self.stops.len() < 64 && !self.stops.contains(&stop) {
             self.stops.push(stop);
         }
@@ -148,7 +155,10 @@ impl Recorder {
         for payload in payloads {
             canaries.extend(self.canaries.find(payload));
         }
-        if canaries.iter().all(|canary| canary.kind == crate::canary::CanaryKind::Identity) {
+        if canaries
+            .iter()
+            .all(|canary| canary.kind == crate::canary::CanaryKind::Identity)
+        {
             for payload in payloads {
                 canaries.extend(self.canaries.note_pieces(payload));
             }
@@ -182,7 +192,8 @@ impl Recorder {
     }
 
     pub fn inside(&self, path: &str) -> bool {
-        path.strip_prefix(self.root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(self.root.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// A path as people read it: inside the package without the long way there.
@@ -204,11 +215,25 @@ impl Recorder {
         let leaf = self.tree.leaf(&path).cloned();
         let shown = self.shown(&path);
         let bytes = leaf.as_ref().map_or(&[][..], |leaf| leaf.bytes.as_slice());
-        let canaries: Vec<CanaryRef> =
-            if self.inside(&path) || bytes.len() > 65_536 { Vec::new() } else { self.canaries.find(bytes) };
-        let secret = canaries.iter().any(|canary| canary.kind != crate::canary::CanaryKind::Identity);
-        let excerpt = if secret { "(a marked secret)".to_owned() } else { codec::excerpt(bytes.get(..bytes.len().min(80)).unwrap_or(bytes)) };
-        let action = Action::FileRead { path: shown, bytes: bytes.len() as u64, excerpt, found: leaf.is_some() };
+        let canaries: Vec<CanaryRef> = if self.inside(&path) || bytes.len() > 65_536 {
+            Vec::new()
+        } else {
+            self.canaries.find(bytes)
+        };
+        let secret = canaries
+            .iter()
+            .any(|canary| canary.kind != crate::canary::CanaryKind::Identity);
+        let excerpt = if secret {
+            "(a marked secret)".to_owned()
+        } else {
+            codec::excerpt(bytes.get(..bytes.len().min(80)).unwrap_or(bytes))
+        };
+        let action = Action::FileRead {
+            path: shown,
+            bytes: bytes.len() as u64,
+            excerpt,
+            found: leaf.is_some(),
+        };
         let key = format!("read {path}");
         if self.seen.insert(key) {
             self.push(action, if secret { canaries } else { Vec::new() });
@@ -243,7 +268,13 @@ impl Recorder {
             self.note(action);
         } else {
             let canaries = self.canaries.find(bytes);
-            self.push(action, canaries.into_iter().filter(|c| c.kind != crate::canary::CanaryKind::Identity).collect());
+            self.push(
+                action,
+                canaries
+                    .into_iter()
+                    .filter(|c| c.kind != crate::canary::CanaryKind::Identity)
+                    .collect(),
+            );
         }
         true
     }
@@ -252,20 +283,34 @@ impl Recorder {
         let action = Action::FileChanged {
             path: self.shown(path),
             change: change.to_owned(),
-            to: if to.is_empty() { String::new() } else { self.shown(to) },
+            to: if to.is_empty() {
+                String::new()
+            } else {
+                self.shown(to)
+            },
         };
         self.note(action);
     }
 
     /// A request: written down and answered by the scripted network.
-    pub fn request(&mut self, method: &str, url: &str, headers: &[String], body: &[u8]) -> crate::network::Answer {
+    pub fn request(
+        &mut self,
+        method: &str,
+        url: &str,
+        headers: &[String],
+        body: &[u8],
+    ) -> crate::network::Answer {
         let host = host_of(url);
         let joined = headers.join("\n");
         let action = Action::Request {
             method: method.to_owned(),
             url: url.chars().take(2048).collect(),
             host: host.clone(),
-            headers: headers.iter().take(32).map(|header| header.chars().take(300).collect()).collect(),
+            headers: headers
+                .iter()
+                .take(32)
+                .map(|header| header.chars().take(300).collect())
+                .collect(),
             body: codec::excerpt(body),
         };
         self.leave(action, &[url.as_bytes(), joined.as_bytes(), body]);

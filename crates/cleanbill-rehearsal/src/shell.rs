@@ -2,8 +2,8 @@
 //! No process exists behind it; a program it does not play is written down and answers with nothing.
 
 use crate::{
-    codec,
     canary::Disguise,
+    codec,
     network::host_of,
     recorder::{Child, Recorder},
     shell_words::{Command, Joint, Surroundings, commands},
@@ -30,7 +30,10 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     fn said(text: impl Into<Vec<u8>>) -> Self {
-        Outcome { stdout: text.into(), status: 0 }
+        Outcome {
+            stdout: text.into(),
+            status: 0,
+        }
     }
 }
 
@@ -42,7 +45,11 @@ struct Ground<'a> {
 
 impl Surroundings for Ground<'_> {
     fn variable(&mut self, name: &str) -> String {
-        let found = self.recorder.env.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = self
+            .recorder
+            .env
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
@@ -50,21 +57,43 @@ impl Surroundings for Ground<'_> {
         if self.depth >= DEPTH {
             return String::new();
         }
-        let outcome = text(self.recorder, command, &Spawning::default(), &self.folder, self.depth + 1);
+        let outcome = text(
+            self.recorder,
+            command,
+            &Spawning::default(),
+            &self.folder,
+            self.depth + 1,
+        );
         String::from_utf8_lossy(&outcome.stdout).into_owned()
     }
 }
 
 /// Runs a shell text.
-pub(crate) fn text(recorder: &mut Recorder, line: &str, how: &Spawning, folder: &str, depth: usize) -> Outcome {
+pub(crate) fn text(
+    recorder: &mut Recorder,
+    line: &str,
+    how: &Spawning,
+    folder: &str,
+    depth: usize,
+) -> Outcome {
     if depth > DEPTH {
         recorder.stop("shell-depth");
         return Outcome::default();
     }
-    let cut = commands(line, &mut Ground { recorder, folder: folder.to_owned(), depth });
+    let cut = commands(
+        line,
+        &mut Ground {
+            recorder,
+            folder: folder.to_owned(),
+            depth,
+        },
+    );
     let mut folder = folder.to_owned();
     let mut said = Vec::new();
-    let mut last = Outcome { stdout: how.stdin.clone(), status: 0 };
+    let mut last = Outcome {
+        stdout: how.stdin.clone(),
+        status: 0,
+    };
     let count = cut.len();
     for (at, command) in cut.iter().enumerate() {
         if recorder.count_call().is_err() {
@@ -73,7 +102,11 @@ pub(crate) fn text(recorder: &mut Recorder, line: &str, how: &Spawning, folder: 
         for (name, value) in &command.assignments {
             recorder.env.insert(name.clone(), value.clone());
         }
-        let mut stdin = if at == 0 || command.joint == Joint::Pipe { std::mem::take(&mut last.stdout) } else { Vec::new() };
+        let mut stdin = if at == 0 || command.joint == Joint::Pipe {
+            std::mem::take(&mut last.stdout)
+        } else {
+            Vec::new()
+        };
         if at > 0 && command.joint == Joint::Then {
             said.append(&mut last.stdout);
         }
@@ -83,7 +116,10 @@ pub(crate) fn text(recorder: &mut Recorder, line: &str, how: &Spawning, folder: 
             stdin = bytes.to_vec();
         }
         let words = expand(recorder, command);
-        let inner = Spawning { options: how.options.clone(), stdin };
+        let inner = Spawning {
+            options: how.options.clone(),
+            stdin,
+        };
         last = program(recorder, &words, &inner, &mut folder, depth);
         if let Some((to, append)) = &command.output {
             let path = normalise(&tilde(recorder, to), &folder);
@@ -94,7 +130,10 @@ pub(crate) fn text(recorder: &mut Recorder, line: &str, how: &Spawning, folder: 
             said.append(&mut last.stdout);
         }
     }
-    Outcome { stdout: said, status: last.status }
+    Outcome {
+        stdout: said,
+        status: last.status,
+    }
 }
 
 fn expand(recorder: &Recorder, command: &Command) -> Vec<String> {
@@ -103,7 +142,9 @@ fn expand(recorder: &Recorder, command: &Command) -> Vec<String> {
 
 fn tilde(recorder: &Recorder, word: &str) -> String {
     match word.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", recorder.persona.home()),
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            format!("{}{rest}", recorder.persona.home())
+        }
         _ => word.to_owned(),
     }
 }
@@ -116,14 +157,25 @@ pub(crate) fn program(
     folder: &mut String,
     depth: usize,
 ) -> Outcome {
-    let Some((first, arguments)) = words.split_first() else { return Outcome::default() };
-    let name = first.rsplit(['/', '\\']).next().unwrap_or(first).to_ascii_lowercase();
+    let Some((first, arguments)) = words.split_first() else {
+        return Outcome::default();
+    };
+    let name = first
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(first)
+        .to_ascii_lowercase();
     let name = name.trim_end_matches(".exe").trim_end_matches(".cmd");
-    if matches!(name, "sudo" | "nohup" | "exec" | "setsid" | "time" | "command" | "cross-env" | "start" | "call")
-        && !arguments.is_empty()
+    if matches!(
+        name,
+        "sudo" | "nohup" | "exec" | "setsid" | "time" | "command" | "cross-env" | "start" | "call"
+    ) && !arguments.is_empty()
     {
-        let rest: Vec<String> =
-            arguments.iter().skip_while(|word| word.starts_with('-') || word.starts_with("/b") || word.is_empty()).cloned().collect();
+        let rest: Vec<String> = arguments
+            .iter()
+            .skip_while(|word| word.starts_with('-') || word.starts_with("/b") || word.is_empty())
+            .cloned()
+            .collect();
         return program(recorder, &rest, how, folder, depth);
     }
     if name == "cd" {
@@ -138,30 +190,68 @@ pub(crate) fn program(
         || (depth == 0 && recorder.network.marked(&how.stdin));
     write_down(recorder, first, arguments, how, downloaded);
     match name {
-        "echo" | "printf" | "write-output" => Outcome::said(format!("{}\n", arguments.iter().filter(|word| *word != "-n").cloned().collect::<Vec<_>>().join(" "))),
-        "sh" | "bash" | "zsh" | "dash" | "ash" | "cmd" | "powershell" | "pwsh" => shell(recorder, arguments, how, folder, depth),
-        "node" | "nodejs" | "bun" | "deno" | "tsx" | "electron" => interpreter(recorder, name, arguments, how, folder),
-        "curl" | "wget" | "iwr" | "invoke-webrequest" | "irm" | "fetch" => download(recorder, name, arguments, how, folder),
+        "echo" | "printf" | "write-output" => Outcome::said(format!(
+            "{}\n",
+            arguments
+                .iter()
+                .filter(|word| *word != "-n")
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" ")
+        )),
+        "sh" | "bash" | "zsh" | "dash" | "ash" | "cmd" | "powershell" | "pwsh" => {
+            shell(recorder, arguments, how, folder, depth)
+        }
+        "node" | "nodejs" | "bun" | "deno" | "tsx" | "electron" => {
+            interpreter(recorder, name, arguments, how, folder)
+        }
+        "curl" | "wget" | "iwr" | "invoke-webrequest" | "irm" | "fetch" => {
+            download(recorder, name, arguments, how, folder)
+        }
         "npm" | "yarn" | "pnpm" => package_manager(recorder, arguments, how, folder, depth),
         "nslookup" | "dig" | "host" | "ping" | "resolve-dnsname" => {
-            if let Some(query) = arguments.iter().rev().find(|word| word.contains('.') && !word.starts_with(['-', '@'])) {
-                let action = Action::DnsQuery { name: query.clone(), record: "A".to_owned() };
+            if let Some(query) = arguments
+                .iter()
+                .rev()
+                .find(|word| word.contains('.') && !word.starts_with(['-', '@']))
+            {
+                let action = Action::DnsQuery {
+                    name: query.clone(),
+                    record: "A".to_owned(),
+                };
                 recorder.leave(action, &[query.as_bytes()]);
             }
             Outcome::said("192.0.2.7\n")
         }
         "iex" | "invoke-expression" => run_stdin(recorder, how, folder, depth),
-        "certutil" if arguments.iter().any(|word| word.contains("urlcache")) => download(recorder, name, arguments, how, folder),
-        _ if recorder.tree.leaf(&path).is_some() && first.contains(['/', '\\']) => own_file(recorder, &path, arguments, how, folder, depth),
+        "certutil" if arguments.iter().any(|word| word.contains("urlcache")) => {
+            download(recorder, name, arguments, how, folder)
+        }
+        _ if recorder.tree.leaf(&path).is_some() && first.contains(['/', '\\']) => {
+            own_file(recorder, &path, arguments, how, folder, depth)
+        }
         _ => tool(recorder, name, arguments, how, folder),
     }
 }
 
-fn write_down(recorder: &mut Recorder, command: &str, arguments: &[String], how: &Spawning, downloaded: bool) {
-    let line = std::iter::once(command).chain(arguments.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+fn write_down(
+    recorder: &mut Recorder,
+    command: &str,
+    arguments: &[String],
+    how: &Spawning,
+    downloaded: bool,
+) {
+    let line = std::iter::once(command)
+        .chain(arguments.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
     let action = Action::Spawned {
         command: command.to_owned(),
-        arguments: arguments.iter().take(64).map(|word| word.chars().take(2000).collect()).collect(),
+        arguments: arguments
+            .iter()
+            .take(64)
+            .map(|word| word.chars().take(2000).collect())
+            .collect(),
         line: codec::excerpt(line.as_bytes()),
         options: how.options.clone(),
         stdin: codec::excerpt(&how.stdin),
@@ -172,7 +262,12 @@ fn write_down(recorder: &mut Recorder, command: &str, arguments: &[String], how:
 
 fn ran(recorder: &mut Recorder, origin: Origin, bytes: &[u8]) {
     let downloaded = recorder.network.marked(bytes);
-    recorder.note(Action::CodeRun { origin, excerpt: codec::excerpt(bytes), bytes: bytes.len() as u64, downloaded });
+    recorder.note(Action::CodeRun {
+        origin,
+        excerpt: codec::excerpt(bytes),
+        bytes: bytes.len() as u64,
+        downloaded,
+    });
 }
 
 fn run_stdin(recorder: &mut Recorder, how: &Spawning, folder: &str, depth: usize) -> Outcome {
@@ -181,16 +276,40 @@ fn run_stdin(recorder: &mut Recorder, how: &Spawning, folder: &str, depth: usize
     text(recorder, &line, &Spawning::default(), folder, depth + 1)
 }
 
-fn shell(recorder: &mut Recorder, arguments: &[String], how: &Spawning, folder: &str, depth: usize) -> Outcome {
+fn shell(
+    recorder: &mut Recorder,
+    arguments: &[String],
+    how: &Spawning,
+    folder: &str,
+    depth: usize,
+) -> Outcome {
     let lower: Vec<String> = arguments.iter().map(|word| word.to_ascii_lowercase()).collect();
     let after = |at: usize| arguments.get(at + 1..).unwrap_or(&[]).join(" ");
-    if let Some(at) = lower.iter().position(|word| word.len() > 2 && "-encodedcommand".starts_with(word.as_str())) {
+    if let Some(at) = lower
+        .iter()
+        .position(|word| word.len() > 2 && "-encodedcommand".starts_with(word.as_str()))
+    {
         let bytes = codec::base64_decode(after(at).as_bytes());
-        let wide: Vec<u16> =
-            bytes.chunks_exact(2).map(|pair| pair.iter().rev().fold(0, |wide, byte| wide << 8 | u16::from(*byte))).collect();
+        let wide: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|pair| {
+                pair.iter()
+                    .rev()
+                    .fold(0, |wide, byte| wide << 8 | u16::from(*byte))
+            })
+            .collect();
         let line = String::from_utf16_lossy(&wide);
         ran(recorder, Origin::Shell, line.as_bytes());
-        return text(recorder, &line, &Spawning { options: how.options.clone(), stdin: Vec::new() }, folder, depth + 1);
+        return text(
+            recorder,
+            &line,
+            &Spawning {
+                options: how.options.clone(),
+                stdin: Vec::new(),
+            },
+            folder,
+            depth + 1,
+        );
     }
     let inline = |word: &String| {
         matches!(word.as_str(), "/c" | "/k" | "/s" | "-command")
@@ -200,22 +319,45 @@ fn shell(recorder: &mut Recorder, arguments: &[String], how: &Spawning, folder: 
         let line = after(at);
         return text(recorder, &line, how, folder, depth + 1);
     }
-    let file = lower.iter().position(|word| word == "-file").map(|at| at + 1).or(arguments.iter().position(|word| !word.starts_with('-')));
+    let file = lower
+        .iter()
+        .position(|word| word == "-file")
+        .map(|at| at + 1)
+        .or(arguments.iter().position(|word| !word.starts_with('-')));
     if let Some(file) = file.and_then(|at| arguments.get(at)) {
         let path = normalise(file, folder);
-        let Some(leaf) = recorder.tree.leaf(&path).cloned() else { return Outcome { stdout: Vec::new(), status: 127 } };
+        let Some(leaf) = recorder.tree.leaf(&path).cloned() else {
+            return Outcome {
+                stdout: Vec::new(),
+                status: 127,
+            };
+        };
         if leaf.written {
             ran(recorder, Origin::Shell, &leaf.bytes);
         }
         let line = String::from_utf8_lossy(&leaf.bytes).into_owned();
         return text(recorder, &line, &Spawning::default(), folder, depth + 1);
     }
-    if how.stdin.is_empty() { Outcome::default() } else { run_stdin(recorder, how, folder, depth) }
+    if how.stdin.is_empty() {
+        Outcome::default()
+    } else {
+        run_stdin(recorder, how, folder, depth)
+    }
 }
 
-fn interpreter(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawning, folder: &str) -> Outcome {
+fn interpreter(
+    recorder: &mut Recorder,
+    name: &str,
+    arguments: &[String],
+    how: &Spawning,
+    folder: &str,
+) -> Outcome {
     let mut words = arguments.iter().peekable();
-    let mut child = Child { depth: recorder.depth + 1, folder: folder.to_owned(), ..Child::default() };
+    let mut child = Child {
+        depth: recorder.depth + 1,
+        folder: folder.to_owned(),
+        ..Child::default()
+    };
     while let Some(word) = words.next() {
         match word.as_str() {
             "-e" | "--eval" | "-p" | "--print" | "-pe" | "eval" => {
@@ -224,7 +366,10 @@ fn interpreter(recorder: &mut Recorder, name: &str, arguments: &[String], how: &
             }
             "-r" | "--require" | "--import" => {
                 if let Some(file) = words.next() {
-                    let first = Child { file: Some(normalise(file, folder)), ..child.clone() };
+                    let first = Child {
+                        file: Some(normalise(file, folder)),
+                        ..child.clone()
+                    };
                     recorder.queue(first);
                 }
             }
@@ -247,7 +392,11 @@ fn interpreter(recorder: &mut Recorder, name: &str, arguments: &[String], how: &
     {
         ran(recorder, Origin::Process, code.clone().as_bytes());
     }
-    if let Some(leaf) = child.file.as_deref().and_then(|file| recorder.tree.leaf(file)).cloned()
+    if let Some(leaf) = child
+        .file
+        .as_deref()
+        .and_then(|file| recorder.tree.leaf(file))
+        .cloned()
         && leaf.written
     {
         ran(recorder, Origin::Process, &leaf.bytes);
@@ -266,11 +415,14 @@ fn own_file(
     folder: &str,
     depth: usize,
 ) -> Outcome {
-    let Some(leaf) = recorder.tree.leaf(path).cloned() else { return Outcome::default() };
+    let Some(leaf) = recorder.tree.leaf(path).cloned() else {
+        return Outcome::default();
+    };
     if leaf.written {
         ran(recorder, Origin::Process, &leaf.bytes);
     }
-    let head = String::from_utf8_lossy(leaf.bytes.get(..leaf.bytes.len().min(80)).unwrap_or(&[])).into_owned();
+    let head =
+        String::from_utf8_lossy(leaf.bytes.get(..leaf.bytes.len().min(80)).unwrap_or(&[])).into_owned();
     if head.starts_with("#!") && head.contains("node") {
         let child = Child {
             file: Some(path.to_owned()),
@@ -280,34 +432,58 @@ fn own_file(
             code: None,
         };
         recorder.queue(child);
-    } else if head.starts_with("#!") || path.ends_with(".sh") || path.ends_with(".bat") || path.ends_with(".cmd") {
+    } else if head.starts_with("#!")
+        || path.ends_with(".sh")
+        || path.ends_with(".bat")
+        || path.ends_with(".cmd")
+    {
         let line = String::from_utf8_lossy(&leaf.bytes).into_owned();
         return text(recorder, &line, how, folder, depth + 1);
     }
     Outcome::default()
 }
 
-fn download(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawning, folder: &str) -> Outcome {
+fn download(
+    recorder: &mut Recorder,
+    name: &str,
+    arguments: &[String],
+    how: &Spawning,
+    folder: &str,
+) -> Outcome {
     let mut method = "GET".to_owned();
-    let (mut urls, mut body, mut headers, mut output, mut by_name) = (Vec::new(), Vec::new(), Vec::new(), None, false);
+    let (mut urls, mut body, mut headers, mut output, mut by_name) =
+        (Vec::new(), Vec::new(), Vec::new(), None, false);
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
             "-X" | "--request" | "-Method" | "--method" => method = words.next().cloned().unwrap_or(method),
-            "-H" | "--header" | "-A" | "--user-agent" | "-u" | "--user" | "-b" | "--cookie" => headers.extend(words.next().cloned()),
-            "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" | "-F" | "--form" | "-T" | "--post-data"
-            | "--upload-file" | "--post-file" | "-Body" | "--body-data" | "-InFile" => {
+            "-H" | "--header" | "-A" | "--user-agent" | "-u" | "--user" | "-b" | "--cookie" => {
+                headers.extend(words.next().cloned())
+            }
+            "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" | "-F" | "--form"
+            | "-T" | "--post-data" | "--upload-file" | "--post-file" | "-Body" | "--body-data"
+            | "-InFile" => {
                 if method == "GET" {
                     "POST".clone_into(&mut method);
                 }
                 if let Some(data) = words.next() {
-                    let file = matches!(word.as_str(), "-T" | "--upload-file" | "--post-file" | "-InFile").then_some(data.as_str());
-                    let file = file.or_else(|| data.split_once('@').filter(|(key, _)| key.is_empty() || key.ends_with('=')).map(|(_, file)| file));
+                    let file = matches!(word.as_str(), "-T" | "--upload-file" | "--post-file" | "-InFile")
+                        .then_some(data.as_str());
+                    let file = file.or_else(|| {
+                        data.split_once('@')
+                            .filter(|(key, _)| key.is_empty() || key.ends_with('='))
+                            .map(|(_, file)| file)
+                    });
                     match file {
                         Some("-") => body.extend_from_slice(&how.stdin),
                         Some(file) => {
                             let path = normalise(file.split(';').next().unwrap_or(file), folder);
-                            body.extend(recorder.read_file(&path).map(|bytes| bytes.to_vec()).unwrap_or_default());
+                            body.extend(
+                                recorder
+                                    .read_file(&path)
+                                    .map(|bytes| bytes.to_vec())
+                                    .unwrap_or_default(),
+                            );
                         }
                         None => body.extend_from_slice(data.as_bytes()),
                     }
@@ -335,7 +511,11 @@ fn download(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spa
     let mut said = Vec::new();
     for url in urls.iter().take(8) {
         let answer = recorder.request(&method, url, &headers, &body);
-        let last = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or("index.html");
+        let last = url
+            .split(['?', '#'])
+            .next()
+            .and_then(|path| path.rsplit('/').next())
+            .unwrap_or("index.html");
         let to = match output.as_deref() {
             Some("-") => None,
             Some(to) => Some(to.to_owned()),
@@ -368,13 +548,20 @@ fn package_manager(
         "whoami" => return Outcome::said("mkesler47\n"),
         verb => Some(verb),
     };
-    let Some(script) = script else { return Outcome::default() };
-    let manifest = recorder.tree.leaf(&format!("{folder}/package.json")).map(|leaf| leaf.bytes.clone());
+    let Some(script) = script else {
+        return Outcome::default();
+    };
+    let manifest = recorder
+        .tree
+        .leaf(&format!("{folder}/package.json"))
+        .map(|leaf| leaf.bytes.clone());
     let command = manifest
         .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
         .and_then(|manifest| manifest.get("scripts")?.get(script)?.as_str().map(str::to_owned));
     match command {
-        Some(command) if !matches!(verb, "install" | "publish" | "pack" | "version") => text(recorder, &command, how, folder, depth + 1),
+        Some(command) if !matches!(verb, "install" | "publish" | "pack" | "version") => {
+            text(recorder, &command, how, folder, depth + 1)
+        }
         _ => Outcome::default(),
     }
 }
@@ -384,17 +571,35 @@ fn tool(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawnin
     let path = |at: usize| plain.get(at).map(|word| normalise(word, folder));
     match name {
         "cat" | "type" | "more" | "head" | "tail" | "get-content" => {
-            let mut said = if plain.is_empty() { how.stdin.clone() } else { Vec::new() };
+            let mut said = if plain.is_empty() {
+                how.stdin.clone()
+            } else {
+                Vec::new()
+            };
             for word in plain.iter().take(8) {
-                said.extend(recorder.read_file(&normalise(word, folder)).map(|bytes| bytes.to_vec()).unwrap_or_default());
+                said.extend(
+                    recorder
+                        .read_file(&normalise(word, folder))
+                        .map(|bytes| bytes.to_vec())
+                        .unwrap_or_default(),
+                );
             }
             Outcome::said(said)
         }
         "base64" => {
-            let bytes = path(0).and_then(|path| recorder.read_file(&path)).map_or_else(|| how.stdin.clone(), |bytes| bytes.to_vec());
-            if arguments.iter().any(|word| matches!(word.as_str(), "-d" | "-D" | "--decode")) {
+            let bytes = path(0)
+                .and_then(|path| recorder.read_file(&path))
+                .map_or_else(|| how.stdin.clone(), |bytes| bytes.to_vec());
+            if arguments
+                .iter()
+                .any(|word| matches!(word.as_str(), "-d" | "-D" | "--decode"))
+            {
                 let marked = recorder.network.marked(&bytes);
-                return Outcome::said(if marked { bytes } else { codec::base64_decode(&bytes) });
+                return Outcome::said(if marked {
+                    bytes
+                } else {
+                    codec::base64_decode(&bytes)
+                });
             }
             Outcome::said(codec::base64_encode(&bytes, false))
         }
@@ -405,26 +610,46 @@ fn tool(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawnin
         }
         "openssl" | "xxd" | "od" => {
             let hex = codec::hex_encode(&how.stdin);
-            Outcome::said(if name == "openssl" { how.stdin.clone() } else { hex.into_bytes() })
+            Outcome::said(if name == "openssl" {
+                how.stdin.clone()
+            } else {
+                hex.into_bytes()
+            })
         }
         "env" | "printenv" | "set" => {
             recorder.note_once("env".to_owned(), Action::EnvWhole {});
-            let all: Vec<String> = recorder.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let all: Vec<String> = recorder
+                .env
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             Outcome::said(all.join("\n"))
         }
         "whoami" | "id" | "logname" => identity(recorder, "user", recorder.persona.user()),
         "hostname" => identity(recorder, "hostname", recorder.persona.hostname()),
         "pwd" => Outcome::said(folder.to_owned()),
-        "uname" => Outcome::said(if recorder.persona.platform() == "darwin" { "Darwin\n" } else { "Linux\n" }),
+        "uname" => Outcome::said(if recorder.persona.platform() == "darwin" {
+            "Darwin\n"
+        } else {
+            "Linux\n"
+        }),
         "ls" | "dir" | "find" => {
             let target = path(0).unwrap_or_else(|| folder.to_owned());
             Outcome::said(recorder.tree.list(&target).unwrap_or_default().join("\n"))
         }
         "which" | "where" | "command" => match plain.first() {
-            Some(word) if matches!(word.as_str(), "node" | "npm" | "git" | "curl" | "bash" | "sh" | "python3") => {
+            Some(word)
+                if matches!(
+                    word.as_str(),
+                    "node" | "npm" | "git" | "curl" | "bash" | "sh" | "python3"
+                ) =>
+            {
                 Outcome::said(format!("/usr/bin/{word}\n"))
             }
-            _ => Outcome { stdout: Vec::new(), status: 1 },
+            _ => Outcome {
+                stdout: Vec::new(),
+                status: 1,
+            },
         },
         "rm" | "del" | "rmdir" | "unlink" | "remove-item" => {
             for word in plain.iter().take(16) {
@@ -436,7 +661,15 @@ fn tool(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawnin
         }
         "cp" | "mv" | "copy" | "move" | "ln" => {
             if let (Some(from), Some(to)) = (path(0), path(1)) {
-                recorder.change_file(&from, if name == "mv" || name == "move" { "rename" } else { "copy" }, &to);
+                recorder.change_file(
+                    &from,
+                    if name == "mv" || name == "move" {
+                        "rename"
+                    } else {
+                        "copy"
+                    },
+                    &to,
+                );
                 recorder.tree.rename(&from, &to, name != "mv" && name != "move");
             }
             Outcome::default()
@@ -465,9 +698,19 @@ fn tool(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawnin
             if let Some(host) = plain.first() {
                 let port = plain.get(1).and_then(|port| port.parse().ok()).unwrap_or(0);
                 let host = host_of(host);
-                recorder.note(Action::Connected { host: host.clone(), port, protocol: "tcp".to_owned() });
+                recorder.note(Action::Connected {
+                    host: host.clone(),
+                    port,
+                    protocol: "tcp".to_owned(),
+                });
                 let stdin = how.stdin.clone();
-                recorder.leave(Action::SocketData { host, data: codec::excerpt(&stdin) }, &[&stdin]);
+                recorder.leave(
+                    Action::SocketData {
+                        host,
+                        data: codec::excerpt(&stdin),
+                    },
+                    &[&stdin],
+                );
             }
             Outcome::default()
         }
@@ -476,12 +719,19 @@ fn tool(recorder: &mut Recorder, name: &str, arguments: &[String], how: &Spawnin
             Some("remote") => Outcome::said("origin\thttps://forge.example/kestrel/storefront (fetch)\n"),
             _ => Outcome::default(),
         },
-        "tr" | "grep" | "sed" | "awk" | "sort" | "cut" | "xargs" | "uniq" | "jq" | "tac" | "rev" => Outcome::said(how.stdin.clone()),
+        "tr" | "grep" | "sed" | "awk" | "sort" | "cut" | "xargs" | "uniq" | "jq" | "tac" | "rev" => {
+            Outcome::said(how.stdin.clone())
+        }
         _ => Outcome::default(),
     }
 }
 
 fn identity(recorder: &mut Recorder, what: &str, value: &'static str) -> Outcome {
-    recorder.note_once(format!("identity {what}"), Action::IdentityRead { what: what.to_owned() });
+    recorder.note_once(
+        format!("identity {what}"),
+        Action::IdentityRead {
+            what: what.to_owned(),
+        },
+    );
     Outcome::said(format!("{value}\n"))
 }

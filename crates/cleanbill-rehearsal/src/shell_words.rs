@@ -31,7 +31,11 @@ const TEXT: usize = 64 * 1024;
 /// Cuts a text; what cannot be understood is kept as words.
 pub(crate) fn commands(text: &str, around: &mut dyn Surroundings) -> Vec<Command> {
     let letters: Vec<char> = text.chars().take(TEXT).collect();
-    let mut cutter = Cutter { letters, at: 0, around };
+    let mut cutter = Cutter {
+        letters,
+        at: 0,
+        around,
+    };
     cutter.cut()
 }
 
@@ -134,11 +138,16 @@ impl Cutter<'_> {
         if command.words.is_empty()
             && let Some((name, value)) = word.split_once('=')
             && !name.is_empty()
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         {
             command.assignments.push((name.to_owned(), value.to_owned()));
         } else if !(command.words.is_empty()
-            && matches!(word.as_str(), "if" | "then" | "else" | "fi" | "do" | "done" | "while" | "!" | "{" | "}"))
+            && matches!(
+                word.as_str(),
+                "if" | "then" | "else" | "fi" | "do" | "done" | "while" | "!" | "{" | "}"
+            ))
         {
             command.words.push(word);
         }
@@ -264,8 +273,10 @@ impl Cutter<'_> {
             Some('{') => {
                 self.at += 1;
                 let inside = self.until('}', None);
-                let name: String =
-                    inside.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
+                let name: String = inside
+                    .chars()
+                    .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+                    .collect();
                 out.push_str(&self.around.variable(&name));
             }
             _ => {
@@ -287,7 +298,10 @@ impl Cutter<'_> {
 
     fn name(&mut self) -> String {
         let mut name = String::new();
-        while let Some(letter) = self.peek().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_') {
+        while let Some(letter) = self
+            .peek()
+            .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        {
             name.push(letter);
             self.at += 1;
         }
@@ -310,15 +324,27 @@ mod tests {
     }
 
     fn words(text: &str) -> Vec<Vec<String>> {
-        commands(text, &mut Plain).into_iter().map(|command| command.words).collect()
+        commands(text, &mut Plain)
+            .into_iter()
+            .map(|command| command.words)
+            .collect()
     }
 
     #[test]
     fn quotes_joints_and_expansions() {
-        assert_eq!(words("node a.js && echo 'x y' | sh"), [vec!["node", "a.js"], vec!["echo", "x y"], vec!["sh"]]);
-        assert_eq!(words("curl \"$URL/x\" -d `id`"), [vec!["curl", "<URL>/x", "-d", "[id]"]]);
+        assert_eq!(
+            words("node a.js && echo 'x y' | sh"),
+            [vec!["node", "a.js"], vec!["echo", "x y"], vec!["sh"]]
+        );
+        assert_eq!(
+            words("curl \"$URL/x\" -d `id`"),
+            [vec!["curl", "<URL>/x", "-d", "[id]"]]
+        );
         assert_eq!(words("cat $(ls $(pwd))"), [vec!["cat", "[ls $(pwd)]"]]);
-        assert_eq!(words("C:\\tools\\x.exe %TEMP%"), [vec!["C:\\tools\\x.exe", "<TEMP>"]]);
+        assert_eq!(
+            words("C:\\tools\\x.exe %TEMP%"),
+            [vec!["C:\\tools\\x.exe", "<TEMP>"]]
+        );
     }
 
     #[test]

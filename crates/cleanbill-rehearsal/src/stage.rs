@@ -5,6 +5,7 @@ use std::{cell::RefCell, path::Path, rc::Rc};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, Script, Source,
+    builtins::promise::{OperationType, PromiseState},
     context::{ContextBuilder, HostHooks},
     error::EngineError,
     js_string,
@@ -19,7 +20,7 @@ use crate::{
     persona::Persona,
     recorder::{Backstage, Child, Recorder},
     shell,
-    trace::{Action, Origin, Trace},
+    trace::{Action, Origin, Site, Trace},
     tree::{normalise, parent},
     world,
 };
@@ -47,18 +48,33 @@ pub fn rehearse(input: &RehearsalInput, persona: Persona, budget: &Budget) -> Tr
             Entry::Script { command, .. } => {
                 let folder = backstage.borrow().root.clone();
                 let line = command.clone();
-                shell::text(&mut backstage.borrow_mut(), &line, &shell::Spawning::default(), &folder, 0);
+                shell::text(
+                    &mut backstage.borrow_mut(),
+                    &line,
+                    &shell::Spawning::default(),
+                    &folder,
+                    0,
+                );
             }
             Entry::Import { path, call_exports } => {
                 let file = normalise(path, &backstage.borrow().root);
                 let folder = normalise(&persona.project(), "/");
-                let child = Child { file: Some(file), folder, ..Child::default() };
+                let child = Child {
+                    file: Some(file),
+                    folder,
+                    ..Child::default()
+                };
                 play(&backstage, &child, *call_exports, &mut left);
             }
             Entry::Run { path, arguments } => {
                 let file = normalise(path, &backstage.borrow().root);
                 let folder = backstage.borrow().root.clone();
-                let child = Child { file: Some(file), arguments: arguments.clone(), folder, ..Child::default() };
+                let child = Child {
+                    file: Some(file),
+                    arguments: arguments.clone(),
+                    folder,
+                    ..Child::default()
+                };
                 play(&backstage, &child, false, &mut left);
             }
         }
@@ -73,7 +89,9 @@ pub fn rehearse(input: &RehearsalInput, persona: Persona, budget: &Budget) -> Tr
     match recorder {
         Ok(recorder) => recorder.finish(spent),
         // A context that outlives its run would still hold the recorder; its copy tells the same story.
-        Err(shared) => shared.replace(Recorder::new(&RehearsalInput::default(), persona, budget)).finish(spent),
+        Err(shared) => shared
+            .replace(Recorder::new(&RehearsalInput::default(), persona, budget))
+            .finish(spent),
     }
 }
 
@@ -104,8 +122,9 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
     }
     let jobs = Rc::new(Jobs::new(backstage.borrow().budget.jobs));
     let persona = backstage.borrow().persona;
+    let hooks = Rc::new(Hooks { persona, rejected: RefCell::default() });
     let built = ContextBuilder::new()
-        .host_hooks(Rc::new(Hooks { persona }))
+        .host_hooks(Rc::clone(&hooks))
         .clock(Rc::new(VirtualClock::new(Rc::clone(backstage))))
         .job_executor(Rc::clone(&jobs))
         .module_loader(Rc::new(world::Loader::default()))
@@ -125,7 +144,12 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
     context.insert_data(world::Stagehand(Rc::clone(backstage)));
     let outcome = run(&mut context, backstage, child, drive, &jobs);
     if let Err(error) = outcome {
-        explain(&error, backstage, &mut context);
+        explain(&error, backstage);
+    }
+    for promise in hooks.rejected.take() {
+        if let PromiseState::Rejected(reason) = boa_engine::object::builtins::JsPromise::from(promise).state() {
+            explain(&JsError::from_opaque(reason), backstage);
+        }
     }
     if jobs.exhausted() {
         backstage.borrow_mut().stop("jobs");
@@ -134,7 +158,13 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
     context.remove_data::<world::Stagehand>();
 }
 
-fn run(context: &mut Context, backstage: &Backstage, child: &Child, drive: bool, jobs: &Rc<Jobs>) -> JsResult<()> {
+fn run(
+    context: &mut Context,
+    backstage: &Backstage,
+    child: &Child,
+    drive: bool,
+    jobs: &Rc<Jobs>,
+) -> JsResult<()> {
     let boot = world::boot(context, child)?;
     let call = |name: JsString, arguments: &[JsValue], context: &mut Context| -> JsResult<JsValue> {
         let function = boot.get(name, context)?;
@@ -144,10 +174,18 @@ fn run(context: &mut Context, backstage: &Backstage, child: &Child, drive: bool,
         }
     };
     let started = match (&child.file, &child.code) {
-        (_, Some(code)) => call(js_string!("runCode"), &[JsString::from(code.as_str()).into()], context),
+        (_, Some(code)) => call(
+            js_string!("runCode"),
+            &[JsString::from(code.as_str()).into()],
+            context,
+        ),
         (Some(file), None) => {
             let main = JsString::from(file.as_str());
-            call(js_string!("runMain"), &[main.into(), JsValue::from(drive)], context)
+            call(
+                js_string!("runMain"),
+                &[main.into(), JsValue::from(drive)],
+                context,
+            )
         }
         (None, None) => Ok(JsValue::undefined()),
     };
@@ -181,13 +219,18 @@ fn run(context: &mut Context, backstage: &Backstage, child: &Child, drive: bool,
 
 /// An error the code did not catch ends its turn, not the process's timers, if the process listens for such errors;
 /// an error of the engine ends everything.
-fn settle(result: JsResult<JsValue>, backstage: &Backstage, boot: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+fn settle(
+    result: JsResult<JsValue>,
+    backstage: &Backstage,
+    boot: &JsObject,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let error = match result {
         Ok(value) => return Ok(value),
         Err(error) if error.as_engine().is_some() => return Err(error),
         Err(error) => error,
     };
-    explain(&error, backstage, context);
+    explain(&error, backstage);
     let handler = boot.get(js_string!("uncaught"), context)?;
     if let Some(handler) = handler.as_callable() {
         let value = error.into_opaque(context)?;
@@ -196,7 +239,7 @@ fn settle(result: JsResult<JsValue>, backstage: &Backstage, boot: &JsObject, con
     Ok(JsValue::undefined())
 }
 
-fn explain(error: &JsError, backstage: &Backstage, context: &mut Context) {
+fn explain(error: &JsError, backstage: &Backstage) {
     let mut recorder = backstage.borrow_mut();
     if recorder.exited {
         return;
@@ -220,12 +263,35 @@ fn explain(error: &JsError, backstage: &Backstage, context: &mut Context) {
         recorder.stop(reason);
         return;
     }
-    let message = error.to_string();
-    drop(recorder);
-    let site = world::site_of(context);
-    let mut recorder = backstage.borrow_mut();
-    recorder.site = site;
-    recorder.note(Action::Threw { message: codec::excerpt(message.as_bytes()) });
+    let text = error.to_string();
+    recorder.site = thrown_from(&text);
+    let first = text.lines().next().unwrap_or("");
+    let message = first
+        .split(" (node:")
+        .next()
+        .unwrap_or(first)
+        .split(" (./")
+        .next()
+        .unwrap_or(first);
+    recorder.note(Action::Threw {
+        message: codec::excerpt(message.as_bytes()),
+    });
+}
+
+/// The nearest place in the package that an error's own words name.
+fn thrown_from(text: &str) -> Option<Site> {
+    let (_, rest) = text.split_once("(./")?;
+    let (place, _) = rest.split_once(')')?;
+    let mut parts = place.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok();
+    let line = parts.next()?.parse().ok();
+    Some(Site {
+        file: parts.next()?.to_owned(),
+        line,
+        column,
+        function: String::new(),
+        generated: false,
+    })
 }
 
 /// Compiles a text as a file of the stage and evaluates it.
@@ -236,9 +302,27 @@ pub(crate) fn evaluate(context: &mut Context, text: &str, path: &str) -> JsResul
 
 struct Hooks {
     persona: Persona,
+    /// Promises rejected and not yet listened to.
+    rejected: RefCell<Vec<JsObject<boa_engine::builtins::promise::Promise>>>,
 }
 
 impl HostHooks for Hooks {
+    fn promise_rejection_tracker(
+        &self,
+        promise: &JsObject<boa_engine::builtins::promise::Promise>,
+        operation: OperationType,
+        _context: &mut Context,
+    ) {
+        /// Rejections kept; more of them say nothing new.
+        const KEPT: usize = 16;
+        let mut rejected = self.rejected.borrow_mut();
+        match operation {
+            OperationType::Reject if rejected.len() < KEPT => rejected.push(promise.clone()),
+            OperationType::Reject => {}
+            OperationType::Handle => rejected.retain(|one| !JsObject::equals(one, promise)),
+        }
+    }
+
     fn ensure_can_compile_strings(
         &self,
         _realm: Realm,
@@ -247,7 +331,9 @@ impl HostHooks for Hooks {
         direct: bool,
         context: &mut Context,
     ) -> JsResult<()> {
-        let Some(backstage) = world::backstage(context) else { return Ok(()) };
+        let Some(backstage) = world::backstage(context) else {
+            return Ok(());
+        };
         let text = body.to_std_string_lossy();
         let site = world::site_of(context);
         let mut recorder = backstage.borrow_mut();
@@ -258,7 +344,9 @@ impl HostHooks for Hooks {
         }
         if text.len() > limits::SOURCE_BYTES || esm::too_deep(&text) {
             recorder.stop("generated-source-too-deep");
-            return Err(boa_engine::JsNativeError::range().with_message("Maximum call stack size exceeded").into());
+            return Err(boa_engine::JsNativeError::range()
+                .with_message("Maximum call stack size exceeded")
+                .into());
         }
         // These ask for the global object, as every polyfill does, and carry nothing.
         let idiom = matches!(text.trim().trim_end_matches(';'), "return this" | "this" | "");
@@ -288,4 +376,3 @@ impl HostHooks for Hooks {
 pub(crate) fn folder_of(path: &str) -> String {
     parent(path).to_owned()
 }
-

@@ -22,8 +22,15 @@ pub fn entries_of(input: &RehearsalInput) -> Vec<Entry> {
         serde_json::from_str(input.manifest.trim_start_matches('\u{feff}')).unwrap_or(Value::Null);
     let mut entries = Vec::new();
     for name in LIFECYCLE {
-        if let Some(command) = manifest.get("scripts").and_then(|scripts| scripts.get(name)).and_then(Value::as_str) {
-            entries.push(Entry::Script { name: name.to_owned(), command: command.to_owned() });
+        if let Some(command) = manifest
+            .get("scripts")
+            .and_then(|scripts| scripts.get(name))
+            .and_then(Value::as_str)
+        {
+            entries.push(Entry::Script {
+                name: name.to_owned(),
+                command: command.to_owned(),
+            });
         }
     }
     let mut paths = Vec::new();
@@ -41,15 +48,25 @@ pub fn entries_of(input: &RehearsalInput) -> Vec<Entry> {
     let mut seen = BTreeSet::new();
     paths.retain(|path| seen.insert(path.clone()));
     paths.truncate(MODULES);
-    entries.extend(paths.into_iter().map(|path| Entry::Import { path, call_exports: true }));
+    entries.extend(paths.into_iter().map(|path| Entry::Import {
+        path,
+        call_exports: true,
+    }));
     let programs: Vec<String> = match manifest.get("bin") {
         Some(Value::String(path)) => vec![path.clone()],
-        Some(Value::Object(map)) => map.values().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Object(map)) => map
+            .values()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     };
     for path in programs.iter().filter_map(|path| existing(input, path)).take(4) {
         if seen.insert(path.clone()) {
-            entries.push(Entry::Run { path, arguments: vec!["--help".to_owned()] });
+            entries.push(Entry::Run {
+                path,
+                arguments: vec!["--help".to_owned()],
+            });
         }
     }
     entries
@@ -61,7 +78,9 @@ const MODULES: usize = 6;
 fn exported(value: Option<&Value>, depth: usize, note: &mut impl FnMut(&str)) {
     match value {
         Some(Value::String(path)) if !path.contains('*') => note(path),
-        Some(Value::Array(list)) if depth < 6 => list.iter().for_each(|one| exported(Some(one), depth + 1, note)),
+        Some(Value::Array(list)) if depth < 6 => {
+            list.iter().for_each(|one| exported(Some(one), depth + 1, note))
+        }
         Some(Value::Object(map)) if depth < 6 => {
             for (key, one) in map {
                 if key != "types" {
@@ -75,10 +94,16 @@ fn exported(value: Option<&Value>, depth: usize, note: &mut impl FnMut(&str)) {
 
 fn existing(input: &RehearsalInput, path: &str) -> Option<String> {
     let path = path.trim_start_matches("./").trim_end_matches('/');
-    ["", ".js", ".cjs", ".mjs", "/index.js"].iter().map(|ending| format!("{path}{ending}")).find(|path| {
-        input.files.contains_key(path)
-            && [".js", ".cjs", ".mjs"].iter().any(|ending| path.ends_with(ending)) | !path.contains('.')
-    })
+    ["", ".js", ".cjs", ".mjs", "/index.js"]
+        .iter()
+        .map(|ending| format!("{path}{ending}"))
+        .find(|path| {
+            input.files.contains_key(path)
+                && [".js", ".cjs", ".mjs"]
+                    .iter()
+                    .any(|ending| path.ends_with(ending))
+                    | !path.contains('.')
+        })
 }
 
 /// Rehearses on the personas worth the time: the developer's Linux first; those whose difference the code asked about,
@@ -117,16 +142,42 @@ fn acts(trace: &Trace) -> bool {
     trace.events.iter().any(|event| {
         matches!(
             event.action,
-            Action::Request { .. } | Action::Connected { .. } | Action::DnsQuery { .. } | Action::CodeRun { .. }
+            Action::Request { .. }
+                | Action::Connected { .. }
+                | Action::DnsQuery { .. }
+                | Action::CodeRun { .. }
         ) || (matches!(event.action, Action::Spawned { .. }) && event.site.is_some())
     })
 }
 
 fn personas_for(gate: &str) -> Vec<Persona> {
-    const CI: [&str; 7] = ["env CI", "env GITHUB_", "env GITLAB", "env BUILD", "env RUNNER", "env TRAVIS", "env JENKINS"];
-    const PLATFORM: [&str; 8] =
-        ["process.platform", "os.platform", "os.type", "env APPDATA", "env USERPROFILE", "env OS", "process.arch", "env ComSpec"];
-    const LOCALE: [&str; 6] = ["Intl", "env LANG", "env LC_", "env TZ", "env LANGUAGE", "navigator.language"];
+    const CI: [&str; 7] = [
+        "env CI",
+        "env GITHUB_",
+        "env GITLAB",
+        "env BUILD",
+        "env RUNNER",
+        "env TRAVIS",
+        "env JENKINS",
+    ];
+    const PLATFORM: [&str; 8] = [
+        "process.platform",
+        "os.platform",
+        "os.type",
+        "env APPDATA",
+        "env USERPROFILE",
+        "env OS",
+        "process.arch",
+        "env ComSpec",
+    ];
+    const LOCALE: [&str; 6] = [
+        "Intl",
+        "env LANG",
+        "env LC_",
+        "env TZ",
+        "env LANGUAGE",
+        "navigator.language",
+    ];
     let starts = |list: &[&str]| list.iter().any(|start| gate.starts_with(start));
     if starts(&CI) {
         vec![Persona::LinuxCi]

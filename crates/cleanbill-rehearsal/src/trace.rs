@@ -47,18 +47,40 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the fields are named for what they hold and each variant says what happened")]
+#[allow(
+    missing_docs,
+    reason = "the fields are named for what they hold and each variant says what happened"
+)]
 pub enum Action {
     /// A module was asked for; `found` says what answered.
-    ModuleAsked { name: String, how: String, found: String },
+    ModuleAsked {
+        name: String,
+        how: String,
+        found: String,
+    },
     /// A file was read.
-    FileRead { path: String, bytes: u64, excerpt: String, found: bool },
+    FileRead {
+        path: String,
+        bytes: u64,
+        excerpt: String,
+        found: bool,
+    },
     /// A folder was listed.
     FolderListed { path: String, found: bool },
     /// A file was written or appended to.
-    FileWritten { path: String, bytes: u64, excerpt: String, inside: bool, downloaded: bool },
+    FileWritten {
+        path: String,
+        bytes: u64,
+        excerpt: String,
+        inside: bool,
+        downloaded: bool,
+    },
     /// A file was removed, renamed, linked or its mode changed.
-    FileChanged { path: String, change: String, to: String },
+    FileChanged {
+        path: String,
+        change: String,
+        to: String,
+    },
     /// A process was started.
     Spawned {
         command: String,
@@ -69,17 +91,32 @@ pub enum Action {
         downloaded: bool,
     },
     /// A request was made.
-    Request { method: String, url: String, host: String, headers: Vec<String>, body: String },
+    Request {
+        method: String,
+        url: String,
+        host: String,
+        headers: Vec<String>,
+        body: String,
+    },
     /// A name was resolved.
     DnsQuery { name: String, record: String },
     /// A socket was connected.
-    Connected { host: String, port: u32, protocol: String },
+    Connected {
+        host: String,
+        port: u32,
+        protocol: String,
+    },
     /// Data was sent through a socket.
     SocketData { host: String, data: String },
     /// A port was listened on.
     Listened { port: u32, protocol: String },
     /// Text was run as code.
-    CodeRun { origin: Origin, excerpt: String, bytes: u64, downloaded: bool },
+    CodeRun {
+        origin: Origin,
+        excerpt: String,
+        bytes: u64,
+        downloaded: bool,
+    },
     /// A variable of the environment was read by name.
     EnvRead { name: String, secret: bool },
     /// The environment was read as a whole.

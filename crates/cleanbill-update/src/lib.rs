@@ -3,8 +3,10 @@
 //!
 //! Reading order: what the project has ([`project`]), steps and ranges ([`mod@range`]), what a plan says
 //! ([`plan`]), one candidate against what is installed ([`mod@weigh`]), one step down ([`below`]), peers
-//! ([`peers`]), one search ([`search`]), all of them ([`planner`]), and the plan in words ([`words`]).
+//! ([`peers`]), one search ([`search`]), all of them ([`planner`]), the plan in words ([`words`]),
+//! and carrying it out ([`apply`]).
 
+pub mod apply;
 pub mod below;
 pub mod peers;
 pub mod plan;

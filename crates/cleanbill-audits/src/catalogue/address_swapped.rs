@@ -22,7 +22,8 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/address-swapped.md"),
 };
 
-const WHY: &str = "Money goes to an address of the thief while the page shows the right one, and it does not come back.";
+const WHY: &str =
+    "Money goes to an address of the thief while the page shows the right one, and it does not come back.";
 const UNDO: &str = "If it ran already, stop payments from pages built with it, and tell those who paid.";
 
 impl Audit for AddressSwapped {
@@ -32,7 +33,10 @@ impl Audit for AddressSwapped {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("replaces {} beside a table of wallet addresses", sight.value().unwrap_or_else(|| "what sends requests".to_owned()));
+            let what = format!(
+                "replaces {} beside a table of wallet addresses",
+                sight.value().unwrap_or_else(|| "what sends requests".to_owned())
+            );
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

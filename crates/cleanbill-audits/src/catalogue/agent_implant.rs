@@ -33,7 +33,13 @@ impl Audit for AgentImplant {
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
             let what = match sight.id {
-                "AIX-02" => format!("writes the settings of an assistant or editor{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default()),
+                "AIX-02" => format!(
+                    "writes the settings of an assistant or editor{}",
+                    sight
+                        .value()
+                        .map(|value| format!(" ({value})"))
+                        .unwrap_or_default()
+                ),
                 "AIX-03" => "starts a coding assistant so that it acts without asking".to_owned(),
                 _ => sight.told(),
             };

@@ -34,15 +34,19 @@ impl Audit for ArchiveMalformed {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         let Some(source) = facts.source.get() else { return };
-        let mut told: Vec<(Level, &Flaw)> =
-            source.flaws.iter().filter_map(|flaw| Some((level(&flaw.code)?, flaw))).collect();
-        told.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
-        let Some((worst, first)) = told.first().copied() else { return };
-        let signal = told
+        let mut told: Vec<(Level, &Flaw)> = source
+            .flaws
             .iter()
-            .skip(1)
-            .take(MAX_SHOWN - 1)
-            .fold(Signal::new(&META, &facts.subject, evidence(first)), |signal, (_, flaw)| signal.also(evidence(flaw)));
+            .filter_map(|flaw| Some((level(&flaw.code)?, flaw)))
+            .collect();
+        told.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        let Some((worst, first)) = told.first().copied() else {
+            return;
+        };
+        let signal = told.iter().skip(1).take(MAX_SHOWN - 1).fold(
+            Signal::new(&META, &facts.subject, evidence(first)),
+            |signal, (_, flaw)| signal.also(evidence(flaw)),
+        );
         let count = match told.len() {
             1 => String::new(),
             more => format!(", and {} more of the kind", more - 1),
@@ -71,18 +75,26 @@ fn level(code: &str) -> Option<Level> {
     Some(match code {
         "path-traversal" | "path-absolute" => Level::Block,
         "link-on-file" | "header-checksum" | "path-control-character" => Level::Quarantine,
-        "entry-link" | "entry-not-a-file" | "path-twice" | "path-case" | "path-backslash" | "gzip-members"
-        | "archive-after-end" | "archive-cut" | "gzip-damaged" => Level::Warn,
+        "entry-link" | "entry-not-a-file" | "path-twice" | "path-case" | "path-backslash"
+        | "gzip-members" | "archive-after-end" | "archive-cut" | "gzip-damaged" => Level::Warn,
         _ => return None,
     })
 }
 
 fn sentence(flaw: &Flaw) -> String {
     let note = &flaw.note;
-    if flaw.place.is_empty() { note.clone() } else { format!("at `{}`, {note}", flaw.place) }
+    if flaw.place.is_empty() {
+        note.clone()
+    } else {
+        format!("at `{}`, {note}", flaw.place)
+    }
 }
 
 fn evidence(flaw: &Flaw) -> Evidence {
     let note = Untrusted::from(format!("{}: {}", flaw.code, flaw.note));
-    if flaw.place.is_empty() { Evidence::note(note) } else { Evidence::note(note).file(flaw.place.as_str()) }
+    if flaw.place.is_empty() {
+        Evidence::note(note)
+    } else {
+        Evidence::note(note).file(flaw.place.as_str())
+    }
 }

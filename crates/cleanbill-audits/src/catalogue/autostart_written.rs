@@ -22,7 +22,8 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/autostart-written.md"),
 };
 
-const WHY: &str = "It keeps running after the package is removed, at every start of the machine, the shell or a commit.";
+const WHY: &str =
+    "It keeps running after the package is removed, at every start of the machine, the shell or a commit.";
 const UNDO: &str = "If it ran already, remove what it wrote before the machine starts again, then change the secrets it held.";
 
 impl Audit for AutostartWritten {
@@ -33,8 +34,20 @@ impl Audit for AutostartWritten {
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
             let what = match sight.id {
-                "PER-03" => format!("writes a hook of version control{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default()),
-                _ => format!("makes something run again by itself{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default()),
+                "PER-03" => format!(
+                    "writes a hook of version control{}",
+                    sight
+                        .value()
+                        .map(|value| format!(" ({value})"))
+                        .unwrap_or_default()
+                ),
+                _ => format!(
+                    "makes something run again by itself{}",
+                    sight
+                        .value()
+                        .map(|value| format!(" ({value})"))
+                        .unwrap_or_default()
+                ),
             };
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }

@@ -38,15 +38,14 @@ impl Audit for BehaviourAdded {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let (Some(source), Some(before)) = (facts.source.get(), facts.before.get()) else {
-            return;
-        };
-        let delta = source.delta(before);
+        let Some(delta) = facts.delta() else { return };
         let counted: Vec<&Change> = delta.changes.iter().filter(|change| change.counts).collect();
         let kinds: BTreeSet<ChangeKind> = counted.iter().map(|change| change.kind).collect();
         let leads = kinds.iter().any(|kind| kind.is_leading());
         // A start alone is told by `install-script-added`, and code at the end alone is how files grow.
-        let alone = kinds.iter().any(|kind| !matches!(kind, ChangeKind::Trigger | ChangeKind::Appended));
+        let alone = kinds
+            .iter()
+            .any(|kind| !matches!(kind, ChangeKind::Trigger | ChangeKind::Appended));
         let level = match kinds.len() {
             0 => return,
             1 if leads && alone => Level::Warn,
@@ -79,14 +78,21 @@ impl Audit for BehaviourAdded {
         );
         // What starts at install bears its own mark; one fact is not two.
         let signal = if alone { signal.mark(Mark::Code) } else { signal };
-        signals.push(if level < Level::Quarantine { signal.severity(Severity::Medium) } else { signal });
+        signals.push(if level < Level::Quarantine {
+            signal.severity(Severity::Medium)
+        } else {
+            signal
+        });
     }
 }
 
 /// One kind of change in words, with its first instance.
 fn said(kind: ChangeKind, counted: &[&Change]) -> String {
     let mut of_kind = counted.iter().filter(|change| change.kind == kind);
-    let first = of_kind.next().map(|change| words::quote(&change.note)).unwrap_or_default();
+    let first = of_kind
+        .next()
+        .map(|change| words::quote(&change.note).replace(';', ","))
+        .unwrap_or_default();
     match of_kind.count() {
         0 => first,
         more => format!("{first} (and {more} more)"),
@@ -98,6 +104,10 @@ fn places(change: &Change) -> Vec<Evidence> {
         return vec![Evidence::note(change.note.as_str())];
     }
     // A chain is shown whole: half of it proves nothing.
-    let most = if change.kind == ChangeKind::Chain { change.evidence.len() } else { MAX_PLACES };
+    let most = if change.kind == ChangeKind::Chain {
+        change.evidence.len()
+    } else {
+        MAX_PLACES
+    };
     change.evidence.iter().take(most).map(code::step).collect()
 }

@@ -22,8 +22,10 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/bundled-program-run.md"),
 };
 
-const WHY: &str = "A machine program is not read by anybody here, and at install it runs before you could look at it.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const WHY: &str =
+    "A machine program is not read by anybody here, and at install it runs before you could look at it.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for BundledProgramRun {
     fn meta(&self) -> &'static AuditMeta {
@@ -34,7 +36,10 @@ impl Audit for BundledProgramRun {
         for sight in code::sights(facts, META.taxonomy) {
             let what = match sight.id {
                 "EXE-10" => "runs its code with another runtime that it brings along".to_owned(),
-                _ => format!("runs {}, a machine program from the tarball", sight.value().unwrap_or_else(|| "a file".to_owned())),
+                _ => format!(
+                    "runs {}, a machine program from the tarball",
+                    sight.value().unwrap_or_else(|| "a file".to_owned())
+                ),
             };
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }

@@ -31,7 +31,13 @@ impl Audit for CiImplant {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("writes a workflow of a build service{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default());
+            let what = format!(
+                "writes a workflow of a build service{}",
+                sight
+                    .value()
+                    .map(|value| format!(" ({value})"))
+                    .unwrap_or_default()
+            );
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -32,7 +32,7 @@ impl Audit for ClientSettingsShipped {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("{}", sight.told());
+            let what = sight.told();
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

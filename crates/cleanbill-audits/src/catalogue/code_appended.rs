@@ -30,20 +30,27 @@ impl Audit for CodeAppended {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let (Some(source), Some(before)) = (facts.source.get(), facts.before.get()) else {
-            return;
-        };
-        let delta = source.delta(before);
+        let Some(delta) = facts.delta() else { return };
         let reaching: BTreeSet<&str> = delta
             .changes
             .iter()
-            .filter(|change| change.counts && !matches!(change.kind, ChangeKind::Appended | ChangeKind::Trigger))
+            .filter(|change| {
+                change.counts && !matches!(change.kind, ChangeKind::Appended | ChangeKind::Trigger)
+            })
             .flat_map(|change| change.evidence.iter().map(|step| step.file.as_str()))
             .collect();
         let from = code::predecessor(facts).map(|release| &release.version);
-        for change in delta.changes.iter().filter(|change| change.kind == ChangeKind::Appended) {
+        for change in delta
+            .changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Appended)
+        {
             // A function at the end of a file is how files grow; one that reaches further than the rest is not.
-            let Some(place) = change.evidence.first().filter(|step| reaching.contains(step.file.as_str())) else {
+            let Some(place) = change
+                .evidence
+                .first()
+                .filter(|step| reaching.contains(step.file.as_str()))
+            else {
                 continue;
             };
             let others = delta
@@ -51,12 +58,13 @@ impl Audit for CodeAppended {
                 .iter()
                 .filter(|other| other.counts && other.kind != ChangeKind::Appended)
                 .flat_map(|other| other.evidence.iter().filter(|step| step.file == place.file));
-            let signal = others
-                .map(code::step)
-                .fold(Signal::new(&META, &facts.subject, code::step(place)), Signal::also);
+            let signal = others.map(code::step).fold(
+                Signal::new(&META, &facts.subject, code::step(place)),
+                Signal::also,
+            );
             signals.push(signal.mark(Mark::Code).words(
                 format!(
-                    "Between {} and {} {}, and it reaches further than the rest.",
+                    "Between {} and {} {}. What was added reaches further than the rest.",
                     from.map_or_else(|| "the release before".to_owned(), ToString::to_string),
                     facts.subject.version,
                     words::quote(&change.note)

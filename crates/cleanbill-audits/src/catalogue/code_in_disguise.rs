@@ -22,8 +22,10 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/code-in-disguise.md"),
 };
 
-const WHY: &str = "Code that nobody sees in a review was put there for that. It waits for something to read and run it.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const WHY: &str =
+    "Code that nobody sees in a review was put there for that. It waits for something to read and run it.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for CodeInDisguise {
     fn meta(&self) -> &'static AuditMeta {
@@ -32,7 +34,7 @@ impl Audit for CodeInDisguise {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("{}", sight.told());
+            let what = sight.told();
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -22,7 +22,8 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/credentials-read.md"),
 };
 
-const WHY: &str = "The memory of a build runner holds every secret of the build, also those that are masked in its logs.";
+const WHY: &str =
+    "The memory of a build runner holds every secret of the build, also those that are masked in its logs.";
 const UNDO: &str = "If it ran already, count every secret it could read as known to others and change it.";
 
 impl Audit for CredentialsRead {
@@ -33,7 +34,13 @@ impl Audit for CredentialsRead {
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
             let what = match sight.id {
-                "SRC-05" => format!("reads the memory of another process{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default()),
+                "SRC-05" => format!(
+                    "reads the memory of another process{}",
+                    sight
+                        .value()
+                        .map(|value| format!(" ({value})"))
+                        .unwrap_or_default()
+                ),
                 _ => format!("reads {}", sight.origins()),
             };
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));

@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "A value in a public place can be changed by whoever left it, after every check of the release. It hides where the code really goes.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for DeadDropResolved {
     fn meta(&self) -> &'static AuditMeta {
@@ -32,7 +33,8 @@ impl Audit for DeadDropResolved {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = "reads what it runs, or whom it speaks to, from a value left in a public place".to_owned();
+            let what =
+                "reads what it runs, or whom it speaks to, from a value left in a public place".to_owned();
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -37,19 +37,30 @@ impl Audit for DependencyHeld {
                 Verdict::Allow | Verdict::Unassessed => continue,
             };
             let signal = evidence(facts, edge).level(level).severity(severity);
-            let signal = if edge.added { signal.mark(Mark::Dependency) } else { signal };
+            let signal = if edge.added {
+                signal.mark(Mark::Dependency)
+            } else {
+                signal
+            };
             let spec = edge.resolved.spec();
-            let before = code::predecessor(facts).map(|release| &release.version).filter(|_| edge.added);
+            let before = code::predecessor(facts)
+                .map(|release| &release.version)
+                .filter(|_| edge.added);
             let (since, answers) = match (edge.added, before) {
                 (true, Some(before)) => (format!(", which {before} did not"), ""),
                 (true, None) => (", which the release before did not".to_owned(), ""),
-                (false, _) => (String::new(), ", whose newest answer that is"),
+                (false, _) => (String::new(), ", which a young release answers"),
             };
-            let worst = edge.worst.as_ref().map(|(title, _)| format!(": {}", title.raw())).unwrap_or_default();
+            let worst = edge
+                .worst
+                .as_ref()
+                .map(|(title, _)| format!(": {}", title.raw()))
+                .unwrap_or_default();
             signals.push(signal.words(
                 format!(
-                    "{} asks for `{}`{since}{answers}, and {spec} is {held}{worst}.",
+                    "{} asks for `{}` at `{}`{since}{answers}, and {spec} is {held}{worst}.",
                     facts.subject.spec(),
+                    edge.resolved.name,
                     words::quote(&edge.range),
                 ),
                 "What a release asks for is installed with it and runs beside it. Whether the payload lies in the release \
@@ -65,8 +76,12 @@ impl Audit for DependencyHeld {
 
 /// The request, then what spoke against the release that answers it.
 fn evidence(facts: &Facts, edge: &JudgedEdge) -> Signal {
-    let asks = format!("dependencies: asks for `{}`; {} answers", words::quote(&edge.range), edge.resolved.spec());
-    let first = words::field(&facts.subject.version, "dependencies", asks.trim_start_matches("dependencies: "));
+    let asks = format!(
+        "`{}` is asked for; {} answers",
+        words::quote(&edge.range),
+        edge.resolved.spec()
+    );
+    let first = words::field(&facts.subject.version, "dependencies", &asks);
     let below = edge.worst.iter().flat_map(|(_, evidence)| evidence);
     below.fold(Signal::new(&META, &facts.subject, first), |signal, step| {
         let mut step: Evidence = step.clone();

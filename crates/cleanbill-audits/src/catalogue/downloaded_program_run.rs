@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "The program that runs is not in the release and nobody has read it. It runs with your rights, and mostly out of sight.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for DownloadedProgramRun {
     fn meta(&self) -> &'static AuditMeta {

@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "What runs is not in the release. Nobody has read it, it can differ from victim to victim, and it can turn hostile at any hour.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for FetchedCodeRun {
     fn meta(&self) -> &'static AuditMeta {

@@ -31,7 +31,13 @@ impl Audit for FilesDestroyed {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("destroys what is not its own{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default());
+            let what = format!(
+                "destroys what is not its own{}",
+                sight
+                    .value()
+                    .map(|value| format!(" ({value})"))
+                    .unwrap_or_default()
+            );
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "A name, a user and an address tell whoever listens which company installed the package, and where to strike next. Honest telemetry counts platforms and versions, not people.";
-const UNDO: &str = "If it ran already, tell whoever looks after your network which machine reported itself, and to whom.";
+const UNDO: &str =
+    "If it ran already, tell whoever looks after your network which machine reported itself, and to whom.";
 
 impl Audit for FingerprintSent {
     fn meta(&self) -> &'static AuditMeta {

@@ -22,8 +22,10 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/hidden-characters.md"),
 };
 
-const WHY: &str = "What the screen shows is not what runs. Nobody needs runs of invisible characters in code.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const WHY: &str =
+    "What the screen shows is not what runs. Nobody needs runs of invisible characters in code.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for HiddenCharacters {
     fn meta(&self) -> &'static AuditMeta {
@@ -32,7 +34,7 @@ impl Audit for HiddenCharacters {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("{}", sight.told());
+            let what = sight.told();
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

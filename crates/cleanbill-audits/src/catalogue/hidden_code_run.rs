@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "Honest code is written to be read. Text that is decoded and run, or an image that turns out to be a program, was put there so that nobody reads it.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for HiddenCodeRun {
     fn meta(&self) -> &'static AuditMeta {

@@ -22,7 +22,8 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/install-inside-code.md"),
 };
 
-const WHY: &str = "What is installed stands in no lockfile, has no digest, and was seen by no check of yours.";
+const WHY: &str =
+    "What is installed stands in no lockfile, has no digest, and was seen by no check of yours.";
 const UNDO: &str = "If it ran already, see which package came and judge it as one you installed.";
 
 impl Audit for InstallInsideCode {

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cleanbill_facts::{Facts, Release};
-use cleanbill_model::{
-    AuditId, AuditMeta, Confidence, Evidence, Level, Need, Severity, Signal, Stability,
-};
+use cleanbill_model::{AuditId, AuditMeta, Confidence, Evidence, Level, Need, Severity, Signal, Stability};
 use serde_json::{Map, Value};
 
 use crate::{Audit, words};
@@ -54,7 +52,11 @@ impl Audit for ManifestConfusion {
             return;
         };
         let Some(inside) = &source.manifest else { return };
-        let native = source.analysis.files.iter().any(|file| file.path == "binding.gyp");
+        let native = source
+            .analysis
+            .files
+            .iter()
+            .any(|file| file.path == "binding.gyp");
         let mut found = Vec::new();
         identity(facts, inside, &mut found);
         scripts(release, inside, native, &mut found);
@@ -63,10 +65,16 @@ impl Audit for ManifestConfusion {
         found.sort_by_key(|difference| std::cmp::Reverse(difference.level));
         let Some(worst) = found.first() else { return };
         let level = worst.level;
-        let mut evidence = found.iter().take(MAX_SHOWN).flat_map(|difference| places(release, difference));
+        let mut evidence = found
+            .iter()
+            .take(MAX_SHOWN)
+            .flat_map(|difference| places(release, difference));
         let Some(first) = evidence.next() else { return };
         let signal = evidence.fold(Signal::new(&META, &facts.subject, first), Signal::also);
-        let fields: BTreeSet<String> = found.iter().map(|difference| format!("`{}`", difference.field)).collect();
+        let fields: BTreeSet<String> = found
+            .iter()
+            .map(|difference| format!("`{}`", difference.field))
+            .collect();
         let fields: Vec<String> = fields.into_iter().take(MAX_SHOWN).collect();
         let held = level >= Level::Quarantine;
         signals.push(
@@ -94,13 +102,27 @@ impl Audit for ManifestConfusion {
 
 fn places(release: &Release, difference: &Difference) -> [Evidence; 2] {
     [
-        words::field(&release.version, &difference.field, &words::quote(&difference.registry)),
-        Evidence::note(format!("{}: {}", difference.field, words::quote(&difference.tarball))).file("package.json"),
+        words::field(
+            &release.version,
+            &difference.field,
+            &words::quote(&difference.registry),
+        ),
+        Evidence::note(format!(
+            "{}: {}",
+            difference.field,
+            words::quote(&difference.tarball)
+        ))
+        .file("package.json"),
     ]
 }
 
 fn differs(level: Level, field: impl Into<String>, registry: &str, tarball: &str) -> Difference {
-    Difference { level, field: field.into(), registry: registry.to_owned(), tarball: tarball.to_owned() }
+    Difference {
+        level,
+        field: field.into(),
+        registry: registry.to_owned(),
+        tarball: tarball.to_owned(),
+    }
 }
 
 const NONE: &str = "nothing";
@@ -124,14 +146,21 @@ fn identity(facts: &Facts, inside: &Map<String, Value>, found: &mut Vec<Differen
 
 /// What runs at install. A registry that only says that something runs is believed as far as that.
 fn scripts(release: &Release, inside: &Map<String, Value>, native: bool, found: &mut Vec<Difference>) {
-    let Some(told) = release.install_scripts.get() else { return };
+    let Some(told) = release.install_scripts.get() else {
+        return;
+    };
     let ours = inside.get("scripts").and_then(Value::as_object);
     let ours = |event: &str| {
-        ours.and_then(|scripts| scripts.get(event)?.as_str()).map(str::trim).filter(|command| !command.is_empty())
+        ours.and_then(|scripts| scripts.get(event)?.as_str())
+            .map(str::trim)
+            .filter(|command| !command.is_empty())
     };
     let only_told = told.iter().any(|script| script.command.raw().is_empty());
     for event in EVENTS {
-        let theirs = told.iter().find(|script| script.event == event).map(|script| script.command.raw().trim());
+        let theirs = told
+            .iter()
+            .find(|script| script.event == event)
+            .map(|script| script.command.raw().trim());
         let field = format!("scripts.{event}");
         match (theirs, ours(event)) {
             (None, Some(_)) if only_told => {}
@@ -156,17 +185,27 @@ fn dependencies(release: &Release, inside: &Map<String, Value>, found: &mut Vec<
     let mut ours: BTreeMap<&str, &str> = BTreeMap::new();
     for map in MAPS {
         // Old publishers wrote lists here, which registries turned into maps.
-        let Some(requests) = inside.get(map).filter(|value| !value.is_null()) else { continue };
-        let Some(requests) = requests.as_object() else { return };
+        let Some(requests) = inside.get(map).filter(|value| !value.is_null()) else {
+            continue;
+        };
+        let Some(requests) = requests.as_object() else {
+            return;
+        };
         for (name, range) in requests {
             ours.insert(name, range.as_str().unwrap_or_default());
         }
     }
     let bundled = bundled(inside);
-    let theirs: BTreeMap<&str, Vec<&str>> = release.dependencies.iter().fold(BTreeMap::new(), |mut map, request| {
-        map.entry(request.name.as_str()).or_default().push(request.range.as_str());
-        map
-    });
+    let theirs: BTreeMap<&str, Vec<&str>> =
+        release
+            .dependencies
+            .iter()
+            .fold(BTreeMap::new(), |mut map, request| {
+                map.entry(request.name.as_str())
+                    .or_default()
+                    .push(request.range.as_str());
+                map
+            });
     for (name, range) in &ours {
         let field = format!("dependencies[{name:?}]");
         match theirs.get(name) {
@@ -185,13 +224,20 @@ fn dependencies(release: &Release, inside: &Map<String, Value>, found: &mut Vec<
     for (name, ranges) in theirs {
         if !ours.contains_key(name) {
             let field = format!("dependencies[{name:?}]");
-            found.push(differs(Level::Quarantine, field, ranges.first().copied().unwrap_or_default(), NONE));
+            found.push(differs(
+                Level::Quarantine,
+                field,
+                ranges.first().copied().unwrap_or_default(),
+                NONE,
+            ));
         }
     }
 }
 
 fn bundled(inside: &Map<String, Value>) -> BTreeSet<&str> {
-    let lists = ["bundleDependencies", "bundledDependencies"].into_iter().filter_map(|field| inside.get(field)?.as_array());
+    let lists = ["bundleDependencies", "bundledDependencies"]
+        .into_iter()
+        .filter_map(|field| inside.get(field)?.as_array());
     lists.flatten().filter_map(Value::as_str).collect()
 }
 
@@ -209,10 +255,17 @@ fn same_request(a: &str, b: &str) -> bool {
             .unwrap_or(range);
         // `owner/repository` means the forge; a registry writes it out, or the other way round.
         let range = range.strip_prefix("github:").unwrap_or(range);
-        let range = range.strip_prefix("github.com/").or_else(|| range.strip_prefix("github.com:")).unwrap_or(range);
+        let range = range
+            .strip_prefix("github.com/")
+            .or_else(|| range.strip_prefix("github.com:"))
+            .unwrap_or(range);
         let (address, commit) = range.split_once('#').unwrap_or((range, ""));
         let address = address.strip_suffix(".git").unwrap_or(address);
-        if commit.is_empty() { address.to_owned() } else { format!("{address}#{commit}") }
+        if commit.is_empty() {
+            address.to_owned()
+        } else {
+            format!("{address}#{commit}")
+        }
     };
     plain(a) == plain(b)
 }
@@ -224,7 +277,9 @@ fn is_address(range: &str) -> bool {
 
 /// The commands it installs, by name.
 fn commands(facts: &Facts, release: &Release, inside: &Map<String, Value>, found: &mut Vec<Difference>) {
-    let Some(theirs) = release.commands.get() else { return };
+    let Some(theirs) = release.commands.get() else {
+        return;
+    };
     let own = facts.subject.name.as_str();
     let own = own.rsplit('/').next().unwrap_or(own);
     let plain = |path: &str| path.trim_start_matches("./").trim_start_matches('/').to_owned();
@@ -234,7 +289,10 @@ fn commands(facts: &Facts, release: &Release, inside: &Map<String, Value>, found
             ours.insert(own.to_owned(), plain(path));
         }
         Some(Value::Object(map)) => {
-            ours.extend(map.iter().filter_map(|(name, path)| Some((name.clone(), plain(path.as_str()?)))));
+            ours.extend(
+                map.iter()
+                    .filter_map(|(name, path)| Some((name.clone(), plain(path.as_str()?)))),
+            );
         }
         _ => {}
     }
@@ -268,7 +326,11 @@ mod tests {
         ] {
             assert!(same_request(a, b), "{a} and {b}");
         }
-        for (a, b) in [("^1.0.0", "^1.0.1"), ("left/left#v1", "left/left#v2"), ("left/left", "right/left")] {
+        for (a, b) in [
+            ("^1.0.0", "^1.0.1"),
+            ("left/left#v1", "left/left#v2"),
+            ("left/left", "right/left"),
+        ] {
             assert!(!same_request(a, b), "{a} and {b}");
         }
     }

@@ -21,8 +21,10 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/miner-started.md"),
 };
 
-const WHY: &str = "It works your machines for somebody else, and whoever could start it could start anything.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const WHY: &str =
+    "It works your machines for somebody else, and whoever could start it could start anything.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for MinerStarted {
     fn meta(&self) -> &'static AuditMeta {

@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "It runs at install although the manifest has no install script, so whoever looks for scripts finds none.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for NativeBuildRunsCommands {
     fn meta(&self) -> &'static AuditMeta {
@@ -32,7 +33,10 @@ impl Audit for NativeBuildRunsCommands {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("runs {} while its build description is read", sight.value().unwrap_or_else(|| "a command".to_owned()));
+            let what = format!(
+                "runs {} while its build description is read",
+                sight.value().unwrap_or_else(|| "a command".to_owned())
+            );
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "A published package has little to hide. Code nobody can read is where thieves put theirs.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for ObfuscatedCode {
     fn meta(&self) -> &'static AuditMeta {
@@ -32,7 +33,7 @@ impl Audit for ObfuscatedCode {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("{}", sight.told());
+            let what = sight.told();
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -28,13 +28,17 @@ impl Audit for ObfuscationAdded {
     }
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
-        let (Some(source), Some(before)) = (facts.source.get(), facts.before.get()) else {
-            return;
-        };
-        let delta = source.delta(before);
-        let mut changes = delta.changes.iter().filter(|change| change.kind == ChangeKind::Obfuscation && change.counts);
+        let Some(delta) = facts.delta() else { return };
+        let mut changes = delta
+            .changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Obfuscation && change.counts);
         let Some(first) = changes.next() else { return };
-        let mut evidence = first.evidence.iter().chain(changes.flat_map(|change| &change.evidence)).map(code::step);
+        let mut evidence = first
+            .evidence
+            .iter()
+            .chain(changes.flat_map(|change| &change.evidence))
+            .map(code::step);
         let Some(place) = evidence.next() else { return };
         let signal = evidence.fold(Signal::new(&META, &facts.subject, place), Signal::also);
         let from = code::predecessor(facts).map(|release| &release.version);

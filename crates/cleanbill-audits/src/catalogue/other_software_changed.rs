@@ -22,7 +22,8 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/other-software-changed.md"),
 };
 
-const WHY: &str = "The program you trust is another one afterwards, and removing the package does not bring it back.";
+const WHY: &str =
+    "The program you trust is another one afterwards, and removing the package does not bring it back.";
 const UNDO: &str = "If it ran already, install what it wrote into anew from its own source.";
 
 impl Audit for OtherSoftwareChanged {
@@ -32,7 +33,13 @@ impl Audit for OtherSoftwareChanged {
 
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
-            let what = format!("writes into other installed software{}", sight.value().map(|value| format!(" ({value})")).unwrap_or_default());
+            let what = format!(
+                "writes into other installed software{}",
+                sight
+                    .value()
+                    .map(|value| format!(" ({value})"))
+                    .unwrap_or_default()
+            );
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));
         }
     }

@@ -21,8 +21,10 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/remote-tasking.md"),
 };
 
-const WHY: &str = "Whoever answers can do anything on the machine, at any time, for as long as the code runs.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const WHY: &str =
+    "Whoever answers can do anything on the machine, at any time, for as long as the code runs.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for RemoteTasking {
     fn meta(&self) -> &'static AuditMeta {

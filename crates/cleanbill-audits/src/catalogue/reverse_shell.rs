@@ -23,7 +23,8 @@ static META: AuditMeta = AuditMeta {
 };
 
 const WHY: &str = "Whoever is at the other end types commands on this machine with your rights.";
-const UNDO: &str = "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
+const UNDO: &str =
+    "If it ran already, count the machine as taken: set it up anew and change every secret it held.";
 
 impl Audit for ReverseShell {
     fn meta(&self) -> &'static AuditMeta {

@@ -33,7 +33,11 @@ impl Audit for SecretSentOut {
     fn run(&self, facts: &Facts, signals: &mut Vec<Signal>) {
         for sight in code::sights(facts, META.taxonomy) {
             let what = match sight.id {
-                "FLO-16" => format!("hides {} in names it asks a resolver for, under {}", sight.origins(), sight.place()),
+                "FLO-16" => format!(
+                    "hides {} in names it asks a resolver for, under {}",
+                    sight.origins(),
+                    sight.place()
+                ),
                 _ => format!("sends {} to {}", sight.origins(), sight.place()),
             };
             signals.push(sight.signal(&META, facts, &what, WHY, UNDO));

@@ -21,7 +21,8 @@ static META: AuditMeta = AuditMeta {
     page: include_str!("../../docs/traces-removed.md"),
 };
 
-const WHY: &str = "Only code that must not be found deletes itself. What is on the disk afterwards is not what ran.";
+const WHY: &str =
+    "Only code that must not be found deletes itself. What is on the disk afterwards is not what ran.";
 const UNDO: &str = "If it ran already, do not trust what lies in `node_modules`; read the tarball itself.";
 
 impl Audit for TracesRemoved {

@@ -10,7 +10,9 @@ use cleanbill_facts::{
 use cleanbill_model::{Known, Level, Purl, Timestamp};
 
 /// Ids that name a kind of origin or a circumstance, and are no finding by themselves.
-const NOT_EMITTED: &[&str] = &["OBF-08", "SRC-01", "SRC-02", "SRC-06", "SRC-09", "ANT-01", "ANT-02", "ANT-04"];
+const NOT_EMITTED: &[&str] = &[
+    "OBF-08", "SRC-01", "SRC-02", "SRC-06", "SRC-09", "ANT-01", "ANT-02", "ANT-04",
+];
 
 fn ids() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -62,12 +64,21 @@ fn facts(source: Source) -> Facts {
 fn told_by(facts: &Facts) -> Vec<&'static str> {
     let speaks = |audit: &&&'static dyn cleanbill_audits::Audit| {
         let mut signals = Vec::new();
-        if audit.meta().needs.iter().all(|need| facts.missing(*need).is_none()) {
+        if audit
+            .meta()
+            .needs
+            .iter()
+            .all(|need| facts.missing(*need).is_none())
+        {
             audit.run(facts, &mut signals);
         }
         !signals.is_empty()
     };
-    CATALOGUE.iter().filter(speaks).map(|audit| audit.meta().id.0).collect()
+    CATALOGUE
+        .iter()
+        .filter(speaks)
+        .map(|audit| audit.meta().id.0)
+        .collect()
 }
 
 fn chain(id: &str, level: Level) -> Chain {
@@ -111,11 +122,20 @@ fn every_id_of_the_analysis_is_told_by_exactly_one_audit() {
 
 #[test]
 fn a_block_without_its_way_is_held_instead() {
-    for (steps, level) in [(vec![step(1), step(2)], Level::Block), (vec![step(2)], Level::Quarantine)] {
+    for (steps, level) in [
+        (vec![step(1), step(2)], Level::Block),
+        (vec![step(2)], Level::Quarantine),
+    ] {
         let mut source = Source::default();
-        source.analysis.chains.push(Chain { steps, ..chain("FLO-01", Level::Block) });
+        source.analysis.chains.push(Chain {
+            steps,
+            ..chain("FLO-01", Level::Block)
+        });
         let facts = facts(source);
-        let audit = CATALOGUE.iter().find(|audit| audit.meta().id.0 == "secret-sent-out").unwrap();
+        let audit = CATALOGUE
+            .iter()
+            .find(|audit| audit.meta().id.0 == "secret-sent-out")
+            .unwrap();
         let mut signals = Vec::new();
         audit.run(&facts, &mut signals);
         assert_eq!(signals.first().map(|signal| signal.level), Some(level));

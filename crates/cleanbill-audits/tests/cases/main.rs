@@ -260,5 +260,13 @@ fn shown(signals: &[Signal]) -> String {
 fn step(evidence: &Evidence) -> String {
     let file = evidence.file.as_ref().map_or("", |file| file.raw());
     let line = evidence.line.map(|line| format!(":{line}")).unwrap_or_default();
-    format!("> {file}{line} · {}", evidence.note.raw())
+    let value = evidence
+        .decoded
+        .as_ref()
+        .map(|value| format!(" = {}", value.raw().replace('\n', "⏎")));
+    format!(
+        "> {file}{line} · {}{}",
+        evidence.note.raw(),
+        value.unwrap_or_default()
+    )
 }

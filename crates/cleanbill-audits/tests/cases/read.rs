@@ -2,13 +2,15 @@
 use std::{collections::BTreeMap, collections::HashMap, fs, path::Path, sync::Arc};
 
 use cleanbill_facts::{
-    Facts, JudgedEdge, Notice, Notices, Package, Pin, PopularNames, Publication, Run, Source, Tier, pin::Origin, pin::Scope,
+    Facts, JudgedEdge, Notice, Notices, Package, Pin, PopularNames, Publication, Run, Source, Tier,
+    pin::Origin,
+    pin::Scope,
     read_tarball,
     source::{Context, REQUIRED_STACK_BYTES},
 };
 use cleanbill_model::{
-    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Evidence, Integrity, Known, Missing, PackageName,
-    Purl, Range, SafeUrl, Timestamp, Verdict, Version, VersionRange,
+    Advisory, AdvisoryKind, AdvisorySeverity, Affected, Confidence, Evidence, Integrity, Known, Missing,
+    PackageName, Purl, Range, SafeUrl, Timestamp, Verdict, Version, VersionRange,
 };
 
 use crate::tarball;
@@ -158,7 +160,11 @@ pub fn facts(folder: &Path) -> Facts {
         facts.edges = Known::Known(list.into_iter().map(edge).collect());
     }
     if let Ok(text) = fs::read_to_string(folder.join("packument.json")) {
-        let real = facts.source.get().and_then(|source| source.integrity.as_ref()).map(ToString::to_string);
+        let real = facts
+            .source
+            .get()
+            .and_then(|source| source.integrity.as_ref())
+            .map(ToString::to_string);
         let text = text.replace(OWN_INTEGRITY, real.as_deref().unwrap_or(OWN_INTEGRITY));
         let package = package(text.as_bytes(), case.as_of);
         assert_eq!(

@@ -46,7 +46,12 @@ pub fn pack(folder: &Path, name: &str) -> Option<Vec<u8>> {
     files.sort();
     let mut tar = Vec::new();
     for path in files {
-        let inner = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        let inner = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
         let bytes = fs::read(&path).unwrap();
         let (inner, bytes) = match inner.strip_suffix(".b64") {
             Some(plain) => (plain.to_owned(), STANDARD.decode(bytes.trim_ascii()).unwrap()),
@@ -56,7 +61,14 @@ pub fn pack(folder: &Path, name: &str) -> Option<Vec<u8>> {
     }
     if let Ok(bytes) = fs::read(folder.join("archive.json")) {
         for odd in serde_json::from_slice::<Vec<OddEntry>>(&bytes).unwrap() {
-            entry(&mut tar, &odd.path, odd.kind, &odd.link, odd.text.as_bytes(), odd.spoiled);
+            entry(
+                &mut tar,
+                &odd.path,
+                odd.kind,
+                &odd.link,
+                odd.text.as_bytes(),
+                odd.spoiled,
+            );
         }
     }
     tar.resize(tar.len() + 2 * BLOCK, 0);
@@ -78,7 +90,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn entry(tar: &mut Vec<u8>, path: &str, kind: char, link: &str, bytes: &[u8], spoiled: bool) {
     let mut header = [0_u8; BLOCK];
-    let mut put = |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
+    let mut put = |at: usize, text: &str| set(&mut header, at, text);
     put(0, path);
     put(100, "0000644\0");
     put(108, "0000000\0");
@@ -91,8 +103,17 @@ fn entry(tar: &mut Vec<u8>, path: &str, kind: char, link: &str, bytes: &[u8], sp
     put(257, "ustar\x0000");
     let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
     let sum = if spoiled { sum + 1 } else { sum };
-    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    set(&mut header, 148, &format!("{sum:06o}\0 "));
     tar.extend_from_slice(&header);
     tar.extend_from_slice(bytes);
     tar.resize(tar.len().next_multiple_of(BLOCK), 0);
+}
+
+/// Writes a field of a header.
+fn set(header: &mut [u8], at: usize, text: &str) {
+    header
+        .iter_mut()
+        .skip(at)
+        .zip(text.bytes())
+        .for_each(|(to, from)| *to = from);
 }

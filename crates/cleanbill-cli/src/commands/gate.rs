@@ -6,8 +6,8 @@ use cleanbill_engine::Ports;
 use cleanbill_facts::PopularNames;
 use cleanbill_gate::{GateSettings, Running, enforce::Enforcer, server::StartError};
 use cleanbill_model::{Judgement, PackageName, Timestamp, Verdict};
-use cleanbill_policy::NamePattern;
-use cleanbill_ports::{Clock, VerdictLog as _, VerdictRecord, clock::FixedClock};
+use cleanbill_policy::{NamePattern, Policy};
+use cleanbill_ports::{Clock, Registry, VerdictLog as _, VerdictRecord, clock::FixedClock};
 
 use crate::{cli::Common, compose::Session, failure::Failure, output, world::World};
 
@@ -105,12 +105,28 @@ pub async fn start(
     public_address: Option<String>,
 ) -> Result<Running, Failure> {
     let registry = session.whole_documents(world, common.offline)?;
+    start_before(registry, session.settings.policy.clone(), session, common, world, listen, public_address).await
+}
+
+/// Starts a gate before `registry`, under `policy`.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn start_before(
+    registry: Arc<dyn Registry>,
+    policy: Policy,
+    session: &Session,
+    common: &Common,
+    world: &World,
+    listen: SocketAddr,
+    public_address: Option<String>,
+) -> Result<Running, Failure> {
     let clock: Arc<dyn Clock> = if common.as_of.is_some() {
         Arc::new(FixedClock(session.as_of))
     } else {
         Arc::new(SystemClock)
     };
-    let own: Vec<NamePattern> = session.settings.policy.cooldown.own.clone();
+    let own: Vec<NamePattern> = policy.cooldown.own.clone();
     let log = crate::compose::verdict_log(world);
     let decided = Arc::clone(&clock);
     let settings = GateSettings {
@@ -122,7 +138,7 @@ pub async fn start(
                 advisories: Arc::clone(&session.ports.advisories),
                 code: None,
             },
-            policy: Arc::new(session.settings.policy.clone()),
+            policy: Arc::new(policy),
             popular: Arc::new(PopularNames::builtin()),
         },
         clock,

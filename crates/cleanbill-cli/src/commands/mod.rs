@@ -7,6 +7,7 @@ pub mod explain;
 pub mod feed;
 pub mod gate;
 pub mod generate;
+pub mod hunt;
 pub mod inspect;
 pub mod run;
 pub mod update;
@@ -38,6 +39,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Gate(arguments) => gate::run(arguments, common, world),
         Command::Run(arguments) => run::run(arguments, common, world),
         Command::Eval(arguments) => eval::run(arguments, common, world),
+        Command::Hunt(arguments) => hunt::run(arguments, common, world),
         Command::Worker(arguments) => worker::run(arguments),
         Command::Completions(arguments) => generate::completions(arguments, common),
         Command::Man(arguments) => generate::man(arguments),

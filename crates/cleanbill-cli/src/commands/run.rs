@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
 }
 
 /// What makes each client ask the gate, and leave scripts alone.
-fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeMap<String, String> {
+pub(crate) fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeMap<String, String> {
     let registry = format!("{address}/");
     let mut set: BTreeMap<String, String> = BTreeMap::new();
     for name in [
@@ -120,7 +120,7 @@ fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeM
 }
 
 /// Takes the gate's address out of what the client wrote.
-fn restore_lockfiles(
+pub(crate) fn restore_lockfiles(
     session: &Session,
     running: &Running,
     address: &str,

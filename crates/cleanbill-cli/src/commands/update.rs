@@ -1,4 +1,6 @@
-//! `cleanbill update`: the safest newer versions, as a plan.
+//! `cleanbill update`: the safest newer versions, as a plan; `--apply` carries it out.
+mod apply;
+
 use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
@@ -6,7 +8,7 @@ use cleanbill_engine::{GatherOptions, NamedLockfile};
 use cleanbill_facts::PopularNames;
 use cleanbill_model::{PackageName, Version};
 use cleanbill_report::ExitCode as Answer;
-use cleanbill_update::{Plan, Wish, plan, project, words};
+use cleanbill_update::{Plan, Wish, apply::commit, plan, project, words};
 
 use crate::{
     cli::Common,
@@ -22,7 +24,9 @@ use crate::{
 #[command(after_help = "Examples:\n  \
     cleanbill update                                 what could be better, and why not newer still\n  \
     cleanbill update left --major                    look beyond what the manifest takes\n  \
-    cleanbill update --only-fixes --format json      what must be left")]
+    cleanbill update --only-fixes --format json      what must be left\n  \
+    cleanbill update --apply                         carry it out with the project's own client\n\n\
+    `--apply` changes manifests and the lockfile, all or none, and installs nothing: `cleanbill run -- npm ci` does.")]
 pub struct Arguments {
     /// Only these packages
     packages: Vec<String>,
@@ -38,6 +42,12 @@ pub struct Arguments {
     /// Read the code of candidates as well; readings are kept, so a second run costs little
     #[arg(long)]
     deep: bool,
+    /// Carry the plan out: the client writes the lockfile behind a gate, and the result is audited first
+    #[arg(long)]
+    apply: bool,
+    /// Carry it out although the project has uncommitted changes
+    #[arg(long, requires = "apply")]
+    allow_dirty: bool,
     /// How to tell it
     #[arg(long, default_value = "human", value_parser = ["human", "json"])]
     format: String,
@@ -53,16 +63,25 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let found = discover::discover(&paths, world)?;
     let folder = compose::project_folder(&paths, world);
     let session = Session::open(common, world, &folder, None)?;
+    recover(&found, common)?;
     let mut plans = Vec::new();
+    let mut applied = Vec::new();
     for found in &found {
         match &found.lockfile {
-            Ok(named) => plans.push(plan_for(named, found, &session, arguments, common, world, &wish)?),
+            Ok(named) => {
+                let plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
+                if arguments.apply {
+                    let order = apply::Order { session: &session, common, world, allow_dirty: arguments.allow_dirty || !applied.is_empty() };
+                    applied.extend(apply::apply(&order, &plan, found)?);
+                }
+                plans.push(plan);
+            }
             Err(error) => {
                 return Err(Failure::usage(format!("cannot read lockfile `{}`", found.path)).because(error));
             }
         }
     }
-    tell(&plans, arguments, common, world)?;
+    tell(&plans, &applied, arguments, common, world)?;
     session.tell_refused(common);
     Ok(answer(&plans).into())
 }
@@ -140,19 +159,31 @@ fn installed(named: &NamedLockfile) -> HashMap<PackageName, Version> {
     installed
 }
 
-fn tell(plans: &[Plan], arguments: &Arguments, common: &Common, world: &World) -> Result<(), Failure> {
+/// Puts back what an earlier run left half done when it was killed.
+fn recover(found: &[Found], common: &Common) -> Result<(), Failure> {
+    for folder in found.iter().filter_map(|found| found.file.parent()) {
+        let restored = commit::recover(folder).map_err(|error| Failure::usage("an earlier update was cut off").because(&error))?;
+        for path in restored {
+            output::remark(&format!("note: an earlier update was cut off; `{path}` was put back"), common);
+        }
+    }
+    Ok(())
+}
+
+fn tell(plans: &[Plan], applied: &[words::json::Applied], arguments: &Arguments, common: &Common, world: &World) -> Result<(), Failure> {
     let text = if arguments.format == "json" {
-        let value = words::json::plans(plans, None);
+        let value = words::json::plans(plans, applied);
         serde_json::to_string_pretty(&value)
             .map_err(|error| Failure::ours("cannot write the plan").because(&error))?
             + "\n"
     } else {
         let options = output::render_options(common, world);
-        plans
-            .iter()
-            .map(|plan| words::human::plan(plan, &options))
-            .collect::<Vec<_>>()
-            .join("\n")
+        let mut pages: Vec<String> =
+            plans.iter().map(|plan| words::human::plan(plan, arguments.apply, &options)).collect();
+        if arguments.apply {
+            pages.push(words::human::applied(applied, &options));
+        }
+        pages.join("\n")
     };
     output::answer(&text, common)
 }

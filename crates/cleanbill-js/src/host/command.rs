@@ -372,6 +372,31 @@ fn facts(
     if persists {
         make(m, "PER-01", "a command makes itself run again");
     }
+    if matches!(name.as_str(), "bun" | "deno") && m.trigger.is_install() {
+        let target = c
+            .words
+            .iter()
+            .skip(1)
+            .find(|w| w.ends_with("js") || w.ends_with("ts"));
+        let file = target.and_then(|t| {
+            let home = crate::text::hole(crate::text::PACKAGE);
+            m.pkg.complete(t.trim_start_matches(home).trim_start_matches('/'))
+        });
+        let path = file
+            .and_then(|f| m.pkg.files.get(f as usize))
+            .map(|f| f.path.clone())
+            .unwrap_or_default();
+        let mut found = sink::Found::new(
+            "EXE-10",
+            t.clone(),
+            format!("another runtime runs at install: `{}`", short(line)),
+        );
+        found.decoded = Some(path.clone());
+        if m.notes_obfuscated(&path) {
+            found.aggravations.push("obfuscated".to_owned());
+        }
+        sink::chain(m, a, found, at);
+    }
     if name == "git" && has("config") && has("core.hooksPath") && has("--global") {
         make(m, "PER-03", "git is told to run other hooks everywhere");
     }

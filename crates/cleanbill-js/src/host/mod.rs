@@ -6,9 +6,11 @@ pub(crate) mod fs;
 pub(crate) mod hooks;
 pub(crate) mod net;
 pub(crate) mod process;
+pub(crate) mod resolver;
 pub(crate) mod secrets;
 pub(crate) mod sink;
 pub(crate) mod system;
+pub(crate) mod xhr;
 
 use crate::ir::Name;
 use crate::machine::heap::{Kind, Wire};
@@ -245,7 +247,7 @@ pub(crate) fn object_method(
     let kind = m.get(obj)?.kind.clone();
     match kind {
         Kind::Remote(remote) => net::remote_method(m, a, &remote, recv, name, args, at),
-        Kind::Xhr => net::xhr_method(m, a, obj, recv, name, args, at),
+        Kind::Xhr => xhr::method(m, a, obj, recv, name, args, at),
         Kind::Process { .. } | Kind::Pipe { .. } => {
             process::object_method(m, a, obj, &kind, recv, name, args, at)
         }

@@ -2,9 +2,9 @@
 //! Destinations are classed in `hosts`; nothing is ever sent.
 use super::{can, sink};
 use crate::ir::Name;
-use crate::machine::heap::{Field, Kind, Object, Remote, Wire};
+use crate::machine::heap::{Kind, Remote, Wire};
 use crate::machine::marks::{Place, Source};
-use crate::machine::value::{Obj, Taint, V, Val};
+use crate::machine::value::{Taint, V, Val};
 use crate::machine::{Act, Machine};
 use crate::notebook::Capability;
 
@@ -226,7 +226,7 @@ pub(crate) fn call(
         _ => {}
     }
     if head == "dns" {
-        return Some(dns(m, a, tail, args, at));
+        return Some(super::resolver::dns(m, a, tail, args, at));
     }
     let package = npm_package(path)?;
     if CLIENTS.contains(&package) {
@@ -317,69 +317,6 @@ fn connect(m: &mut Machine<'_>, a: &mut Act, args: &[Val], at: u32) -> Val {
         }
     }
     socket
-}
-
-fn dns(m: &mut Machine<'_>, a: &mut Act, name: &str, args: &[Val], at: u32) -> Val {
-    can(m, a, Capability::Dns, at);
-    let place = m.place(a, at);
-    let first = args.first().cloned().unwrap_or_else(Val::undef);
-    let dest = sink::dest(m, &first, place);
-    let t = m.deep(&first);
-    if m.mask(&t) != 0 {
-        // The name itself carries the data.
-        let mask = m.mask(&t);
-        let secret = [Source::Environment, Source::Secret, Source::CredentialFile]
-            .iter()
-            .any(|s| mask & (1 << (*s as u32)) != 0);
-        if secret {
-            let mut found = sink::Found::new(
-                "FLO-16",
-                t.clone(),
-                "data leaves inside the names asked of a resolver",
-            );
-            found.dest = Some(suffix(m, &first, place));
-            sink::chain(m, a, found, at);
-        } else {
-            let dest = suffix(m, &first, place);
-            sink::send_marks(m, a, dest, &t, at, "a resolver is asked for it");
-        }
-    }
-    let txt = name.contains("Txt")
-        || args
-            .get(1)
-            .is_some_and(|v| m.to_text(v).is_some_and(|s| s.as_str() == "TXT"));
-    let mut out = Taint::none();
-    if txt {
-        if let Some(d) = m.notes.dests.get_mut(dest as usize) {
-            d.dead_drop = true;
-        }
-        out = response_mark(m, dest, place);
-    }
-    for arg in args {
-        if m.is_function(arg) {
-            m.call(
-                a,
-                arg,
-                Val::undef(),
-                vec![Val::unknown(), Val::tainted(out.clone())],
-                at,
-            );
-        }
-    }
-    Val::tainted(out)
-}
-
-/// The known end of a name: the domain that is really asked.
-fn suffix(m: &mut Machine<'_>, v: &Val, place: Place) -> u32 {
-    let text = m.text_or_hole(v);
-    let tail = text
-        .as_str()
-        .rsplit(crate::text::is_hole)
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches('.')
-        .to_owned();
-    sink::dest(m, &Val::str(tail), place)
 }
 
 pub(crate) fn construct(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], at: u32) -> Option<Val> {
@@ -544,67 +481,5 @@ pub(crate) fn remote_method(
             }
             Some(Val::tainted(recv.t.clone()))
         }
-    }
-}
-
-/// A method of an XMLHttpRequest.
-pub(crate) fn xhr_method(
-    m: &mut Machine<'_>,
-    a: &mut Act,
-    obj: Obj,
-    recv: &Val,
-    name: &Name,
-    args: &[Val],
-    at: u32,
-) -> Option<Val> {
-    let place = m.place(a, at);
-    match name.as_ref() {
-        "open" => {
-            let url = args.get(1).cloned().unwrap_or_else(Val::undef);
-            let dest = sink::dest(m, &url, place);
-            sink::send(m, a, dest, &url, at, "the address of a request");
-            let t = response_mark(m, dest, place);
-            let handlers: Vec<Val> = m
-                .get(obj)
-                .map(|o| {
-                    o.entries()
-                        .filter(|(n, _)| n.starts_with("on"))
-                        .filter_map(|(_, f)| {
-                            if let Field::Val(v) = f {
-                                Some(v.clone())
-                            } else {
-                                None
-                            }
-                        })
-                        .collect()
-                })
-                .unwrap_or_default();
-            if let Some(o) = m.get_mut(obj) {
-                let mut next = Object::new(Kind::Xhr);
-                next.rest = Val {
-                    v: V::Unknown,
-                    t: t.clone(),
-                };
-                next.put("cleanbill.dest", Val::num(f64::from(dest)));
-                for n in ["responseText", "response", "responseXML"] {
-                    next.put(n, Val::tainted(t.clone()));
-                }
-                *o = next;
-            }
-            for f in handlers {
-                m.call(a, &f, recv.clone(), Vec::new(), at);
-            }
-            Some(Val::undef())
-        }
-        "send" | "setRequestHeader" => {
-            let dest = m.get_prop(a, &Val::new(V::Obj(obj)), &Name::from("cleanbill.dest"), at);
-            if let V::Num(n) = dest.v {
-                for arg in args {
-                    sink::send(m, a, n as u32, arg, at, "`XMLHttpRequest`");
-                }
-            }
-            Some(Val::undef())
-        }
-        _ => None,
     }
 }

@@ -359,6 +359,22 @@ fn own_secret(secret: &str, package: &str) -> bool {
 pub(crate) fn send(m: &mut Machine<'_>, a: &mut Act, dest: u32, value: &Val, at: u32, how: &str) {
     let mut t = m.deep(value);
     t = t.join(&super::secrets::env_inside(m, a, value, at, how));
+    // The body of a publication, sent with a token the code went and got.
+    if m.to_text(value)
+        .is_some_and(|s| s.as_str().contains("\"_attachments\""))
+    {
+        let got = m.has(&t, Source::Secret) || m.notes_token();
+        let mut found = Found::new(
+            "FLO-08",
+            t.clone(),
+            format!("a package is written to a registry: {how}"),
+        );
+        found.dest = Some(dest);
+        if got {
+            found.aggravations.push("token".to_owned());
+        }
+        chain(m, a, found, at);
+    }
     send_marks(m, a, dest, &t, at, how);
 }
 
@@ -387,6 +403,26 @@ pub(crate) fn send_marks(m: &mut Machine<'_>, a: &mut Act, dest: u32, t: &Taint,
         Source::Metadata,
     ]) {
         let mut found = Found::new("FLO-01", t.clone(), format!("secrets are sent: {how}"));
+        found.dest = Some(dest);
+        chain(m, a, found, at);
+    }
+    let strong = [Source::Environment, Source::CredentialFile, Source::CiInternal];
+    let url = m
+        .notes
+        .dests
+        .get(dest as usize)
+        .map(|d| d.url.clone())
+        .unwrap_or_default();
+    if any(&strong)
+        && ["api.github.com/user/repos", "api.github.com/gists", "/contents/"]
+            .iter()
+            .any(|p| url.contains(p))
+    {
+        let mut found = Found::new(
+            "FLO-14",
+            t.clone(),
+            format!("secrets are put where everyone can read them: {how}"),
+        );
         found.dest = Some(dest);
         chain(m, a, found, at);
     }

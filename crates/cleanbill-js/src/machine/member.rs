@@ -8,6 +8,18 @@ use super::value::{Obj, Taint, V, Val, either};
 use super::{Act, Machine};
 use crate::ir::{Ex, Expr, Name};
 
+/// What every function has.
+const FUNCTION_METHODS: &[&str] = &[
+    "call",
+    "apply",
+    "bind",
+    "toString",
+    "prototype",
+    "constructor",
+    "hasOwnProperty",
+    "valueOf",
+];
+
 /// Longest array the machine fills.
 const MOST_ELEMENTS: usize = 1 << 18;
 
@@ -173,6 +185,10 @@ impl Machine<'_> {
     fn native(&mut self, class: &str, name: &Name) -> Val {
         if name.as_ref() == "constructor" {
             return self.host_val(class);
+        }
+        // A name no class of the language has is simply absent, and code tests for that.
+        if class == "Function" && !FUNCTION_METHODS.contains(&name.as_ref()) {
+            return Val::undef();
         }
         self.host_val(&format!("{class}.prototype.{name}"))
     }

@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod classes;
 pub(crate) mod eval;
 pub(crate) mod exec;
+pub(crate) mod generic;
 pub(crate) mod heap;
 pub(crate) mod marks;
 pub(crate) mod member;
@@ -421,6 +422,15 @@ impl<'p> Machine<'p> {
         }
         #[expect(clippy::indexing_slicing, reason = "resized just above")]
         &mut self.counts[ix]
+    }
+
+    /// True when the code has read a registry's token anywhere.
+    pub fn notes_token(&self) -> bool {
+        self.marks.iter().any(|m| {
+            let name = m.detail.as_deref().unwrap_or_default();
+            (m.source == Source::Secret && (name.contains("NPM") || name.contains("NODE_AUTH")))
+                || (m.source == Source::CredentialFile && name.contains("npmrc"))
+        })
     }
 
     /// True when a file's own text is obfuscated, as the look at its bytes found.

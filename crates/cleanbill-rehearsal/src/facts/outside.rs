@@ -11,7 +11,8 @@ pub(super) const IDIOM: u64 = 160;
 
 /// Programs that carry what they are given out of the machine.
 const CARRIERS: [&str; 14] = [
-    "nc", "ncat", "socat", "ssh", "scp", "sftp", "ftp", "tftp", "telnet", "rclone", "mail", "sendmail", "aws", "gsutil",
+    "nc", "ncat", "socat", "ssh", "scp", "sftp", "ftp", "tftp", "telnet", "rclone", "mail", "sendmail",
+    "aws", "gsutil",
 ];
 
 /// Where an event carried its words to, and the chain's name.
@@ -45,15 +46,20 @@ pub(super) fn host(event: &Event) -> Option<String> {
 }
 
 fn before<'a>(trace: &'a Trace, event: &Event, wanted: impl Fn(&Event) -> bool) -> Vec<&'a Event> {
-    trace.events.iter().filter(|one| one.at < event.at && one.entry == event.entry && wanted(one)).collect()
+    trace
+        .events
+        .iter()
+        .filter(|one| one.at < event.at && one.entry == event.entry && wanted(one))
+        .collect()
 }
 
 /// The reads that brought the canaries in.
 pub(super) fn sources<'a>(trace: &'a Trace, event: &Event, secrets: &[CanaryRef]) -> Vec<&'a Event> {
     let mut found = before(trace, event, |one| match &one.action {
-        Action::FileRead { .. } | Action::Page { .. } => {
-            one.canaries.iter().any(|canary| secrets.iter().any(|secret| secret.name == canary.name))
-        }
+        Action::FileRead { .. } | Action::Page { .. } => one
+            .canaries
+            .iter()
+            .any(|canary| secrets.iter().any(|secret| secret.name == canary.name)),
         Action::EnvRead { secret, .. } => *secret,
         Action::EnvWhole {} => true,
         _ => false,
@@ -66,7 +72,10 @@ pub(super) fn sources<'a>(trace: &'a Trace, event: &Event, secrets: &[CanaryRef]
 pub(super) fn identities<'a>(trace: &'a Trace, event: &Event) -> Vec<&'a Event> {
     let mut found = before(trace, event, |one| {
         matches!(one.action, Action::IdentityRead { .. } | Action::EnvWhole {})
-            || one.canaries.iter().any(|canary| canary.kind == CanaryKind::Identity && leaving(one).is_none())
+            || one
+                .canaries
+                .iter()
+                .any(|canary| canary.kind == CanaryKind::Identity && leaving(one).is_none())
     });
     found.truncate(8);
     found
@@ -94,10 +103,26 @@ pub(super) fn is_process(origin: Origin) -> bool {
 
 /// A write to a forge: a repository, a gist, a release, a workflow's artifact.
 pub(super) fn is_forge_write(event: &Event) -> bool {
-    let Action::Request { method, host, url, .. } = &event.action else { return false };
+    let Action::Request {
+        method, host, url, ..
+    } = &event.action
+    else {
+        return false;
+    };
     matches!(method.as_str(), "POST" | "PUT" | "PATCH")
-        && (host.starts_with("api.github.") || host.starts_with("gitlab.") || host.starts_with("uploads.github."))
-        && ["/repos", "/gists", "/user/repos", "/contents", "/releases", "/projects"].iter().any(|part| url.contains(part))
+        && (host.starts_with("api.github.")
+            || host.starts_with("gitlab.")
+            || host.starts_with("uploads.github."))
+        && [
+            "/repos",
+            "/gists",
+            "/user/repos",
+            "/contents",
+            "/releases",
+            "/projects",
+        ]
+        .iter()
+        .any(|part| url.contains(part))
 }
 
 /// A request as a registry client publishes.

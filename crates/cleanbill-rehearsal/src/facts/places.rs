@@ -40,7 +40,9 @@ const AGENTS: [&str; 14] = [
 pub(super) fn chains(event: &Event) -> Vec<(&'static str, bool)> {
     let mut out = Vec::new();
     match &event.action {
-        Action::FileWritten { path, inside: false, .. } => written(path, &mut out),
+        Action::FileWritten {
+            path, inside: false, ..
+        } => written(path, &mut out),
         Action::FileChanged { path, change, to } => {
             if change == "link" || change == "rename" || change == "copy" {
                 if !to.starts_with("./") {
@@ -54,7 +56,9 @@ pub(super) fn chains(event: &Event) -> Vec<(&'static str, bool)> {
                 removed(event, path, change, &mut out);
             }
         }
-        Action::Spawned { command, arguments, .. } => spawned(event, command, arguments, &mut out),
+        Action::Spawned {
+            command, arguments, ..
+        } => spawned(event, command, arguments, &mut out),
         _ => {}
     }
     out
@@ -86,47 +90,76 @@ fn written(path: &str, out: &mut Vec<(&'static str, bool)>) {
 }
 
 fn removed(event: &Event, path: &str, change: &str, out: &mut Vec<(&'static str, bool)>) {
-    let home = matches!(path, "~" | "~/" | "/" | "~/*" | "/*" | "/C:" | "~/Documents" | "~/Desktop" | "~/code");
+    let home = matches!(
+        path,
+        "~" | "~/" | "/" | "~/*" | "/*" | "/C:" | "~/Documents" | "~/Desktop" | "~/code"
+    );
     if home || (change == "remove-all" && matches!(path, "~/.ssh" | "~/code/storefront")) {
         out.push(("FLO-12", true));
     }
-    let own = event.site.as_ref().is_some_and(|site| path.strip_prefix("./") == Some(site.file.as_str()));
+    let own = event
+        .site
+        .as_ref()
+        .is_some_and(|site| path.strip_prefix("./") == Some(site.file.as_str()));
     if own || path == "./package.json" {
         out.push(("ANT-03", true));
     }
 }
 
 fn spawned(event: &Event, command: &str, arguments: &[String], out: &mut Vec<(&'static str, bool)>) {
-    let name = command.rsplit(['/', '\\']).next().unwrap_or(command).to_ascii_lowercase();
+    let name = command
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(command)
+        .to_ascii_lowercase();
     let name = name.trim_end_matches(".exe").trim_end_matches(".cmd");
     let has = |word: &str| arguments.iter().any(|one| one.eq_ignore_ascii_case(word));
-    let any = |part: &str| arguments.iter().any(|one| one.to_ascii_lowercase().contains(part));
+    let any = |part: &str| {
+        arguments
+            .iter()
+            .any(|one| one.to_ascii_lowercase().contains(part))
+    };
     match name {
         "crontab" => out.push(("PER-01", true)),
         "systemctl" if has("enable") || has("start") => out.push(("PER-01", true)),
         "launchctl" if has("load") || has("bootstrap") => out.push(("PER-01", true)),
         "schtasks" if has("/create") => out.push(("PER-01", true)),
         "reg" if has("add") && any("currentversion\\run") => out.push(("PER-01", true)),
-        "git" if has("config") && (any("core.hookspath") || any("init.templatedir")) => out.push(("PER-03", true)),
+        "git" if has("config") && (any("core.hookspath") || any("init.templatedir")) => {
+            out.push(("PER-03", true))
+        }
         "npm" | "yarn" | "pnpm" | "bun" if has("publish") => out.push(("FLO-08", true)),
-        "npm" | "yarn" | "pnpm" | "bun" if event.site.is_some() && (has("install") || has("i") || has("add")) => {
-            let what = arguments.iter().any(|word| !word.starts_with('-') && !matches!(word.as_str(), "install" | "i" | "add"));
+        "npm" | "yarn" | "pnpm" | "bun"
+            if event.site.is_some() && (has("install") || has("i") || has("add")) =>
+        {
+            let what = arguments
+                .iter()
+                .any(|word| !word.starts_with('-') && !matches!(word.as_str(), "install" | "i" | "add"));
             if what {
                 out.push(("FLO-17", true));
             }
         }
         "npx" | "pnpx" | "bunx" if event.site.is_some() => out.push(("FLO-17", false)),
         "claude" | "codex" | "gemini" | "cursor-agent" | "q" | "copilot"
-            if any("skip-permissions") || any("yolo") || any("bypass") || any("trust-all") || any("full-auto") =>
+            if any("skip-permissions")
+                || any("yolo")
+                || any("bypass")
+                || any("trust-all")
+                || any("full-auto") =>
         {
             out.push(("AIX-03", true));
         }
         "rm" if any("-rf") || any("-fr") => {
-            if arguments.iter().any(|word| matches!(word.trim_end_matches(['/', '*']), "" | "~") || word.starts_with("/home/") && word.matches('/').count() < 4) {
+            if arguments.iter().any(|word| {
+                matches!(word.trim_end_matches(['/', '*']), "" | "~")
+                    || word.starts_with("/home/") && word.matches('/').count() < 4
+            }) {
                 out.push(("FLO-12", true));
             }
         }
-        "mkfs" | "shred" | "format" | "cipher" | "vssadmin" if event.site.is_some() => out.push(("FLO-12", false)),
+        "mkfs" | "shred" | "format" | "cipher" | "vssadmin" if event.site.is_some() => {
+            out.push(("FLO-12", false))
+        }
         "trufflehog" | "gitleaks" => out.push(("SRC-08", true)),
         _ => {}
     }

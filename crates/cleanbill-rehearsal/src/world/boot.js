@@ -66,23 +66,43 @@
     domain: 'small', trace_events: 'small', sys: 'util', 'stream/consumers': 'stream', bun: 'web',
   };
   const single = { __proto__: null, buffer: 1, child_process: 1, crypto: 1, events: 1, fs: 1, http: 1, net: 1, os: 1, path: 1, process: 1, stream: 1, url: 1, util: 1, zlib: 1 };
+  // A module is made late, when the code may have changed the language: what the making needs is put back for as long.
+  const originals = [];
+  for (const object of [Object, Reflect, JSON, Array, Array.prototype, String.prototype, Function.prototype, Promise, Promise.prototype, Map.prototype]) {
+    for (const name of getOwnPropertyNames(object)) {
+      const found = Object.getOwnPropertyDescriptor(object, name);
+      if (found.writable && typeof found.value === 'function' && name !== 'constructor') originals.push(object, name, found.value);
+    }
+  }
+  function restore() {
+    const changed = [];
+    for (let at = 0; at < originals.length; at += 3) {
+      const object = originals[at], name = originals[at + 1], value = originals[at + 2];
+      let now;
+      try { now = object[name]; } catch { now = undefined; }
+      if (now !== value && !(object === JSON && name === 'parse') && !(object === Function.prototype && name === 'toString' && now === looksNative)) { changed[changed.length] = [object, name, now]; try { defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false }); } catch { /* frozen by the code, and so unchanged */ } }
+    }
+    return changed;
+  }
   function world(name) {
     if (!(name in built)) {
       built[name] = create(null);
+      const changed = restore();
       built[name] = H.builtin(name)(W);
+      for (let at = 0; at < changed.length; at++) defineProperty(changed[at][0], changed[at][1], { value: changed[at][2], writable: true, configurable: true, enumerable: false });
     }
     return built[name];
   }
   W.world = world;
   function builtinModule(name) {
     name = name.startsWith('node:') ? name.slice(5) : name;
-    if (single[name]) { const made = world(name); return made.modules ? made.modules[name] : made; }
+    if (single[name]) { const made = world(name); return has(made, 'modules') ? made.modules[name] : made; }
     if (groups[name]) return world(groups[name]).modules[name];
     return undefined;
   }
   W.builtinModule = builtinModule;
   W.builtinNames = keys(single).concat(keys(groups).filter((name) => name !== 'bun'));
-  W.use = (name) => { const made = world(name); return made.modules && made.modules[name] ? made.modules[name] : made; };
+  W.use = (name) => { const made = world(name); return has(made, 'modules') ? made.modules[name] : made; };
 
   const bytesOf = (value, encoding) => {
     if (typeof value === 'string') return H.decode(value, encoding || 'utf8');
@@ -126,12 +146,16 @@
   const disguise = (value) => { if (typeof value === 'function') disguised.add(value); return value; };
   W.disguise = disguise;
   const hide = (name, value, object = global) => defineProperty(object, name, { value: disguise(value), writable: true, configurable: true, enumerable: false });
-  const lazy = (name, make, object = global) => defineProperty(object, name, {
-    configurable: true,
-    enumerable: false,
-    get: () => { const value = make(); hide(name, value, object); return value; },
-    set: (value) => hide(name, value, object),
-  });
+  // The getter stays a getter: one that replaces itself by a value is still called as a getter by the engine's cache.
+  const lazy = (name, make, object = global) => {
+    let made, known = false;
+    defineProperty(object, name, {
+      configurable: true,
+      enumerable: false,
+      get: () => { if (!known) { made = disguise(make()); known = true; } return made; },
+      set: (value) => hide(name, value, object),
+    });
+  };
   W.hide = hide; W.lazy = lazy;
 
   // ---- timers on the virtual clock -----------------------------------------------------------------------------
@@ -466,7 +490,6 @@
   for (const name of ['clear', 'count', 'countReset', 'groupEnd', 'time', 'profile', 'profileEnd']) console_[name] = disguise(() => {});
   console_.Console = function () { return console_; };
   hide('console', setPrototypeOf(console_, Object.prototype));
-  W.later_ = W.later;
   if (M.browser) world('browser');
 
   // ---- what the stage calls --------------------------------------------------------------------------------------
@@ -497,6 +520,6 @@
       return apply(made[0], main.exports, [main.exports, requireFrom(main, 'require'), main, main.filename, shown(main.path), importer(main.id)]);
     },
     drive() { if (loaded) world('drive')(loaded.exports); },
-    uncaught: (error) => { if (process && process.listenerCount('uncaughtException')) process.emit('uncaughtException', error); else timers = timers.filter((one) => !process || one.at < 0 ? true : true); },
+    uncaught: (error) => { if (process && process.listenerCount && process.listenerCount('uncaughtException')) process.emit('uncaughtException', error); },
   };
 })

@@ -37,7 +37,11 @@ fn encode(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult
         "utf16le" | "ucs2" | "ucs-2" | "utf-16le" => {
             let letters: Vec<u16> = data
                 .chunks_exact(2)
-                .map(|pair| pair.iter().rev().fold(0, |wide, byte| wide << 8 | u16::from(*byte)))
+                .map(|pair| {
+                    pair.iter()
+                        .rev()
+                        .fold(0, |wide, byte| wide << 8 | u16::from(*byte))
+                })
                 .collect();
             JsString::from(letters.as_slice()).into()
         }
@@ -47,12 +51,15 @@ fn encode(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult
 
 /// `decode(string, encoding)` gives bytes.
 fn decode(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(given) = arguments.first().and_then(JsValue::as_string) else { return byte_array(&[], context) };
+    let Some(given) = arguments.first().and_then(JsValue::as_string) else {
+        return byte_array(&[], context);
+    };
     let name = text(arguments, 1).to_ascii_lowercase();
     let data = match name.as_str() {
-        "latin1" | "binary" | "ascii" => {
-            given.iter().map(|letter| u8::try_from(letter & 0xff).unwrap_or(0)).collect()
-        }
+        "latin1" | "binary" | "ascii" => given
+            .iter()
+            .map(|letter| u8::try_from(letter & 0xff).unwrap_or(0))
+            .collect(),
         "utf16le" | "ucs2" | "ucs-2" | "utf-16le" => given.iter().flat_map(u16::to_le_bytes).collect(),
         "hex" | "base64" | "base64url" => {
             let plain = given.to_std_string_lossy().into_bytes();
@@ -70,7 +77,9 @@ fn decode(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult
 }
 
 fn marked(data: &[u8], context: &mut Context) -> JsResult<bool> {
-    with(context, false, |recorder| data.len() < limits::SEARCHED && recorder.network.marked(data))
+    with(context, false, |recorder| {
+        data.len() < limits::SEARCHED && recorder.network.marked(data)
+    })
 }
 
 fn is_marked(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -79,7 +88,11 @@ fn is_marked(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsRes
 }
 
 fn small(data: &[u8]) -> JsResult<()> {
-    if data.len() > limits::CRUNCHED { Err(type_error("out of memory")) } else { Ok(()) }
+    if data.len() > limits::CRUNCHED {
+        Err(type_error("out of memory"))
+    } else {
+        Ok(())
+    }
 }
 
 fn hash(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -115,7 +128,9 @@ fn cipher(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult
         return Err(type_error("Invalid key length"));
     };
     if !decrypt {
-        with(context, false, |mut recorder| recorder.derive(&data, &out, Disguise::Encrypted))?;
+        with(context, false, |mut recorder| {
+            recorder.derive(&data, &out, Disguise::Encrypted)
+        })?;
     }
     byte_array(&out, context)
 }
@@ -140,7 +155,9 @@ fn squeeze(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResul
     small(&data)?;
     if matches!(how.as_str(), "gzip" | "deflate" | "deflateRaw" | "brotliCompress") {
         let out = codec::deflate(&how, &data);
-        with(context, false, |mut recorder| recorder.derive(&data, &out, Disguise::Compressed))?;
+        with(context, false, |mut recorder| {
+            recorder.derive(&data, &out, Disguise::Compressed)
+        })?;
         return byte_array(&out, context);
     }
     if marked(&data, context)? {
@@ -153,7 +170,9 @@ fn squeeze(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn random(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let length = usize::try_from(whole(arguments, 0)).unwrap_or(0).min(limits::CRUNCHED);
+    let length = usize::try_from(whole(arguments, 0))
+        .unwrap_or(0)
+        .min(limits::CRUNCHED);
     let data = with(context, false, |mut recorder| recorder.random(length))?;
     byte_array(&data, context)
 }

@@ -8,12 +8,17 @@ use super::{
     native::{bytes, flag, string, text, the_end, whole, with},
 };
 use crate::{
-    codec,
-    host,
+    codec, host,
     trace::{Action, Origin},
 };
 
-pub(super) const NATIVES: &[(&str, Native)] = &[("emit", emit), ("request", request), ("exit", exit), ("advance", advance), ("environment", environment)];
+pub(super) const NATIVES: &[(&str, Native)] = &[
+    ("emit", emit),
+    ("request", request),
+    ("exit", exit),
+    ("advance", advance),
+    ("environment", environment),
+];
 
 fn port(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(0)
@@ -24,46 +29,93 @@ fn emit(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<J
     let kind = text(arguments, 0);
     let (one, two, three) = (text(arguments, 1), text(arguments, 2), text(arguments, 3));
     let short = |word: &str| word.chars().take(300).collect::<String>();
-    let data = if kind == "socket" || kind == "code" || kind == "page" { bytes(arguments, 2, context)? } else { Vec::new() };
+    let data = if kind == "socket" || kind == "code" || kind == "page" {
+        bytes(arguments, 2, context)?
+    } else {
+        Vec::new()
+    };
     let number = whole(arguments, 2);
     let number_first = whole(arguments, 1);
     let yes = flag(arguments, 2);
     with(context, true, |mut recorder| match kind.as_str() {
         "module" => recorder.note_once(
             format!("module {one} {two}"),
-            Action::ModuleAsked { name: short(&one), how: two, found: three },
+            Action::ModuleAsked {
+                name: short(&one),
+                how: two,
+                found: three,
+            },
         ),
         "env" => {
             let value = recorder.env.get(&one).cloned().unwrap_or_default();
             let secret = host::is_secret_variable(&one) || recorder.canaries.is_secret_name(&value);
             recorder.gate(&format!("env {one}"));
-            recorder.note_once(format!("env {one}"), Action::EnvRead { name: short(&one), secret });
+            recorder.note_once(
+                format!("env {one}"),
+                Action::EnvRead {
+                    name: short(&one),
+                    secret,
+                },
+            );
         }
         "env-whole" => recorder.note_once("env".to_owned(), Action::EnvWhole {}),
         "env-set" => {
             recorder.env.insert(one.clone(), two.clone());
             let value = codec::excerpt(two.as_bytes());
-            recorder.note_once(format!("set {one} {two}"), Action::EnvSet { name: short(&one), value });
+            recorder.note_once(
+                format!("set {one} {two}"),
+                Action::EnvSet {
+                    name: short(&one),
+                    value,
+                },
+            );
         }
         "identity" => recorder.note_once(format!("identity {one}"), Action::IdentityRead { what: one }),
+        // What the world asks of itself while it is built is nobody's question.
+        "gate" if recorder.site.is_none() => {}
         "gate" => recorder.gate(&one),
         "timer" => {
             let delay_ms = number_first;
-            recorder.note_once(format!("timer {delay_ms} {yes}"), Action::TimerSet { delay_ms, repeats: yes });
+            recorder.note_once(
+                format!("timer {delay_ms} {yes}"),
+                Action::TimerSet {
+                    delay_ms,
+                    repeats: yes,
+                },
+            );
         }
         "print" => {
             let excerpt = codec::excerpt(two.as_bytes());
-            recorder.note(Action::Printed { stream: one, text: excerpt });
+            recorder.note(Action::Printed {
+                stream: one,
+                text: excerpt,
+            });
         }
         "dns" => {
-            let action = Action::DnsQuery { name: short(&one), record: two };
+            let action = Action::DnsQuery {
+                name: short(&one),
+                record: two,
+            };
             recorder.leave(action, &[one.as_bytes()]);
         }
-        "connect" => recorder.note(Action::Connected { host: short(&one), port: port(number), protocol: three }),
+        "connect" => recorder.note(Action::Connected {
+            host: short(&one),
+            port: port(number),
+            protocol: three,
+        }),
         "socket" => {
-            recorder.leave(Action::SocketData { host: short(&one), data: codec::excerpt(&data) }, &[&data]);
+            recorder.leave(
+                Action::SocketData {
+                    host: short(&one),
+                    data: codec::excerpt(&data),
+                },
+                &[&data],
+            );
         }
-        "listen" => recorder.note(Action::Listened { port: port(number_first), protocol: two }),
+        "listen" => recorder.note(Action::Listened {
+            port: port(number_first),
+            protocol: two,
+        }),
         "code" => {
             let origin = match one.as_str() {
                 "vm" => Origin::Vm,
@@ -75,13 +127,26 @@ fn emit(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<J
             };
             let downloaded = recorder.network.marked(&data);
             let bytes = data.len() as u64;
-            recorder.note(Action::CodeRun { origin, excerpt: codec::excerpt(&data), bytes, downloaded });
+            recorder.note(Action::CodeRun {
+                origin,
+                excerpt: codec::excerpt(&data),
+                bytes,
+                downloaded,
+            });
         }
         "page" => {
-            recorder.leave(Action::Page { what: one, detail: codec::excerpt(&data) }, &[&data]);
+            recorder.leave(
+                Action::Page {
+                    what: one,
+                    detail: codec::excerpt(&data),
+                },
+                &[&data],
+            );
         }
         "missing" => recorder.note_once(format!("missing {one}"), Action::Missing { what: short(&one) }),
-        "threw" => recorder.note(Action::Threw { message: codec::excerpt(one.as_bytes()) }),
+        "threw" => recorder.note(Action::Threw {
+            message: codec::excerpt(one.as_bytes()),
+        }),
         _ => {}
     })?;
     Ok(JsValue::undefined())
@@ -92,7 +157,9 @@ fn request(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResul
     let (method, url, headers) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
     let body = bytes(arguments, 3, context)?;
     let headers: Vec<String> = headers.lines().map(str::to_owned).collect();
-    let answer = with(context, true, |mut recorder| recorder.request(&method, &url, &headers, &body))?;
+    let answer = with(context, true, |mut recorder| {
+        recorder.request(&method, &url, &headers, &body)
+    })?;
     let said = super::native::byte_array(&answer.body, context)?;
     let array = boa_engine::object::builtins::JsArray::new(context)?;
     array.push(JsValue::from(i32::from(answer.status)), context)?;

@@ -51,7 +51,9 @@ fn write(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<
     let path = text(arguments, 0);
     let data = bytes(arguments, 1, context)?;
     let append = flag(arguments, 2);
-    let done = with(context, true, |mut recorder| recorder.write_file(&path, &data, append))?;
+    let done = with(context, true, |mut recorder| {
+        recorder.write_file(&path, &data, append)
+    })?;
     Ok(JsValue::from(done))
 }
 
@@ -60,7 +62,10 @@ fn stat(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<J
     let path = text(arguments, 0);
     let found = with(context, true, |mut recorder| {
         let path = normalise(&path, &recorder.folder);
-        let leaf = recorder.tree.leaf(&path).map(|leaf| (1, leaf.bytes.len(), leaf.mode));
+        let leaf = recorder
+            .tree
+            .leaf(&path)
+            .map(|leaf| (1, leaf.bytes.len(), leaf.mode));
         let found = leaf.or_else(|| recorder.tree.is_folder(&path).then_some((2, 4096, 0o755)));
         let home = normalise(&recorder.persona.home(), "/");
         if !recorder.inside(&path) && path.starts_with(&home) {
@@ -69,7 +74,9 @@ fn stat(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<J
         }
         found
     })?;
-    let Some((kind, size, mode)) = found else { return Ok(JsValue::undefined()) };
+    let Some((kind, size, mode)) = found else {
+        return Ok(JsValue::undefined());
+    };
     let array = boa_engine::object::builtins::JsArray::new(context)?;
     array.push(JsValue::from(kind), context)?;
     array.push(JsValue::from(u32::try_from(size).unwrap_or(u32::MAX)), context)?;
@@ -82,7 +89,10 @@ fn folder(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult
     let names = with(context, true, |mut recorder| {
         let path = normalise(&path, &recorder.folder);
         let names = recorder.tree.list(&path);
-        let action = Action::FolderListed { path: recorder.shown(&path), found: names.is_some() };
+        let action = Action::FolderListed {
+            path: recorder.shown(&path),
+            found: names.is_some(),
+        };
         recorder.note_once(format!("list {path}"), action);
         names
     })?;
@@ -117,7 +127,10 @@ fn remove(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult
 fn rename(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (from, to, copy) = (text(arguments, 0), text(arguments, 1), flag(arguments, 2));
     let found = with(context, true, |mut recorder| {
-        let (from, to) = (normalise(&from, &recorder.folder), normalise(&to, &recorder.folder));
+        let (from, to) = (
+            normalise(&from, &recorder.folder),
+            normalise(&to, &recorder.folder),
+        );
         recorder.change_file(&from, if copy { "copy" } else { "rename" }, &to);
         recorder.tree.rename(&from, &to, copy)
     })?;
@@ -149,7 +162,9 @@ fn chmod(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<
     with(context, true, |mut recorder| {
         let path = normalise(&path, &recorder.folder);
         recorder.change_file(&path, "chmod", "");
-        recorder.tree.chmod(&path, u32::try_from(mode & 0o7777).unwrap_or(0o755));
+        recorder
+            .tree
+            .chmod(&path, u32::try_from(mode & 0o7777).unwrap_or(0o755));
     })?;
     Ok(JsValue::undefined())
 }
@@ -168,7 +183,11 @@ fn change_folder(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> J
 fn absolute(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (path, from) = (text(arguments, 0), text(arguments, 1));
     let full = with(context, false, |recorder| {
-        let from = if from.is_empty() { recorder.folder.clone() } else { from };
+        let from = if from.is_empty() {
+            recorder.folder.clone()
+        } else {
+            from
+        };
         normalise(&path, &from)
     })?;
     Ok(super::native::string(&full))

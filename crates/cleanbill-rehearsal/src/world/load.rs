@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{esm, limits, stage};
 
-pub(super) const NATIVES: &[(&str, Native)] = &[("compile", compile), ("builtin", builtin), ("script", script)];
+pub(super) const NATIVES: &[(&str, Native)] =
+    &[("compile", compile), ("builtin", builtin), ("script", script)];
 
 const COMMON: &str = "(function (exports, require, module, __filename, __dirname, __import) {";
 const MODULE: &str = "function (__esm, __export, __star, __import, __meta) {";
@@ -38,7 +39,9 @@ fn checked(source: &str, context: &mut Context) -> JsResult<()> {
         return Ok(());
     };
     with(context, true, |mut recorder| recorder.stop(reason))?;
-    Err(JsNativeError::range().with_message("Maximum call stack size exceeded").into())
+    Err(JsNativeError::range()
+        .with_message("Maximum call stack size exceeded")
+        .into())
 }
 
 /// `compile(path, source, is module)` gives `[function, is module, is async]` for a file of the package.
@@ -110,7 +113,9 @@ impl ModuleLoader for Loader {
             return Ok(module.clone());
         }
         let context = &mut context.borrow_mut();
-        let load = context.global_object().get(js_string!("__importForGenerated"), context)?;
+        let load = context
+            .global_object()
+            .get(js_string!("__importForGenerated"), context)?;
         let value = match load.as_callable() {
             Some(load) => load.call(&JsValue::undefined(), &[specifier.clone().into()], context)?,
             None => JsValue::undefined(),

@@ -40,17 +40,28 @@ pub(crate) fn text(arguments: &[JsValue], at: usize) -> String {
         Some(value) => match (value.as_string(), value.as_number()) {
             (Some(text), _) => text.to_std_string_lossy(),
             (None, Some(number)) => number.to_string(),
-            (None, None) => value.as_boolean().map(|value| value.to_string()).unwrap_or_default(),
+            (None, None) => value
+                .as_boolean()
+                .map(|value| value.to_string())
+                .unwrap_or_default(),
         },
         None => String::new(),
     }
 }
 
 pub(crate) fn number(arguments: &[JsValue], at: usize) -> f64 {
-    arguments.get(at).and_then(JsValue::as_number).filter(|number| number.is_finite()).unwrap_or(0.0)
+    arguments
+        .get(at)
+        .and_then(JsValue::as_number)
+        .filter(|number| number.is_finite())
+        .unwrap_or(0.0)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range first"
+)]
 pub(crate) fn whole(arguments: &[JsValue], at: usize) -> u64 {
     number(arguments, at).clamp(0.0, 9.0e15) as u64
 }
@@ -61,11 +72,15 @@ pub(crate) fn flag(arguments: &[JsValue], at: usize) -> bool {
 
 /// Bytes of a byte array, of a buffer, or of a string in UTF-8.
 pub(crate) fn bytes(arguments: &[JsValue], at: usize, context: &mut Context) -> JsResult<Vec<u8>> {
-    let Some(value) = arguments.get(at) else { return Ok(Vec::new()) };
+    let Some(value) = arguments.get(at) else {
+        return Ok(Vec::new());
+    };
     if let Some(text) = value.as_string() {
         return Ok(text.to_std_string_lossy().into_bytes());
     }
-    let Some(object) = value.as_object() else { return Ok(Vec::new()) };
+    let Some(object) = value.as_object() else {
+        return Ok(Vec::new());
+    };
     if let Ok(array) = JsUint8Array::from_object(object.clone()) {
         return array.to_vec(context);
     }
@@ -75,9 +90,15 @@ pub(crate) fn bytes(arguments: &[JsValue], at: usize, context: &mut Context) -> 
     if let Ok(view) = JsTypedArray::from_object(object) {
         let (offset, length) = (view.byte_offset(context)?, view.byte_length(context)?);
         let buffer = view.buffer(context)?;
-        if let Some(buffer) = buffer.as_object().and_then(|object| JsArrayBuffer::from_object(object).ok()) {
+        if let Some(buffer) = buffer
+            .as_object()
+            .and_then(|object| JsArrayBuffer::from_object(object).ok())
+        {
             let all = buffer.to_vec().unwrap_or_default();
-            return Ok(all.get(offset..offset.saturating_add(length)).unwrap_or(&[]).to_vec());
+            return Ok(all
+                .get(offset..offset.saturating_add(length))
+                .unwrap_or(&[])
+                .to_vec());
         }
     }
     Ok(Vec::new())
@@ -87,7 +108,11 @@ pub(crate) fn bytes(arguments: &[JsValue], at: usize, context: &mut Context) -> 
 pub(crate) fn texts(arguments: &[JsValue], at: usize, context: &mut Context) -> JsResult<Vec<String>> {
     /// Longest list of words read.
     const WORDS: u64 = 512;
-    let Some(array) = arguments.get(at).and_then(JsValue::as_object).and_then(|o| JsArray::from_object(o).ok()) else {
+    let Some(array) = arguments
+        .get(at)
+        .and_then(JsValue::as_object)
+        .and_then(|o| JsArray::from_object(o).ok())
+    else {
         return Ok(Vec::new());
     };
     let mut out = Vec::new();

@@ -76,7 +76,7 @@
   }
   W.lazy('stdin', () => { const { Readable } = W.use('stream'); const stdin = new Readable({ read() {} }); stdin.isTTY = false; stdin.fd = 0; stdin.setRawMode = () => stdin; stdin.push(null); return stdin; }, process);
   Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true });
-  for (const name of Object.keys(process)) if (typeof process[name] === 'function' && name !== 'platform' && name !== 'arch') W.disguise(process[name]);
+  for (const name of Object.keys(process)) if (name !== 'platform' && name !== 'arch' && name !== 'stdin' && typeof process[name] === 'function') W.disguise(process[name]);
   if (W.global.process === undefined) W.global.process = process;
   return process;
 })

@@ -14,7 +14,11 @@ use crate::{
     tree::normalise,
 };
 
-pub(super) const NATIVES: &[(&str, Native)] = &[("runShell", run_shell), ("runProgram", run_program), ("runWorker", run_worker)];
+pub(super) const NATIVES: &[(&str, Native)] = &[
+    ("runShell", run_shell),
+    ("runProgram", run_program),
+    ("runWorker", run_worker),
+];
 
 fn answer(outcome: &shell::Outcome, context: &mut Context) -> JsResult<JsValue> {
     let array = JsArray::new(context)?;
@@ -27,7 +31,10 @@ fn answer(outcome: &shell::Outcome, context: &mut Context) -> JsResult<JsValue> 
 /// `runShell(line, options, stdin, folder)`.
 fn run_shell(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let line = text(arguments, 0);
-    let how = Spawning { options: texts(arguments, 1, context)?, stdin: bytes(arguments, 2, context)? };
+    let how = Spawning {
+        options: texts(arguments, 1, context)?,
+        stdin: bytes(arguments, 2, context)?,
+    };
     let folder = text(arguments, 3);
     let outcome = with(context, true, |mut recorder| {
         let folder = normalise(&folder, &recorder.folder);
@@ -39,7 +46,10 @@ fn run_shell(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsRes
 /// `runProgram(words, options, stdin, folder)`.
 fn run_program(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let words = texts(arguments, 0, context)?;
-    let how = Spawning { options: texts(arguments, 1, context)?, stdin: bytes(arguments, 2, context)? };
+    let how = Spawning {
+        options: texts(arguments, 1, context)?,
+        stdin: bytes(arguments, 2, context)?,
+    };
     let folder = text(arguments, 3);
     let outcome = with(context, true, |mut recorder| {
         let mut folder = normalise(&folder, &recorder.folder);
@@ -52,7 +62,11 @@ fn run_program(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsR
 fn run_worker(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (given, is_code) = (text(arguments, 0), flag(arguments, 1));
     with(context, true, |mut recorder| {
-        let mut child = Child { depth: recorder.depth + 1, folder: recorder.folder.clone(), ..Child::default() };
+        let mut child = Child {
+            depth: recorder.depth + 1,
+            folder: recorder.folder.clone(),
+            ..Child::default()
+        };
         if is_code {
             let downloaded = recorder.network.marked(given.as_bytes());
             recorder.note(Action::CodeRun {

@@ -11,7 +11,10 @@ pub fn package(manifest: &str, files: &[(&str, &str)]) -> RehearsalInput {
         name: "sample".to_owned(),
         version: "1.0.0".to_owned(),
         manifest: manifest.to_owned(),
-        files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect(),
+        files: files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .collect(),
         seed: 11,
         ..RehearsalInput::default()
     }
@@ -19,7 +22,10 @@ pub fn package(manifest: &str, files: &[(&str, &str)]) -> RehearsalInput {
 
 /// A package whose postinstall runs `setup.js` with this text.
 pub fn hook(source: &str) -> RehearsalInput {
-    package(r#"{"name":"sample","scripts":{"postinstall":"node setup.js"}}"#, &[("setup.js", source)])
+    package(
+        r#"{"name":"sample","scripts":{"postinstall":"node setup.js"}}"#,
+        &[("setup.js", source)],
+    )
 }
 
 /// A package with this text as its main module.
@@ -28,7 +34,12 @@ pub fn library(source: &str) -> RehearsalInput {
 }
 
 fn deep<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap().join().unwrap()
+    std::thread::Builder::new()
+        .stack_size(256 << 20)
+        .spawn(work)
+        .unwrap()
+        .join()
+        .unwrap()
 }
 
 pub fn on(persona: Persona, input: &RehearsalInput) -> Trace {
@@ -55,11 +66,18 @@ pub fn all(input: &RehearsalInput) -> (Vec<Trace>, Vec<RehearsalFact>) {
 }
 
 pub fn fact<'a>(facts: &'a [RehearsalFact], chain: &str) -> &'a RehearsalFact {
-    facts.iter().find(|fact| fact.chain == chain).unwrap_or_else(|| panic!("no {chain} in {facts:#?}"))
+    facts
+        .iter()
+        .find(|fact| fact.chain == chain)
+        .unwrap_or_else(|| panic!("no {chain} in {facts:#?}"))
 }
 
 pub fn proven(facts: &[RehearsalFact]) -> Vec<&str> {
-    facts.iter().filter(|fact| fact.kind == FactKind::Proven).map(|fact| fact.chain.as_str()).collect()
+    facts
+        .iter()
+        .filter(|fact| fact.kind == FactKind::Proven)
+        .map(|fact| fact.chain.as_str())
+        .collect()
 }
 
 pub fn printed(trace: &Trace) -> String {

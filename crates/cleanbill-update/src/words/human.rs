@@ -8,6 +8,7 @@ use cleanbill_report::{
     escape::{shell, terminal},
 };
 
+use super::json::Applied;
 use crate::plan::{Cause, Choice, Entry, How, PassedOver, Plan};
 
 /// Names told of requests and of those who hold a version back.
@@ -15,9 +16,27 @@ const MAX_NAMES: usize = 4;
 /// Reasons told of a version passed over, unless everything is asked for.
 const MAX_REASONS: usize = 2;
 
-/// Draws a plan.
+/// Tells what was done.
 #[must_use]
-pub fn plan(plan: &Plan, options: &RenderOptions) -> String {
+pub fn applied(applied: &[Applied], options: &RenderOptions) -> String {
+    let mut page = Page { out: String::new(), colour: options.colour };
+    if applied.is_empty() {
+        page.line(0, "there was nothing to carry out", Ink::Plain);
+    }
+    for done in applied {
+        page.line(0, &format!("changed by way of {}: {}", done.client, done.files.join(", ")), Ink::Good);
+        for (label, list) in [("came:", &done.added), ("went:", &done.removed)] {
+            if !list.is_empty() {
+                page.entry(label, &list.join(", "));
+            }
+        }
+    }
+    page.out
+}
+
+/// Draws a plan; `carried_out` is true where it is about to be, or was.
+#[must_use]
+pub fn plan(plan: &Plan, carried_out: bool, options: &RenderOptions) -> String {
     let mut page = Page { out: String::new(), colour: options.colour };
     page.line(0, &format!("{}: {} releases looked at", plan.lockfile, plan.considered), Ink::Strong);
     let must: Vec<&Entry> = plan.entries.iter().filter(|entry| entry.cause < Cause::Outdated).collect();
@@ -51,7 +70,7 @@ pub fn plan(plan: &Plan, options: &RenderOptions) -> String {
         let _ = write!(end, ", {unmended} held or vulnerable releases that nothing proposed here mends");
     }
     page.line(0, &end, if unmended > 0 { Ink::Held } else { Ink::Good });
-    if proposed > 0 {
+    if proposed > 0 && !carried_out {
         page.line(0, "nothing was changed; `cleanbill update --apply` carries it out behind a gate", Ink::Plain);
     }
     page.out

@@ -23,7 +23,7 @@ pub struct Applied {
 
 /// The plans of one run, one a lockfile, as one document.
 #[must_use]
-pub fn plans(plans: &[Plan], applied: Option<&Applied>) -> Value {
+pub fn plans(plans: &[Plan], applied: &[Applied]) -> Value {
     let as_of = plans.first().map(|plan| plan.as_of.to_string());
     let lockfiles: Vec<Value> = plans.iter().map(lockfile).collect();
     let updates: Vec<Value> = plans.iter().flat_map(|plan| plan.entries.iter().map(|entry| update(plan, entry))).collect();

@@ -1,0 +1,206 @@
+//! `cleanbill hunt`: who was exposed to which campaign, when, where, and what to do first.
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Args;
+use cleanbill_feeds::{campaign::Campaign, pack};
+use cleanbill_hunt::{Answer, History, HuntOptions, Hunted, Watch, answers, gravest, hunt};
+use cleanbill_intel::Standing;
+use cleanbill_model::Timestamp;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    cli::Common,
+    failure::Failure,
+    hunting::{self, Format, View},
+    output,
+    world::World,
+};
+
+/// The arguments.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    cleanbill hunt                                     lockfiles, installed packages and the whole git history here\n  \
+    cleanbill hunt ~/src --campaign axios-2026-03      one campaign over many projects\n  \
+    cleanbill hunt --machine --no-history              caches, stores and global packages of this machine too\n  \
+    cleanbill hunt ci.log sbom.cdx.json image.tar      logs, bills of materials and images by name\n  \
+    cleanbill hunt --format markdown -o ticket.md      for a ticket\n\n\
+    Exit codes: 0 not exposed, 1 exposed, 2 usage, 3 possibly exposed or a place could not be read.")]
+pub struct Arguments {
+    /// Folders to search, or single lockfiles, logs, bills of materials and image tars
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Only these campaigns; `cleanbill campaign list` names them
+    #[arg(long = "campaign", value_name = "ID")]
+    campaigns: Vec<String>,
+    /// Campaign files of your own, beside the built-in ones
+    #[arg(long = "pack", value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    /// How to tell it
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    /// Leave git histories out
+    #[arg(long)]
+    no_history: bool,
+    /// Look through this machine's caches, stores, global packages and start-up folders as well
+    #[arg(long)]
+    machine: bool,
+}
+
+/// Hunts.
+///
+/// # Errors
+/// When a path does not exist, or a campaign is not known.
+pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    let as_of = match &common.as_of {
+        Some(text) => Timestamp::parse(text).map_err(|error| {
+            Failure::usage("cannot read `--as-of`").because(&error).hint("write it as 2026-06-17T01:16:00Z")
+        })?,
+        None => world.now,
+    };
+    let mut known = campaigns(&arguments.packs, world)?;
+    if !arguments.campaigns.is_empty() {
+        known = chosen(known, &arguments.campaigns)?;
+    }
+    let watch = Watch::new(known).map_err(|error| Failure::usage("cannot search for these campaigns").because(&error))?;
+    let mut roots = Vec::new();
+    for path in &arguments.paths {
+        let full = world.folder.join(path);
+        if !full.exists() {
+            return Err(Failure::usage(format!("no such file or folder: `{}`", path.display())).hint("name a folder, a lockfile, a log, a bill of materials or an image"));
+        }
+        roots.push(full);
+    }
+    if arguments.machine {
+        roots.extend(machine_folders(world));
+    }
+    roots = without_nested(roots);
+    let bar = bar(common, world);
+    let show = |path: &Path| world.shown(path);
+    let tick = |count: u64| bar.inc(count);
+    let history = if arguments.no_history { History::Skip } else { History::Read };
+    let hunted = hunt(&watch, &HuntOptions { roots, history, show: &show, tick: &tick });
+    bar.finish_and_clear();
+    let answers = answers(&watch, &hunted);
+    let view = View { as_of, hunted: &hunted, answers: &answers };
+    let ours = |error: serde_json::Error| Failure::ours("cannot draw the answer").because(&error);
+    let text = match arguments.format {
+        Format::Human => hunting::human::draw(&view, &output::render_options(common, world)),
+        Format::Json => hunting::json::draw(&view).map_err(ours)?,
+        Format::Markdown => hunting::markdown::draw(&view),
+        Format::Html => hunting::html::draw(&view),
+        Format::Sarif => hunting::sarif::draw(&view).map_err(ours)?,
+    };
+    output::answer(&text, common)?;
+    Ok(exit_code(&hunted, &answers))
+}
+
+/// Exposed is 1. What could not be looked at, or only points to something, is 3. A campaign whose own file
+/// names nothing to search for says nothing of this machine.
+fn exit_code(hunted: &Hunted, answers: &[Answer<'_>]) -> ExitCode {
+    ExitCode::from(match gravest(answers) {
+        Standing::Exposed => 1,
+        Standing::PossiblyExposed => 3,
+        Standing::NotKnown if !hunted.unseen.is_empty() || !hunted.looked.at_anything() || answers.len() == 1 => 3,
+        Standing::NotKnown | Standing::NotExposed => 0,
+    })
+}
+
+/// Largest campaign file read, in bytes; the largest built-in one has some 500 kB.
+const MAX_PACK_BYTES: usize = 16 * 1024 * 1024;
+
+/// The built-in campaigns and those of files.
+///
+/// # Errors
+/// When a file cannot be read as a campaign.
+pub fn campaigns(packs: &[PathBuf], world: &World) -> Result<Vec<Campaign>, Failure> {
+    let mut known = pack::campaigns().map_err(|error| Failure::ours("cannot read the built-in campaigns").because(&error))?;
+    for path in packs {
+        let cannot = || Failure::usage(format!("cannot read campaign `{}`", path.display()));
+        let text = crate::compose::read_text(&world.folder.join(path), MAX_PACK_BYTES)?.ok_or_else(cannot)?;
+        let campaign: Campaign = serde_json::from_str(&text).map_err(|error| cannot().because(&error).hint("`cleanbill campaign lint FILE` says what is wrong with it"))?;
+        known.retain(|other| other.id != campaign.id);
+        known.push(campaign);
+    }
+    Ok(known)
+}
+
+/// The campaigns that were asked for.
+///
+/// # Errors
+/// When one is not known.
+pub fn chosen(known: Vec<Campaign>, ids: &[String]) -> Result<Vec<Campaign>, Failure> {
+    if let Some(unknown) = ids.iter().find(|id| !known.iter().any(|campaign| &&campaign.id == id)) {
+        return Err(Failure::usage(format!("no campaign is called `{unknown}`")).hint("`cleanbill campaign list` names them all"));
+    }
+    Ok(known.into_iter().filter(|campaign| ids.contains(&campaign.id)).collect())
+}
+
+/// Where package managers keep caches, stores and global packages, and where things start by themselves:
+/// below the home, and below the root.
+const HOME_FOLDERS: &[&str] = &[
+    ".npm",
+    ".cache/yarn",
+    ".cache/pnpm",
+    ".cache/node",
+    ".yarn",
+    ".local/share/pnpm",
+    ".local/share/yarn",
+    ".local/lib/node_modules",
+    ".bun/install",
+    ".nvm/versions",
+    ".volta/tools",
+    ".config/yarn/global",
+    ".config/systemd/user",
+    ".config/autostart",
+    ".npm-global",
+    "Library/Caches",
+    "Library/pnpm",
+    "Library/LaunchAgents",
+    "AppData/Local/npm-cache",
+    "AppData/Local/Yarn",
+    "AppData/Local/pnpm",
+    "AppData/Roaming/npm",
+    ".claude",
+    ".cursor",
+    ".vscode",
+];
+const ROOT_FOLDERS: &[&str] = &[
+    "/usr/lib/node_modules",
+    "/usr/local/lib/node_modules",
+    "/opt/homebrew/lib/node_modules",
+    "/etc/systemd/system",
+    "/Library/LaunchAgents",
+    "/Library/LaunchDaemons",
+    "/Library/Caches",
+];
+
+fn machine_folders(world: &World) -> Vec<PathBuf> {
+    let home = world.home.iter().flat_map(|home| HOME_FOLDERS.iter().map(|folder| home.join(folder)));
+    let told = ["npm_config_cache", "NPM_CONFIG_CACHE", "YARN_CACHE_FOLDER", "PNPM_HOME", "BUN_INSTALL"];
+    let told = told.iter().filter_map(|name| world.variable(name)).map(PathBuf::from);
+    home.chain(told).chain(ROOT_FOLDERS.iter().map(PathBuf::from)).filter(|folder| folder.is_dir()).collect()
+}
+
+/// Roots without those that lie below another, so that nothing is told twice.
+fn without_nested(roots: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = roots.into_iter().map(|root| root.canonicalize().unwrap_or(root)).collect();
+    roots.sort();
+    roots.dedup();
+    let all = roots.clone();
+    roots.retain(|root| !all.iter().any(|other| other != root && root.starts_with(other)));
+    roots
+}
+
+fn bar(common: &Common, world: &World) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if common.quiet || !world.stderr_is_terminal {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{spinner} hunting: {pos} files and lockfile versions, {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
