@@ -11,7 +11,7 @@ use crate::words;
 /// A release that was out for this long has been looked at by many: what it does already is its known
 /// behaviour, and no news when the next one does it too.
 const TRUSTED_FOR: Age = Age::days(90);
-/// Most sights of one kind told of one release, strongest first: the tenth proves nothing the first did not.
+/// Most sights of one kind told of one release, strongest first: the seventh proves nothing the first did not.
 const MAX_TOLD: usize = 6;
 /// Most names of origins put into a sentence.
 const MAX_NAMES: usize = 4;
@@ -41,6 +41,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) level: Level,
     steps: &'a [Step],
     standing: Standing,
+    /// Further places of the same kind.
+    more: usize,
     source: &'a Source,
 }
 
@@ -83,6 +85,7 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
                 level,
                 steps: &chain.steps,
                 standing,
+                more: 0,
                 source,
             }
         })
@@ -99,6 +102,7 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
         level: fact.level,
         steps: &fact.evidence,
         standing: standing(before.is_some_and(|before| had(before, fact))),
+        more: 0,
         source,
     }));
     for sight in &mut seen {
@@ -106,8 +110,15 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
     }
     seen.retain(|sight| sight.level > Level::Note);
     seen.sort_by_key(|sight| std::cmp::Reverse(sight.level));
-    seen.truncate(MAX_TOLD);
-    seen
+    let mut told: Vec<Sight<'a>> = Vec::new();
+    for sight in seen {
+        match told.iter_mut().find(|other| other.is_like(&sight)) {
+            Some(other) => other.more += 1,
+            None if told.len() < MAX_TOLD => told.push(sight),
+            None => {}
+        }
+    }
+    told
 }
 
 /// The release whose files the facts hold as those before.
@@ -157,6 +168,16 @@ struct Start {
 }
 
 impl Sight<'_> {
+    /// The same thing done in another place.
+    fn is_like(&self, other: &Self) -> bool {
+        let same = match (self.chain, other.chain) {
+            (Some(one), Some(two)) => one.host == two.host && one.sources == two.sources,
+            (None, None) => self.note == other.note,
+            _ => false,
+        };
+        same && self.id == other.id && self.standing == other.standing
+    }
+
     /// The level within its bounds: what has long been so warns at most, and a block shows its whole way.
     fn bounded(&self) -> Level {
         let level = if self.standing == Standing::Known {
@@ -325,6 +346,11 @@ impl Sight<'_> {
             (Standing::Unmeasured, _) => String::new(),
         };
         let when = self.when();
+        let more = match self.more {
+            0 => String::new(),
+            1 => " (and in one more place)".to_owned(),
+            more => format!(" (and in {more} more places)"),
+        };
         let when = if when.is_empty() {
             String::new()
         } else {
@@ -351,7 +377,7 @@ impl Sight<'_> {
             signal = signal.mark(Mark::Code);
         }
         signal.words(
-            format!("{} {what}{when}.{since}", facts.subject.version),
+            format!("{} {what}{when}{more}.{since}", facts.subject.version),
             why,
             advice,
         )

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, config, eval, explain, feed, gate, generate, hunt, inspect, run, update, why, worker,
+    audit, config, demo, eval, explain, feed, gate, generate, hunt, inspect, run, update, why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.
@@ -49,6 +49,8 @@ pub enum Command {
     Feed(feed::Arguments),
     /// Show each setting and where it came from
     Config(config::Arguments),
+    /// Replay the attack of June 2026, inert, with and without the gate
+    Demo(demo::Arguments),
     /// Measure recall and false alarms over a folder of replays
     Eval(eval::Arguments),
     /// Read hostile code for another process

@@ -88,10 +88,6 @@ impl Session {
         let client = Client::read(common, world, project, ask && !common.offline)?;
         let upstream = Upstream::new(client.upstream_settings(world, common.offline))
             .map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::ours("cannot start the runtime").because(&error))?;
         Ok(Self {
             as_of,
             now: world.now,
@@ -102,7 +98,7 @@ impl Session {
             },
             feeds,
             log: verdict_log(world),
-            runtime: Runtime(Some(runtime)),
+            runtime: runtime()?,
             settings,
             client,
         })
@@ -199,6 +195,18 @@ impl Runtime {
             None => unreachable!("the runtime is taken only when it is dropped"),
         }
     }
+}
+
+/// Starts a runtime.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn runtime() -> Result<Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::ours("cannot start the runtime").because(&error))?;
+    Ok(Runtime(Some(runtime)))
 }
 
 impl Drop for Runtime {

@@ -48,6 +48,9 @@ fn project(
         for (key, value) in fields.as_object().expect("fields") {
             entry[key] = value.clone();
         }
+        if entry["resolved"].is_null() {
+            entry.as_object_mut().expect("an entry").remove("resolved");
+        }
         packages.insert(format!("node_modules/{name}"), entry);
     }
     let lock = json!({"name": "app", "version": "1.0.0", "lockfileVersion": 3, "requires": true, "packages": packages});
@@ -320,4 +323,85 @@ fn a_dirty_tree_is_refused_unless_allowed() {
     let answer = update(&machine, &registry, &["--apply"]);
     assert_eq!(answer.code(), 2);
     assert!(answer.stderr().contains("uncommitted changes") && answer.stderr().contains("--allow-dirty"), "{}", answer.stderr());
+}
+
+#[test]
+fn a_changed_lockfile_tells_what_each_release_does_differently() {
+    let machine = Machine::new();
+    let left = package(
+        "left",
+        &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({"scripts": {"postinstall": "node `x`.js"}, "dependencies": {"more": "1.0.0"}}))],
+    );
+    let more = package("more", &[("1.0.0", OLD, json!({}))]);
+    let young = package("young", &[("1.0.0", "2026-06-19T12:00:00Z", json!({}))]);
+    let registry = Registry::with([left.build(), more.build(), young.build()]);
+    let bare = json!({"resolved": null});
+    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", bare.clone()), ("old", "1.0.0", bare.clone())]);
+    std::fs::rename(folder.join("package-lock.json"), folder.join("base.json")).expect("a file");
+    project(&machine, &[("left", "^1.0.0")], &[("left", "1.1.0", bare.clone()), ("more", "1.0.0", bare.clone()), ("young", "1.0.0", bare)]);
+    let check = |format: &str| update(&machine, &registry, &["--check", "--base", "base.json", "--head", "package-lock.json", "--format", format]);
+    let answer = check("json");
+    assert_eq!(answer.code(), 1, "{}", answer.stderr());
+    let report = answer.json();
+    assert_eq!((&report["schema"], &report["went"]), (&json!("cleanbill.update-check/v1"), &json!(["pkg:npm/old@1.0.0"])));
+    let came = report["came"].as_array().expect("came");
+    assert_eq!((came.len(), &came[0]["purl"], &came[0]["verdict"]), (3, &json!("pkg:npm/young@1.0.0"), &json!("quarantine")));
+    let left = came.iter().find(|one| one["purl"] == "pkg:npm/left@1.1.0").expect("left");
+    assert_eq!(left["from"], "1.0.0");
+    let told = left["changes"].to_string();
+    assert!(told.contains("postinstall") && told.contains("depends on more"), "{told}");
+    let markdown = check("markdown").stdout();
+    assert!(markdown.starts_with("<!-- cleanbill-update -->\n") && markdown.contains("node \\u{60}x\\u{60}.js"), "{markdown}");
+    let sarif = check("sarif").json();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(sarif["runs"][0]["results"].as_array().expect("results").iter().any(|one| one["ruleId"] == "release-young"), "{sarif:#}");
+    let same = update(&machine, &registry, &["--check", "--base", "package-lock.json", "--head", "package-lock.json"]);
+    assert_eq!(same.code(), 0, "{}", same.stdout());
+}
+
+#[test]
+fn the_same_version_under_another_digest_is_held() {
+    let machine = Machine::new();
+    let registry = Registry::with([package("left", &[("1.0.0", OLD, json!({}))]).build()]);
+    let pin = |letter: &str| json!({"resolved": null, "integrity": format!("sha512-{}==", letter.repeat(86))});
+    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", pin("A"))]);
+    std::fs::rename(folder.join("package-lock.json"), folder.join("base.json")).expect("a file");
+    project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", pin("Q"))]);
+    let answer = update(&machine, &registry, &["--check", "--base", "base.json", "--head", "package-lock.json"]);
+    assert_eq!(answer.code(), 1);
+    assert!(answer.stdout().contains("its digest is another one"), "{}", answer.stdout());
+}
+
+#[test]
+fn a_clients_own_age_setting_is_written_from_the_policy_only_when_asked() {
+    let machine = Machine::new();
+    let folder = project(&machine, &[], &[]);
+    std::fs::write(folder.join(".npmrc"), "save-exact=true\nmin-release-age=1\n").expect("a file");
+    let told = machine.run(&folder, &["update", "--sync-clients"]);
+    assert_eq!((told.code(), told.stdout().as_str()), (0, ".npmrc: min-release-age 3\n"), "{}", told.stderr());
+    let read = || std::fs::read_to_string(folder.join(".npmrc")).expect("a file");
+    assert_eq!(read(), "save-exact=true\nmin-release-age=1\n");
+    assert_eq!(machine.run(&folder, &["update", "--sync-clients", "--apply"]).code(), 0);
+    assert_eq!(read(), "save-exact=true\nmin-release-age=3\n");
+}
+
+#[test]
+fn a_young_fix_is_let_in_with_the_young_release_it_needs_by_name_and_for_a_time() {
+    if !npm() {
+        return;
+    }
+    let machine = Machine::new();
+    let young = "2026-06-19T12:00:00Z";
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", young, json!({"dependencies": {"need": "^1.1.0"}}))]);
+    let need = package("need", &[("1.0.0", OLD, json!({})), ("1.1.0", young, json!({}))]);
+    let registry = Registry::with([left.build(), need.build()]);
+    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    std::fs::write(folder.join(".npmrc"), "min-release-age=3\n").expect("a file");
+    vulnerable(&machine, "GHSA-test-0004", "left", "1.0.1");
+    let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
+    assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
+    let left = entry(&answer.json(), "left");
+    assert_eq!(left["to"]["admissions"], json!([{"purl": "pkg:npm/need@1.1.0", "until": "2026-06-22T12:00:00Z"}]), "{left:#}");
+    let lock = std::fs::read_to_string(folder.join("package-lock.json")).expect("the lockfile");
+    assert!(lock.contains("need-1.1.0.tgz") && lock.contains("left-1.0.1.tgz"), "{lock}");
 }

@@ -192,6 +192,12 @@ impl Gate {
 }
 
 impl Running {
+    /// The sentences on what is held of a package that was asked for.
+    pub async fn held(&self, name: &PackageName) -> Vec<String> {
+        let snapshot = self.gate.answers.get(name).await;
+        snapshot.map(|snapshot| snapshot.held.versions.values().map(|held| held.sentence.clone()).collect()).unwrap_or_default()
+    }
+
     /// Upstream's own address of a tarball that this gate has told of.
     pub async fn original(&self, name: &PackageName, file: &str) -> Option<String> {
         let snapshot = self.gate.answers.get(name).await?;

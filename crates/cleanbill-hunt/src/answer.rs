@@ -53,7 +53,7 @@ pub fn gravest(answers: &[Answer<'_>]) -> Standing {
 fn answer<'a>(watch: &'a Watch, hunted: &'a Hunted, at: usize, campaign: &'a Campaign) -> Answer<'a> {
     let sightings: Vec<&Sighting> = hunted.sightings.iter().filter(|sighting| sighting.campaign == at).collect();
     let began = watch.start(at);
-    let reason = gap(watch, hunted, at, campaign, began);
+    let reason = gap(watch, hunted, campaign, began);
     let reach = sightings.iter().map(|sighting| sighting.reach).max();
     let gap = if reason.is_some() { Gap::Some } else { Gap::None };
     let standing = standing(sightings.iter().map(|sighting| sighting.reach), gap);
@@ -77,8 +77,7 @@ fn answer<'a>(watch: &'a Watch, hunted: &'a Hunted, at: usize, campaign: &'a Cam
 }
 
 /// Why nobody can say that a campaign was not there.
-fn gap(watch: &Watch, hunted: &Hunted, at: usize, campaign: &Campaign, began: Option<Timestamp>) -> Option<String> {
-    let _ = at;
+fn gap(watch: &Watch, hunted: &Hunted, campaign: &Campaign, began: Option<Timestamp>) -> Option<String> {
     let matchable = campaign.packages.iter().any(|package| watch.knows(&package.name));
     if !matchable {
         return Some("its file names no release that could be searched for".into());

@@ -109,7 +109,7 @@ pub(crate) fn hunt(watch: &Watch, path: &Path, shown: &str, tick: &(dyn Fn(u64) 
         )
         .collect();
     let repository = shared.to_thread_local();
-    window::tell(watch, &repository, &history, read, shown, &mut found);
+    window::tell(&repository, &history, read, shown, &mut found);
     found
 }
 

@@ -6,10 +6,12 @@
 #![expect(clippy::disallowed_methods, reason = "a hunt reads the disk; that is its work")]
 
 pub mod answer;
+pub mod exchange;
 mod git;
 pub mod hunt;
 mod image;
 pub mod limits;
+pub mod lint;
 mod logs;
 pub mod pins;
 mod read;

@@ -9,7 +9,6 @@ use cleanbill_intel::Reach;
 use gix::ObjectId;
 
 use crate::{
-    Watch,
     git::{Found, History},
     limits::MAX_NAMED,
     pins::{Pin, Pins},
@@ -27,7 +26,6 @@ struct Held {
 
 /// Turns what each lockfile version pins into sightings with windows.
 pub(crate) fn tell(
-    watch: &Watch,
     repository: &gix::Repository,
     history: &History,
     read: Vec<(ObjectId, Arc<str>, Result<Pins, String>)>,
@@ -87,7 +85,7 @@ pub(crate) fn tell(
             release: Some((key.name, key.version)),
             reach: if window.still_on.is_empty() { Reach::PinnedBefore } else { Reach::Pinned },
             source: Source::History,
-            place: format!("{shown}:{}", key.path),
+            place: placed(shown, &key.path),
             line: Some(line),
             note,
             at: window.from,
@@ -101,7 +99,7 @@ pub(crate) fn tell(
             release: None,
             reach: Reach::Named,
             source: Source::History,
-            place: format!("{shown}:{}", key.path),
+            place: placed(shown, &key.path),
             line: None,
             note: format!(
                 "{} of it cannot be read ({reason}) and hold `{}` with the text of a bad version",
@@ -112,7 +110,11 @@ pub(crate) fn tell(
             window: Some(window),
         });
     }
-    let _ = watch;
+}
+
+/// A path in a repository, as its user would write it.
+fn placed(shown: &str, path: &str) -> String {
+    if shown == "." { path.to_owned() } else { format!("{shown}:{path}") }
 }
 
 fn counted(commits: usize) -> String {

@@ -166,7 +166,7 @@ fn persistence(traces: &[&str]) -> String {
 
 fn revoke(punished: Punishment, reach: &[&str], found: Reach) -> String {
     let what = if reach.is_empty() { "every credential the machine could reach".to_owned() } else { reach.join("; ") };
-    let condition = if found >= Reach::Fetched { "" } else { " Where an install in the window is shown," };
+    let condition = if found >= Reach::Fetched { "" } else { " This holds for every machine that installed in the window." };
     match punished {
         Punishment::Known => format!(
             "Only now revoke, from another machine: this code destroys data when it sees its stolen credential revoked, so the steps \

@@ -103,7 +103,7 @@ impl VirtualClock {
         let step = if readings > 1000 {
             200
         } else {
-            u64::from(readings % 4 == 0)
+            u64::from(readings.is_multiple_of(4))
         };
         let to = recorder.now_ms + step;
         recorder.advance(to);

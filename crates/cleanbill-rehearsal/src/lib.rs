@@ -16,6 +16,7 @@ mod network;
 mod persona;
 mod recorder;
 mod shell;
+mod shell_programs;
 mod shell_words;
 mod stage;
 mod strategy;

@@ -122,7 +122,10 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
     }
     let jobs = Rc::new(Jobs::new(backstage.borrow().budget.jobs));
     let persona = backstage.borrow().persona;
-    let hooks = Rc::new(Hooks { persona, rejected: RefCell::default() });
+    let hooks = Rc::new(Hooks {
+        persona,
+        rejected: RefCell::default(),
+    });
     let built = ContextBuilder::new()
         .host_hooks(Rc::clone(&hooks))
         .clock(Rc::new(VirtualClock::new(Rc::clone(backstage))))
@@ -147,7 +150,8 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
         explain(&error, backstage);
     }
     for promise in hooks.rejected.take() {
-        if let PromiseState::Rejected(reason) = boa_engine::object::builtins::JsPromise::from(promise).state() {
+        if let PromiseState::Rejected(reason) = boa_engine::object::builtins::JsPromise::from(promise).state()
+        {
             explain(&JsError::from_opaque(reason), backstage);
         }
     }

@@ -1,6 +1,7 @@
 //! A replay as an inert registry in memory: packages with whole documents and tarballs.
 //! It knows the replay format v1 and nothing of HTTP, nor of what is suspicious in what it builds.
 mod case;
+pub mod demo;
 mod folder;
 pub mod memory;
 mod package;

@@ -4,16 +4,19 @@
 //! Reading order: what the project has ([`project`]), steps and ranges ([`mod@range`]), what a plan says
 //! ([`plan`]), one candidate against what is installed ([`mod@weigh`]), one step down ([`below`]), peers
 //! ([`peers`]), one search ([`search`]), all of them ([`planner`]), the plan in words ([`words`]),
-//! and carrying it out ([`apply`]).
+//! carrying it out ([`apply`]), and what a changed lockfile does differently ([`mod@compare`]), the
+//! clients' own settings ([`sync`]).
 
 pub mod apply;
 pub mod below;
+pub mod compare;
 pub mod peers;
 pub mod plan;
 pub mod planner;
 pub mod project;
 pub mod range;
 pub mod search;
+pub mod sync;
 pub mod weigh;
 pub mod words;
 

@@ -129,7 +129,12 @@ async fn settle(
 
 /// The judgement on what is installed, by release.
 fn standing(subjects: &[Subject], inputs: &Inputs, policy: &Policy) -> HashMap<Purl, Judgement> {
-    subjects.par_iter().map(|subject| (subject.purl.clone(), assess(&inputs.facts(subject, 0), policy).judgement)).collect()
+    let judge = |subject: &Subject| {
+        // The release itself, without its entry: what is wrong with an entry, another version does not mend.
+        let bare = Subject { purl: subject.purl.clone(), pins: Vec::new() };
+        (subject.purl.clone(), assess(&inputs.facts(&bare, 0), policy).judgement)
+    };
+    subjects.par_iter().map(judge).collect()
 }
 
 fn findings(held: &Held, inputs: &Inputs, standing: &HashMap<Purl, Judgement>) -> Option<Findings> {

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod config;
+pub mod demo;
 pub mod eval;
 pub mod explain;
 pub mod feed;
@@ -38,6 +39,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Config(arguments) => config::run(arguments, common, world),
         Command::Gate(arguments) => gate::run(arguments, common, world),
         Command::Run(arguments) => run::run(arguments, common, world),
+        Command::Demo(arguments) => demo::run(arguments, common, world),
         Command::Eval(arguments) => eval::run(arguments, common, world),
         Command::Hunt(arguments) => hunt::run(arguments, common, world),
         Command::Worker(arguments) => worker::run(arguments),

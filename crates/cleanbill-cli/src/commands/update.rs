@@ -1,5 +1,7 @@
 //! `cleanbill update`: the safest newer versions, as a plan; `--apply` carries it out.
 mod apply;
+mod check;
+mod clients;
 
 use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -25,7 +27,8 @@ use crate::{
     cleanbill update                                 what could be better, and why not newer still\n  \
     cleanbill update left --major                    look beyond what the manifest takes\n  \
     cleanbill update --only-fixes --format json      what must be left\n  \
-    cleanbill update --apply                         carry it out with the project's own client\n\n\
+    cleanbill update --apply                         carry it out with the project's own client\n  \
+    cleanbill update --check --base old/package-lock.json --head package-lock.json --format markdown\n\n\
     `--apply` changes manifests and the lockfile, all or none, and installs nothing: `cleanbill run -- npm ci` does.")]
 pub struct Arguments {
     /// Only these packages
@@ -48,8 +51,20 @@ pub struct Arguments {
     /// Carry it out although the project has uncommitted changes
     #[arg(long, requires = "apply")]
     allow_dirty: bool,
-    /// How to tell it
-    #[arg(long, default_value = "human", value_parser = ["human", "json"])]
+    /// Compare two lockfiles in place of planning: what each changed release does differently
+    #[arg(long, requires = "base", requires = "head", conflicts_with = "apply")]
+    check: bool,
+    /// With `--check`: the lockfile as it was
+    #[arg(long, value_name = "FILE", requires = "check")]
+    base: Option<PathBuf>,
+    /// With `--check`: the lockfile as it is proposed
+    #[arg(long, value_name = "FILE", requires = "check")]
+    head: Option<PathBuf>,
+    /// Write the clients' own age settings from the policy; with `--apply`, else only told
+    #[arg(long, conflicts_with = "check")]
+    sync_clients: bool,
+    /// How to tell it: human or json; with `--check` also sarif and markdown
+    #[arg(long, default_value = "human", value_parser = ["human", "json", "sarif", "markdown"])]
     format: String,
 }
 
@@ -58,6 +73,15 @@ pub struct Arguments {
 /// # Errors
 /// When nothing can be found or asked.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    if arguments.check {
+        return check::run(arguments, common, world);
+    }
+    if arguments.sync_clients {
+        return clients::run(arguments, common, world);
+    }
+    if !["human", "json"].contains(&arguments.format.as_str()) {
+        return Err(Failure::usage(format!("a plan has no format `{}`", arguments.format)).hint("use human or json"));
+    }
     let wish = wish(arguments)?;
     let paths = [arguments.project.clone()];
     let found = discover::discover(&paths, world)?;

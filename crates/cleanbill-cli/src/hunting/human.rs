@@ -7,7 +7,7 @@ use cleanbill_intel::Standing;
 use cleanbill_report::{Colour, Detail, RenderOptions, escape::terminal::line};
 use owo_colors::OwoColorize as _;
 
-use super::{View, claims, step_name, window};
+use super::{View, claims, window};
 
 /// Evidence shown for one campaign unless asked for more.
 const SHOWN_EVIDENCE: usize = 8;
@@ -90,7 +90,7 @@ fn campaign(out: &mut String, answer: &Answer<'_>, options: &RenderOptions, all:
     if options.detail != Detail::Quiet {
         let _ = writeln!(out, "  first steps");
         for (number, step) in (1..).zip(&answer.steps) {
-            paragraph(out, &format!("    {number}. "), &format!("{}: {}", step_name(step.kind), step.text), options.width);
+            paragraph(out, &format!("    {number}. "), &step.text, options.width);
         }
         for claim in claims(answer) {
             paragraph(out, "  note: ", &claim, options.width);

@@ -10,6 +10,10 @@ use crate::ir::{Arg, Ex, Expr, Func, Name, Slot};
 
 /// Runs of one function with fully known arguments, as decoders need.
 const SURE_RUNS: u32 = 60_000;
+/// The same where a function is among the arguments: self-checks of decoders are, and so is half of any library.
+const CALLBACK_RUNS: u32 = 1_500;
+/// Activations at once of a function that was given a function.
+const CALLBACK_NESTING: u32 = 6;
 /// Runs of one function for each mixture of marks in its arguments.
 const VAGUE_RUNS: u32 = 10;
 /// Same for a function with many nodes.
@@ -205,7 +209,6 @@ impl Machine<'_> {
             sure &= self.is_sure(arg);
             if self.is_function(arg) {
                 mask |= 1 << 30;
-                sure = false;
             }
         }
         mask |= self.mask(&this.t);
@@ -213,8 +216,13 @@ impl Machine<'_> {
         let counts = self.counts(f.id);
         let allowed = if sure {
             counts.sure += 1;
-            let most = if large { 64 } else { SURE_RUNS };
-            counts.sure <= most && counts.active < SURE_NESTING
+            let callback = mask & (1 << 30) != 0;
+            let (most, nesting) = match (large, callback) {
+                (true, _) => (64, VAGUE_NESTING),
+                (false, true) => (CALLBACK_RUNS, CALLBACK_NESTING),
+                (false, false) => (SURE_RUNS, SURE_NESTING),
+            };
+            counts.sure <= most && counts.active < nesting
         } else {
             let most = match (large, lazy) {
                 (true, _) => VAGUE_RUNS_LARGE,

@@ -149,13 +149,8 @@ fn spawned(event: &Event, command: &str, arguments: &[String], out: &mut Vec<(&'
         {
             out.push(("AIX-03", true));
         }
-        "rm" if any("-rf") || any("-fr") => {
-            if arguments.iter().any(|word| {
-                matches!(word.trim_end_matches(['/', '*']), "" | "~")
-                    || word.starts_with("/home/") && word.matches('/').count() < 4
-            }) {
-                out.push(("FLO-12", true));
-            }
+        "rm" if (any("-rf") || any("-fr")) && arguments.iter().any(|word| is_everything(word)) => {
+            out.push(("FLO-12", true));
         }
         "mkfs" | "shred" | "format" | "cipher" | "vssadmin" if event.site.is_some() => {
             out.push(("FLO-12", false))
@@ -163,4 +158,10 @@ fn spawned(event: &Event, command: &str, arguments: &[String], out: &mut Vec<(&'
         "trufflehog" | "gitleaks" => out.push(("SRC-08", true)),
         _ => {}
     }
+}
+
+/// A root, or a home folder as a whole.
+fn is_everything(word: &str) -> bool {
+    matches!(word.trim_end_matches(['/', '*']), "" | "~")
+        || word.starts_with("/home/") && word.matches('/').count() < 4
 }

@@ -1,6 +1,11 @@
 //! Builds small packages and rehearses them on a deep stack.
 //! It knows no sample: each test writes its own.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 
 use cleanbill_rehearsal::{
     Action, Budget, FactKind, Persona, RehearsalFact, RehearsalInput, Trace, findings, rehearse, rehearse_all,
