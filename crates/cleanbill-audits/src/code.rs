@@ -112,10 +112,10 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
     seen.sort_by_key(|sight| std::cmp::Reverse(sight.level));
     let mut told: Vec<Sight<'a>> = Vec::new();
     for sight in seen {
-        match told.iter_mut().find(|other| other.is_like(&sight)) {
-            Some(other) => other.more += 1,
-            None if told.len() < MAX_TOLD => told.push(sight),
-            None => {}
+        if let Some(other) = told.iter_mut().find(|other| other.is_like(&sight)) {
+            other.more += 1;
+        } else if told.len() < MAX_TOLD {
+            told.push(sight);
         }
     }
     told

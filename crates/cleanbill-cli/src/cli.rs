@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, config, demo, eval, explain, feed, gate, generate, hunt, inspect, run, update, why, worker,
+    audit, campaign, config, demo, eval, explain, feed, gate, generate, hunt, inspect, run, update, why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.
@@ -41,6 +41,8 @@ pub enum Command {
     Update(update::Arguments),
     /// Tell who was exposed to which campaign, when, and what to do first
     Hunt(hunt::Arguments),
+    /// List, show, link, export, import and check campaigns
+    Campaign(campaign::Arguments),
     /// Tell the reason for the last verdict on a release, from the local log
     Why(why::Arguments),
     /// Show the page of one audit, or list all audits

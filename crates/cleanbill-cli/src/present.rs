@@ -52,7 +52,9 @@ pub fn audit_report(
     report.not_known = not_known(&outcome.not_known);
     report.not_known.extend(unread(outcome));
     report.feeds = outcome.feeds.iter().map(feed_line).collect();
-    report.not_known.extend(unfed(&report.feeds, report.packages.len()));
+    report
+        .not_known
+        .extend(unfed(&report.feeds, report.packages.len()));
     report.waivers = waivers(policy, &outcome.waivers);
     report.audits = audits();
     report

@@ -1,5 +1,9 @@
 //! The README's capture is what the program really says.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so"
+)]
 mod common;
 
 use common::{Machine, tests};
@@ -22,18 +26,28 @@ fn timeless(text: &str) -> String {
 fn the_capture_in_the_readme_is_real() {
     let machine = Machine::new();
     let output = machine
-        .command(&tests("projects/burst"), &["audit", "--offline", "--as-of", "2026-11-24T12:00:00Z"])
+        .command(
+            &tests("projects/burst"),
+            &["audit", "--offline", "--as-of", "2026-11-24T12:00:00Z"],
+        )
         .env("COLUMNS", "100")
         .output()
         .expect("cleanbill starts");
     let said = String::from_utf8(output.stdout).expect("UTF-8");
     let readme = include_str!("../../../README.md");
-    let (_, rest) = readme.split_once("<!-- capture: audit -->\n```text\n").expect("the capture begins");
+    let (_, rest) = readme
+        .split_once("<!-- capture: audit -->\n```text\n")
+        .expect("the capture begins");
     let (shown, _) = rest.split_once("```").expect("the capture ends");
     if std::env::var_os("UPDATE_README").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
-        std::fs::write(path, readme.replace(shown, &format!("{}\n", said.trim_end()))).expect("the README is written");
+        std::fs::write(path, readme.replace(shown, &format!("{}\n", said.trim_end())))
+            .expect("the README is written");
         return;
     }
-    assert_eq!(timeless(shown), timeless(&said), "run this test with UPDATE_README=1 to renew the capture");
+    assert_eq!(
+        timeless(shown),
+        timeless(&said),
+        "run this test with UPDATE_README=1 to renew the capture"
+    );
 }

@@ -78,7 +78,10 @@ fn vulnerable(machine: &Machine, id: &str, name: &str, fixed: &str) {
     let folder = file.parent().expect("a folder").display().to_string();
     let settings = format!("[[feed]]\nname = \"test\"\nsource = \"{folder}\"\nmax-age = \"3650d\"\n");
     let policy = machine.write("policy.toml", &settings).display().to_string();
-    let answer = machine.run(machine.home(), &["feed", "import", "test", &folder, "--policy", &policy]);
+    let answer = machine.run(
+        machine.home(),
+        &["feed", "import", "test", &folder, "--policy", &policy],
+    );
     assert_eq!(answer.code(), 0, "{}", answer.stderr());
 }
 
@@ -143,19 +146,36 @@ fn a_vulnerable_release_takes_the_smallest_step_that_fixes_through_the_fast_lane
     let young = "2026-06-19T12:00:00Z";
     let left = package(
         "left",
-        &[("1.0.0", OLD, json!({})), ("1.0.1", young, json!({})), ("1.1.0", young, json!({})), ("2.0.0", OLD, json!({}))],
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.0.1", young, json!({})),
+            ("1.1.0", young, json!({})),
+            ("2.0.0", OLD, json!({})),
+        ],
     );
     // Its young sibling fixes nothing and waits.
     let right = package("right", &[("1.0.0", OLD, json!({})), ("1.0.1", young, json!({}))]);
     let registry = Registry::with([left.build(), right.build()]);
-    project(&machine, &[("left", "^1.0.0"), ("right", "^1.0.0")], &[("left", "1.0.0", json!({})), ("right", "1.0.0", json!({}))]);
+    project(
+        &machine,
+        &[("left", "^1.0.0"), ("right", "^1.0.0")],
+        &[("left", "1.0.0", json!({})), ("right", "1.0.0", json!({}))],
+    );
     vulnerable(&machine, "GHSA-test-0001", "left", "1.0.1");
     let report = update(&machine, &registry, &["--format", "json"]).json();
     let left = entry(&report, "left");
-    assert_eq!((&left["cause"], &left["to"]["version"]), (&json!("vulnerable"), &json!("1.0.1")), "{left:#}");
+    assert_eq!(
+        (&left["cause"], &left["to"]["version"]),
+        (&json!("vulnerable"), &json!("1.0.1")),
+        "{left:#}"
+    );
     assert_eq!(left["to"]["fixes"], json!(["GHSA-test-0001"]));
     let right = entry(&report, "right");
-    assert_eq!((&right["to"], &right["passed_over"][0]["ready"]), (&Value::Null, &json!("2026-06-22T12:00:00Z")), "{right:#}");
+    assert_eq!(
+        (&right["to"], &right["passed_over"][0]["ready"]),
+        (&Value::Null, &json!("2026-06-22T12:00:00Z")),
+        "{right:#}"
+    );
 }
 
 #[test]
@@ -167,10 +187,21 @@ fn a_vulnerability_that_nothing_in_reach_fixes_is_told_and_fails() {
     vulnerable(&machine, "GHSA-test-0002", "left", "2.0.0");
     let answer = update(&machine, &registry, &[]);
     assert_eq!(answer.code(), 1, "{}", answer.stdout());
-    assert!(answer.stdout().contains("GHSA-test-0002") && answer.stdout().contains("--major"), "{}", answer.stdout());
+    assert!(
+        answer.stdout().contains("GHSA-test-0002") && answer.stdout().contains("--major"),
+        "{}",
+        answer.stdout()
+    );
     let wider = update(&machine, &registry, &["--major", "--format", "json"]);
     let left = entry(&wider.json(), "left");
-    assert_eq!((wider.code(), &left["to"]["version"], &left["to"]["how"]["ranges"][0]["to"]), (0, &json!("2.0.0"), &json!("^2.0.0")));
+    assert_eq!(
+        (
+            wider.code(),
+            &left["to"]["version"],
+            &left["to"]["how"]["ranges"][0]["to"]
+        ),
+        (0, &json!("2.0.0"), &json!("^2.0.0"))
+    );
 }
 
 #[test]
@@ -178,7 +209,15 @@ fn a_release_that_pulls_in_what_is_held_is_not_chosen() {
     let machine = Machine::new();
     let left = package(
         "left",
-        &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", "2026-06-10T00:00:00Z", json!({"dependencies": {"fresh": "^1.0.0"}}))],
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.1.0", OLD, json!({})),
+            (
+                "1.2.0",
+                "2026-06-10T00:00:00Z",
+                json!({"dependencies": {"fresh": "^1.0.0"}}),
+            ),
+        ],
     );
     let fresh = package("fresh", &[("1.0.0", "2026-06-19T23:00:00Z", json!({}))]);
     let registry = Registry::with([left.build(), fresh.build()]);
@@ -207,7 +246,10 @@ fn a_deprecated_release_and_one_that_gained_a_script_are_passed_over() {
     let left = entry(&update(&machine, &registry, &["--format", "json"]).json(), "left");
     assert_eq!(left["to"]["version"], "1.1.0", "{left:#}");
     let told = left["passed_over"].to_string();
-    assert!(told.contains("broken on Tuesdays") && told.contains("node build.js"), "{told}");
+    assert!(
+        told.contains("broken on Tuesdays") && told.contains("node build.js"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -216,21 +258,44 @@ fn a_peer_that_would_not_fit_is_told_and_two_that_move_together_are_not_a_confli
     let core = package("core", &[("1.0.0", OLD, json!({})), ("2.0.0", OLD, json!({}))]);
     let ui = package(
         "ui",
-        &[("1.0.0", OLD, json!({"peerDependencies": {"core": "^1.0.0"}})), ("2.0.0", OLD, json!({"peerDependencies": {"core": "^2.0.0"}}))],
+        &[
+            ("1.0.0", OLD, json!({"peerDependencies": {"core": "^1.0.0"}})),
+            ("2.0.0", OLD, json!({"peerDependencies": {"core": "^2.0.0"}})),
+        ],
     );
     let registry = Registry::with([core.build(), ui.build()]);
-    let installed = [("core", "1.0.0", json!({})), ("ui", "1.0.0", json!({"peerDependencies": {"core": "^1.0.0"}}))];
+    let installed = [
+        ("core", "1.0.0", json!({})),
+        ("ui", "1.0.0", json!({"peerDependencies": {"core": "^1.0.0"}})),
+    ];
     project(&machine, &[("core", "^1.0.0"), ("ui", "^1.0.0")], &installed);
-    let alone = entry(&update(&machine, &registry, &["core", "--major", "--format", "json"]).json(), "core");
+    let alone = entry(
+        &update(&machine, &registry, &["core", "--major", "--format", "json"]).json(),
+        "core",
+    );
     assert_eq!(alone["to"], Value::Null, "{alone:#}");
-    assert!(alone["passed_over"].to_string().contains("its peer ui@1.0.0 asks for ^1.0.0"), "{alone:#}");
+    assert!(
+        alone["passed_over"]
+            .to_string()
+            .contains("its peer ui@1.0.0 asks for ^1.0.0"),
+        "{alone:#}"
+    );
     let both = update(&machine, &registry, &["--major", "--format", "json"]).json();
-    assert_eq!((&entry(&both, "core")["to"]["version"], &entry(&both, "ui")["to"]["version"]), (&json!("2.0.0"), &json!("2.0.0")));
+    assert_eq!(
+        (
+            &entry(&both, "core")["to"]["version"],
+            &entry(&both, "ui")["to"]["version"]
+        ),
+        (&json!("2.0.0"), &json!("2.0.0"))
+    );
 }
 
 /// True when the real npm can be run; where it cannot, the test says so and proves nothing.
 fn npm() -> bool {
-    let found = std::process::Command::new("npm").arg("--version").output().is_ok_and(|output| output.status.success());
+    let found = std::process::Command::new("npm")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("npm is not on the PATH; carrying out a plan is not tested here");
     }
@@ -244,9 +309,19 @@ fn npm_carries_out_a_plan_and_only_what_was_meant_changes() {
     }
     let machine = Machine::new();
     let young = "2026-06-19T12:00:00Z";
-    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", young, json!({}))]);
+    let left = package(
+        "left",
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.1.0", OLD, json!({})),
+            ("1.2.0", young, json!({})),
+        ],
+    );
     let pinned = package("pinned", &[("1.0.0", OLD, json!({})), ("1.0.5", OLD, json!({}))]);
-    let outer = package("outer", &[("1.0.0", OLD, json!({"dependencies": {"deep": "1.0.0"}}))]);
+    let outer = package(
+        "outer",
+        &[("1.0.0", OLD, json!({"dependencies": {"deep": "1.0.0"}}))],
+    );
     let deep = package("deep", &[("1.0.0", OLD, json!({})), ("1.0.1", OLD, json!({}))]);
     let registry = Registry::with([left.build(), pinned.build(), outer.build(), deep.build()]);
     let installed = [
@@ -255,7 +330,11 @@ fn npm_carries_out_a_plan_and_only_what_was_meant_changes() {
         ("outer", "1.0.0", json!({"dependencies": {"deep": "1.0.0"}})),
         ("pinned", "1.0.0", json!({})),
     ];
-    let folder = project(&machine, &[("left", "^1.0.0"), ("outer", "^1.0.0"), ("pinned", "1.0.0")], &installed);
+    let folder = project(
+        &machine,
+        &[("left", "^1.0.0"), ("outer", "^1.0.0"), ("pinned", "1.0.0")],
+        &installed,
+    );
     let manifest = "{\n\t\"version\": \"1.0.0\",\n\t\"name\": \"app\",\n\t\"dependencies\": { \"pinned\":\"1.0.0\", \"left\": \"^1.0.0\", \"outer\": \"^1.0.0\" }\n}";
     std::fs::write(folder.join("package.json"), manifest).expect("a file");
     vulnerable(&machine, "GHSA-test-0003", "deep", "1.0.1");
@@ -264,13 +343,32 @@ fn npm_carries_out_a_plan_and_only_what_was_meant_changes() {
     let text = std::fs::read_to_string(folder.join("package.json")).expect("the manifest");
     let expected = manifest
         .replace("\"pinned\":\"1.0.0\"", "\"pinned\":\"1.0.5\"")
-        .replace(" }\n}", " },\n\t\"overrides\": {\n\t\t\"deep\": \"1.0.1\"\n\t}\n}");
+        .replace(
+            " }\n}",
+            " },\n\t\"overrides\": {\n\t\t\"deep\": \"1.0.1\"\n\t}\n}",
+        );
     assert_eq!(text, expected);
-    let lock: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("package-lock.json")).expect("the lockfile")).expect("JSON");
-    for (name, version) in [("left", "1.1.0"), ("pinned", "1.0.5"), ("deep", "1.0.1"), ("outer", "1.0.0")] {
-        assert_eq!(lock["packages"][format!("node_modules/{name}")]["version"], version, "{lock:#}");
+    let lock: Value = serde_json::from_str(
+        &std::fs::read_to_string(folder.join("package-lock.json")).expect("the lockfile"),
+    )
+    .expect("JSON");
+    for (name, version) in [
+        ("left", "1.1.0"),
+        ("pinned", "1.0.5"),
+        ("deep", "1.0.1"),
+        ("outer", "1.0.0"),
+    ] {
+        assert_eq!(
+            lock["packages"][format!("node_modules/{name}")]["version"],
+            version,
+            "{lock:#}"
+        );
     }
-    assert!(!lock.to_string().contains("127.0.0.1:") || lock.to_string().contains(&registry.address().to_string()), "the gate's address is gone: {lock:#}");
+    assert!(
+        !lock.to_string().contains("127.0.0.1:")
+            || lock.to_string().contains(&registry.address().to_string()),
+        "the gate's address is gone: {lock:#}"
+    );
     assert!(!folder.join("node_modules").exists() && !folder.join(".cleanbill-update").exists());
 }
 
@@ -284,7 +382,10 @@ fn whatever_the_client_does_wrong_the_project_stays_byte_for_byte() {
     let before = (read("package.json"), read("package-lock.json"));
     // Clients that fail, write rubbish, or do nothing at all.
     for (script, said) in [
-        ("echo the tree is impossible >&2; exit 1", "the tree is impossible"),
+        (
+            "echo the tree is impossible >&2; exit 1",
+            "the tree is impossible",
+        ),
         ("echo rubbish > package-lock.json", "cannot be read"),
         ("exit 0", "did not come to what the plan chose"),
         ("kill -9 $$", "nothing was changed"),
@@ -293,11 +394,31 @@ fn whatever_the_client_does_wrong_the_project_stays_byte_for_byte() {
         executable(&client);
         let path = format!("{}:/usr/bin:/bin", client.parent().expect("a folder").display());
         let arguments = ["update", "--registry", registry.url(), "--as-of", NOW, "--apply"];
-        let answer = Answer(machine.command(&folder, &arguments).env("PATH", path).output().expect("cleanbill starts"));
-        assert_eq!(answer.code(), 2, "{script}: {}{}", answer.stdout(), answer.stderr());
+        let answer = Answer(
+            machine
+                .command(&folder, &arguments)
+                .env("PATH", path)
+                .output()
+                .expect("cleanbill starts"),
+        );
+        assert_eq!(
+            answer.code(),
+            2,
+            "{script}: {}{}",
+            answer.stdout(),
+            answer.stderr()
+        );
         assert!(answer.stderr().contains(said), "{script}: {}", answer.stderr());
-        assert_eq!((read("package.json"), read("package-lock.json")), before, "{script}");
-        assert_eq!(std::fs::read_dir(&folder).expect("the project").count(), 2, "{script}: nothing else lies there");
+        assert_eq!(
+            (read("package.json"), read("package-lock.json")),
+            before,
+            "{script}"
+        );
+        assert_eq!(
+            std::fs::read_dir(&folder).expect("the project").count(),
+            2,
+            "{script}: nothing else lies there"
+        );
     }
 }
 
@@ -309,20 +430,36 @@ fn executable(path: &std::path::Path) {
 #[test]
 fn a_dirty_tree_is_refused_unless_allowed() {
     let git = |folder: &std::path::Path, arguments: &[&str]| {
-        std::process::Command::new("git").args(["-c", "user.name=t", "-c", "user.email=t@t.example"]).args(arguments).current_dir(folder).output().is_ok_and(|o| o.status.success())
+        std::process::Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@t.example"])
+            .args(arguments)
+            .current_dir(folder)
+            .output()
+            .is_ok_and(|o| o.status.success())
     };
     let machine = Machine::new();
     let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]);
     let registry = Registry::with([left.build()]);
     let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
-    if !(git(&folder, &["init", "-q"]) && git(&folder, &["add", "."]) && git(&folder, &["commit", "-qm", "x"])) {
+    if !(git(&folder, &["init", "-q"])
+        && git(&folder, &["add", "."])
+        && git(&folder, &["commit", "-qm", "x"]))
+    {
         eprintln!("git is not on the PATH; dirty trees are not tested here");
         return;
     }
-    std::fs::write(folder.join("package.json"), "{\"name\":\"app\",\"dependencies\":{\"left\":\"^1.0.0\"}}").expect("a file");
+    std::fs::write(
+        folder.join("package.json"),
+        "{\"name\":\"app\",\"dependencies\":{\"left\":\"^1.0.0\"}}",
+    )
+    .expect("a file");
     let answer = update(&machine, &registry, &["--apply"]);
     assert_eq!(answer.code(), 2);
-    assert!(answer.stderr().contains("uncommitted changes") && answer.stderr().contains("--allow-dirty"), "{}", answer.stderr());
+    assert!(
+        answer.stderr().contains("uncommitted changes") && answer.stderr().contains("--allow-dirty"),
+        "{}",
+        answer.stderr()
+    );
 }
 
 #[test]
@@ -330,32 +467,97 @@ fn a_changed_lockfile_tells_what_each_release_does_differently() {
     let machine = Machine::new();
     let left = package(
         "left",
-        &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({"scripts": {"postinstall": "node `x`.js"}, "dependencies": {"more": "1.0.0"}}))],
+        &[
+            ("1.0.0", OLD, json!({})),
+            (
+                "1.1.0",
+                OLD,
+                json!({"scripts": {"postinstall": "node `x`.js"}, "dependencies": {"more": "1.0.0"}}),
+            ),
+        ],
     );
     let more = package("more", &[("1.0.0", OLD, json!({}))]);
     let young = package("young", &[("1.0.0", "2026-06-19T12:00:00Z", json!({}))]);
     let registry = Registry::with([left.build(), more.build(), young.build()]);
     let bare = json!({"resolved": null});
-    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", bare.clone()), ("old", "1.0.0", bare.clone())]);
+    let folder = project(
+        &machine,
+        &[("left", "^1.0.0")],
+        &[("left", "1.0.0", bare.clone()), ("old", "1.0.0", bare.clone())],
+    );
     std::fs::rename(folder.join("package-lock.json"), folder.join("base.json")).expect("a file");
-    project(&machine, &[("left", "^1.0.0")], &[("left", "1.1.0", bare.clone()), ("more", "1.0.0", bare.clone()), ("young", "1.0.0", bare)]);
-    let check = |format: &str| update(&machine, &registry, &["--check", "--base", "base.json", "--head", "package-lock.json", "--format", format]);
+    project(
+        &machine,
+        &[("left", "^1.0.0")],
+        &[
+            ("left", "1.1.0", bare.clone()),
+            ("more", "1.0.0", bare.clone()),
+            ("young", "1.0.0", bare),
+        ],
+    );
+    let check = |format: &str| {
+        update(
+            &machine,
+            &registry,
+            &[
+                "--check",
+                "--base",
+                "base.json",
+                "--head",
+                "package-lock.json",
+                "--format",
+                format,
+            ],
+        )
+    };
     let answer = check("json");
     assert_eq!(answer.code(), 1, "{}", answer.stderr());
     let report = answer.json();
-    assert_eq!((&report["schema"], &report["went"]), (&json!("cleanbill.update-check/v1"), &json!(["pkg:npm/old@1.0.0"])));
+    assert_eq!(
+        (&report["schema"], &report["went"]),
+        (&json!("cleanbill.update-check/v1"), &json!(["pkg:npm/old@1.0.0"]))
+    );
     let came = report["came"].as_array().expect("came");
-    assert_eq!((came.len(), &came[0]["purl"], &came[0]["verdict"]), (3, &json!("pkg:npm/young@1.0.0"), &json!("quarantine")));
-    let left = came.iter().find(|one| one["purl"] == "pkg:npm/left@1.1.0").expect("left");
+    assert_eq!(
+        (came.len(), &came[0]["purl"], &came[0]["verdict"]),
+        (3, &json!("pkg:npm/young@1.0.0"), &json!("quarantine"))
+    );
+    let left = came
+        .iter()
+        .find(|one| one["purl"] == "pkg:npm/left@1.1.0")
+        .expect("left");
     assert_eq!(left["from"], "1.0.0");
     let told = left["changes"].to_string();
-    assert!(told.contains("postinstall") && told.contains("depends on more"), "{told}");
+    assert!(
+        told.contains("postinstall") && told.contains("depends on more"),
+        "{told}"
+    );
     let markdown = check("markdown").stdout();
-    assert!(markdown.starts_with("<!-- cleanbill-update -->\n") && markdown.contains("node \\u{60}x\\u{60}.js"), "{markdown}");
+    assert!(
+        markdown.starts_with("<!-- cleanbill-update -->\n") && markdown.contains("node \\u{60}x\\u{60}.js"),
+        "{markdown}"
+    );
     let sarif = check("sarif").json();
     assert_eq!(sarif["version"], "2.1.0");
-    assert!(sarif["runs"][0]["results"].as_array().expect("results").iter().any(|one| one["ruleId"] == "release-young"), "{sarif:#}");
-    let same = update(&machine, &registry, &["--check", "--base", "package-lock.json", "--head", "package-lock.json"]);
+    assert!(
+        sarif["runs"][0]["results"]
+            .as_array()
+            .expect("results")
+            .iter()
+            .any(|one| one["ruleId"] == "release-young"),
+        "{sarif:#}"
+    );
+    let same = update(
+        &machine,
+        &registry,
+        &[
+            "--check",
+            "--base",
+            "package-lock.json",
+            "--head",
+            "package-lock.json",
+        ],
+    );
     assert_eq!(same.code(), 0, "{}", same.stdout());
 }
 
@@ -363,13 +565,22 @@ fn a_changed_lockfile_tells_what_each_release_does_differently() {
 fn the_same_version_under_another_digest_is_held() {
     let machine = Machine::new();
     let registry = Registry::with([package("left", &[("1.0.0", OLD, json!({}))]).build()]);
-    let pin = |letter: &str| json!({"resolved": null, "integrity": format!("sha512-{}==", letter.repeat(86))});
+    let pin =
+        |letter: &str| json!({"resolved": null, "integrity": format!("sha512-{}==", letter.repeat(86))});
     let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", pin("A"))]);
     std::fs::rename(folder.join("package-lock.json"), folder.join("base.json")).expect("a file");
     project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", pin("Q"))]);
-    let answer = update(&machine, &registry, &["--check", "--base", "base.json", "--head", "package-lock.json"]);
+    let answer = update(
+        &machine,
+        &registry,
+        &["--check", "--base", "base.json", "--head", "package-lock.json"],
+    );
     assert_eq!(answer.code(), 1);
-    assert!(answer.stdout().contains("its digest is another one"), "{}", answer.stdout());
+    assert!(
+        answer.stdout().contains("its digest is another one"),
+        "{}",
+        answer.stdout()
+    );
 }
 
 #[test]
@@ -378,10 +589,20 @@ fn a_clients_own_age_setting_is_written_from_the_policy_only_when_asked() {
     let folder = project(&machine, &[], &[]);
     std::fs::write(folder.join(".npmrc"), "save-exact=true\nmin-release-age=1\n").expect("a file");
     let told = machine.run(&folder, &["update", "--sync-clients"]);
-    assert_eq!((told.code(), told.stdout().as_str()), (0, ".npmrc: min-release-age 3\n"), "{}", told.stderr());
+    assert_eq!(
+        (told.code(), told.stdout().as_str()),
+        (0, ".npmrc: min-release-age 3\n"),
+        "{}",
+        told.stderr()
+    );
     let read = || std::fs::read_to_string(folder.join(".npmrc")).expect("a file");
     assert_eq!(read(), "save-exact=true\nmin-release-age=1\n");
-    assert_eq!(machine.run(&folder, &["update", "--sync-clients", "--apply"]).code(), 0);
+    assert_eq!(
+        machine
+            .run(&folder, &["update", "--sync-clients", "--apply"])
+            .code(),
+        0
+    );
     assert_eq!(read(), "save-exact=true\nmin-release-age=3\n");
 }
 
@@ -392,16 +613,107 @@ fn a_young_fix_is_let_in_with_the_young_release_it_needs_by_name_and_for_a_time(
     }
     let machine = Machine::new();
     let young = "2026-06-19T12:00:00Z";
-    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", young, json!({"dependencies": {"need": "^1.1.0"}}))]);
+    let needs = |range: &str| json!({"dependencies": {"need": range}});
+    let left = package("left", &[("1.0.0", OLD, needs("^1.0.0")), ("1.0.1", young, needs("^1.1.0"))]);
     let need = package("need", &[("1.0.0", OLD, json!({})), ("1.1.0", young, json!({}))]);
     let registry = Registry::with([left.build(), need.build()]);
-    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    let installed = [("left", "1.0.0", needs("^1.0.0")), ("need", "1.0.0", json!({}))];
+    let folder = project(&machine, &[("left", "^1.0.0")], &installed);
     std::fs::write(folder.join(".npmrc"), "min-release-age=3\n").expect("a file");
     vulnerable(&machine, "GHSA-test-0004", "left", "1.0.1");
     let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
     assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
     let left = entry(&answer.json(), "left");
-    assert_eq!(left["to"]["admissions"], json!([{"purl": "pkg:npm/need@1.1.0", "until": "2026-06-22T12:00:00Z"}]), "{left:#}");
+    assert_eq!(
+        left["to"]["admissions"],
+        json!([{"purl": "pkg:npm/need@1.1.0", "until": "2026-06-22T12:00:00Z"}]),
+        "{left:#}"
+    );
     let lock = std::fs::read_to_string(folder.join("package-lock.json")).expect("the lockfile");
-    assert!(lock.contains("need-1.1.0.tgz") && lock.contains("left-1.0.1.tgz"), "{lock}");
+    assert!(
+        lock.contains("need-1.1.0.tgz") && lock.contains("left-1.0.1.tgz"),
+        "{lock}"
+    );
+}
+
+#[test]
+fn a_fix_that_injects_a_young_name_is_no_fix_for_the_fast_lane() {
+    let machine = Machine::new();
+    let young = "2026-06-19T12:00:00Z";
+    let injected = json!({"dependencies": {"fresh": "^1.0.0"}});
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", young, injected)]);
+    let registry = Registry::with([left.build(), package("fresh", &[("1.0.0", young, json!({}))]).build()]);
+    project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    vulnerable(&machine, "GHSA-test-0005", "left", "1.0.1");
+    let answer = update(&machine, &registry, &["--format", "json"]);
+    let left = entry(&answer.json(), "left");
+    assert_eq!((answer.code(), &left["to"]), (1, &Value::Null), "{left:#}");
+    assert!(left["passed_over"].to_string().contains("fresh"), "{left:#}");
+}
+
+#[test]
+fn with_two_lockfiles_nothing_is_carried_out() {
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]);
+    let registry = Registry::with([left.build()]);
+    let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
+    std::fs::create_dir(folder.join("other")).expect("a folder");
+    std::fs::copy(folder.join("package-lock.json"), folder.join("other/package-lock.json")).expect("a file");
+    let answer = update(&machine, &registry, &["--apply"]);
+    assert_eq!(answer.code(), 2);
+    assert!(answer.stderr().contains("--project"), "{}", answer.stderr());
+}
+
+#[test]
+fn known_malware_is_rolled_back_to_the_last_good_version() {
+    if !npm() {
+        return;
+    }
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.9", OLD, json!({})), ("1.1.0", OLD, json!({}))]);
+    let registry = Registry::with([left.build()]);
+    let folder = project(&machine, &[("left", "^1.1.0")], &[("left", "1.1.0", json!({}))]);
+    vulnerable(&machine, "MAL-2026-0001", "left", "1.2.0");
+    let record = machine.home().join("osv/MAL-2026-0001.json");
+    let named = std::fs::read_to_string(&record).expect("the record").replace(
+        "\"ranges\":[{\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.2.0\"}],\"type\":\"SEMVER\"}]",
+        "\"versions\":[\"1.1.0\"]",
+    );
+    assert!(named.contains("versions"), "{named}");
+    std::fs::write(&record, named).expect("a file");
+    let osv = record.parent().expect("a folder").display().to_string();
+    let policy = machine.home().join("policy.toml").display().to_string();
+    machine.run(machine.home(), &["feed", "import", "test", &osv, "--policy", &policy]);
+    let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
+    assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
+    let left = entry(&answer.json(), "left");
+    assert_eq!((&left["cause"], &left["to"]["version"]), (&json!("held"), &json!("1.0.9")), "{left:#}");
+    let manifest = std::fs::read_to_string(folder.join("package.json")).expect("the manifest");
+    assert!(manifest.contains("\"left\": \"1.0.9\""), "{manifest}");
+}
+
+#[test]
+fn a_workspace_keeps_its_own_manifest_in_step() {
+    if !npm() {
+        return;
+    }
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", OLD, json!({})), ("2.0.0", OLD, json!({}))]);
+    let registry = Registry::with([left.build()]);
+    machine.write("app/package.json", "{\n  \"name\": \"app\",\n  \"workspaces\": [\"packages/*\"]\n}\n");
+    let inner = "{\n  \"name\": \"inner\",\n  \"version\": \"1.0.0\",\n  \"devDependencies\": {\"left\": \"~1.0.0\"}\n}\n";
+    machine.write("app/packages/inner/package.json", inner);
+    let lock = json!({"name": "app", "lockfileVersion": 3, "requires": true, "packages": {
+        "": {"name": "app", "workspaces": ["packages/*"]},
+        "packages/inner": {"name": "inner", "version": "1.0.0", "devDependencies": {"left": "~1.0.0"}},
+        "node_modules/inner": {"resolved": "packages/inner", "link": true},
+        "node_modules/left": {"version": "1.0.0", "dev": true},
+    }});
+    machine.write("app/package-lock.json", &lock.to_string());
+    let answer = update(&machine, &registry, &["left", "--major", "--apply", "--format", "json"]);
+    assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
+    let read = |path: &str| std::fs::read_to_string(machine.home().join("app").join(path)).expect("a file");
+    assert_eq!(read("packages/inner/package.json"), inner.replace("~1.0.0", "~2.0.0"));
+    let new: Value = serde_json::from_str(&read("package-lock.json")).expect("JSON");
+    assert_eq!(new["packages"]["node_modules/left"]["version"], "2.0.0", "{new:#}");
 }

@@ -128,6 +128,10 @@ fn could_not(need: Need, reason: Missing, facts: &Facts) -> Option<String> {
     ) {
         return None;
     }
+    // Without the release before it, a release is judged whole: that loses sharpness, not the judgement.
+    if need == Need::Delta {
+        return None;
+    }
     let withdrawn = facts
         .package
         .get()
@@ -143,8 +147,7 @@ fn could_not(need: Need, reason: Missing, facts: &Facts) -> Option<String> {
         Need::Companions => "the packages it depends on",
         Need::Edges => "what it resolves to",
         Need::Run => "the other releases of this run",
-        Need::Source => "its code",
-        Need::Delta => "its difference to the release before",
+        Need::Source | Need::Delta => "its code",
     };
     Some(format!("{what} is not known: {}", reason.reason()))
 }

@@ -2,7 +2,7 @@
 //! It asks the engine about the versions that could be held at all and leaves the long past alone.
 use std::{collections::BTreeMap, sync::Arc};
 
-use cleanbill_engine::{GatherOptions, Ports, Subject, assess::assess, gather};
+use cleanbill_engine::{CodePorts, GatherOptions, Ports, Subject, assess::assess, gather};
 use cleanbill_facts::{Package, PopularNames};
 use cleanbill_model::{Age, Judgement, PackageName, Purl, Timestamp, Verdict, Version};
 use cleanbill_policy::{Policy, UnassessedAction};
@@ -45,9 +45,51 @@ pub struct Enforcer {
     pub policy: Arc<Policy>,
     /// Popular names.
     pub popular: Arc<PopularNames>,
+    /// Reads the code of young releases before their tarball leaves; `None` judges by metadata alone.
+    pub code: Option<CodePorts>,
 }
 
 impl Enforcer {
+    /// Judges one release by its code, too; `None` where this gate reads no code. What is older than the
+    /// window has been in the open for long and is left to audits.
+    pub async fn examine(&self, release: &Purl, now: Timestamp) -> Option<Judgement> {
+        let ports = Ports {
+            code: Some(self.code.clone()?),
+            ..self.ports.clone()
+        };
+        let subject = Subject {
+            purl: release.clone(),
+            pins: Vec::new(),
+        };
+        let inputs = gather(std::slice::from_ref(&subject), &ports, &self.options(now)).await;
+        Some(assess(&inputs.facts(&subject, 0), &self.policy).judgement)
+    }
+
+    /// True when a version published at `moment` is young enough to be judged in full.
+    #[must_use]
+    pub fn is_young(moment: Option<Timestamp>, now: Timestamp) -> bool {
+        moment.is_none_or(|moment| now.since(moment) <= JUDGED)
+    }
+
+    fn options(&self, now: Timestamp) -> GatherOptions {
+        GatherOptions {
+            as_of: now,
+            progress: Arc::new(|_| {}),
+            popular: Arc::clone(&self.popular),
+            installed: Arc::default(),
+        }
+    }
+
+    /// True when a judgement stops a release under this policy.
+    #[must_use]
+    pub fn stops(&self, judgement: &Judgement) -> bool {
+        match judgement.verdict {
+            Verdict::Block | Verdict::Quarantine => true,
+            Verdict::Unassessed => self.policy.unassessed == UnassessedAction::Hold,
+            Verdict::Allow => false,
+        }
+    }
+
     /// What of `package` is held at `now`, with every judgement that was made.
     pub async fn judge(
         &self,
@@ -79,24 +121,14 @@ impl Enforcer {
                 pins: Vec::new(),
             })
             .collect();
-        let options = GatherOptions {
-            as_of: now,
-            progress: Arc::new(|_| {}),
-            popular: Arc::clone(&self.popular),
-            installed: Arc::default(),
-        };
-        let inputs = gather(&subjects, &self.ports, &options).await;
+        let inputs = gather(&subjects, &self.ports, &self.options(now)).await;
         let judgements: Vec<Judgement> = subjects
             .iter()
             .map(|subject| assess(&inputs.facts(subject, 0), &self.policy).judgement)
             .collect();
         let mut held = Held::default();
         for judgement in &judgements {
-            let stops = match judgement.verdict {
-                Verdict::Block | Verdict::Quarantine => true,
-                Verdict::Unassessed => self.policy.unassessed == UnassessedAction::Hold,
-                Verdict::Allow => false,
-            };
+            let stops = self.stops(judgement);
             if stops {
                 let until = judgement.until;
                 held.next_change = [held.next_change, until].into_iter().flatten().min();

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, routing::any};
 use cleanbill_facts::Package;
-use cleanbill_model::{Judgement, PackageName, SafeUrl, Timestamp};
+use cleanbill_model::{Judgement, PackageName, Purl, SafeUrl, Timestamp};
 use cleanbill_ports::{Clock, FetchError};
 use moka::future::Cache;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -17,6 +17,11 @@ use crate::{
 
 /// Memory for answers, in bytes. The documents of a large project are near 60 MB, compressed and plain.
 const ANSWER_BYTES: u64 = 192 * 1024 * 1024;
+/// Releases whose examination is remembered, and for how long: feeds and policy may change their mind.
+const EXAMINED: u64 = 20_000;
+const EXAMINED_FOR: Duration = Duration::from_secs(15 * 60);
+/// How long a client is kept waiting for an examination; clients wait half a minute without a word.
+const EXAMINATION_BUDGET: Duration = Duration::from_secs(25);
 /// How long a stop waits for requests in flight.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -53,6 +58,7 @@ pub struct Gate {
     pub(crate) settings: Arc<GateSettings>,
     pub(crate) address: Arc<str>,
     pub(crate) answers: Cache<PackageName, Arc<Snapshot>>,
+    pub(crate) examined: Cache<Purl, Arc<Judgement>>,
     pub(crate) trail: Trail,
     pub(crate) client: reqwest::Client,
 }
@@ -117,6 +123,10 @@ impl Gate {
                 })
                 .max_capacity(ANSWER_BYTES)
                 .build(),
+            examined: Cache::builder()
+                .max_capacity(EXAMINED)
+                .time_to_live(EXAMINED_FOR)
+                .build(),
             trail: trail.clone(),
             client,
             settings: Arc::new(settings),
@@ -168,6 +178,24 @@ impl Gate {
             .await
     }
 
+    /// The judgement on a young release with its code read: `Ok(None)` where this gate reads none, an error
+    /// where it takes longer than a client waits. The examination goes on for whoever asks again.
+    pub(crate) async fn examine(&self, release: &Purl) -> Result<Option<Arc<Judgement>>, ()> {
+        if self.settings.enforcer.code.is_none() {
+            return Ok(None);
+        }
+        let (gate, wanted) = (self.clone(), release.clone());
+        let task = tokio::spawn(async move {
+            let now = gate.settings.clock.now();
+            let making = async { gate.settings.enforcer.examine(&wanted, now).await.map(Arc::new) };
+            gate.examined.optionally_get_with(wanted.clone(), making).await
+        });
+        match tokio::time::timeout(EXAMINATION_BUDGET, task).await {
+            Ok(Ok(judgement)) => Ok(judgement),
+            _ => Err(()),
+        }
+    }
+
     async fn make(&self, name: &PackageName, now: Timestamp) -> Result<Arc<Snapshot>, FetchError> {
         let fetched = self.settings.enforcer.ports.registry.packument(name).await?;
         let unusable = |reason: &str| FetchError::Unusable {
@@ -195,7 +223,16 @@ impl Running {
     /// The sentences on what is held of a package that was asked for.
     pub async fn held(&self, name: &PackageName) -> Vec<String> {
         let snapshot = self.gate.answers.get(name).await;
-        snapshot.map(|snapshot| snapshot.held.versions.values().map(|held| held.sentence.clone()).collect()).unwrap_or_default()
+        snapshot
+            .map(|snapshot| {
+                snapshot
+                    .held
+                    .versions
+                    .values()
+                    .map(|held| held.sentence.clone())
+                    .collect()
+            })
+            .unwrap_or_default()
     }
 
     /// Upstream's own address of a tarball that this gate has told of.

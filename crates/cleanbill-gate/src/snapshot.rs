@@ -36,6 +36,8 @@ pub struct Tarball {
     pub url: SafeUrl,
     /// What its bytes must be.
     pub integrity: Option<Integrity>,
+    /// When it was published, where known.
+    pub published: Option<Timestamp>,
 }
 
 /// A filtered answer.
@@ -100,6 +102,7 @@ impl Snapshot {
                 Tarball {
                     url,
                     integrity: release.integrity.get().cloned(),
+                    published: release.published.get().copied(),
                 },
             ))
         });

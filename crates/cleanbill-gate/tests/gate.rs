@@ -47,6 +47,7 @@ impl Stand {
                 },
                 policy: Arc::new(Policy::default()),
                 popular: Arc::default(),
+                code: None,
             },
             clock: Arc::new(FixedClock(now)),
             pass_to: Arc::new(move |_| Some(base.clone())),

@@ -16,6 +16,7 @@ mod logs;
 pub mod pins;
 mod read;
 mod sbom;
+pub mod samples;
 pub mod sighting;
 mod walk;
 pub mod watch;

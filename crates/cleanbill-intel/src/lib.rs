@@ -2,11 +2,14 @@
 //! It knows no disk, no clock and no file format; whoever gathered the facts hands them in.
 //!
 //! Reading order: how a machine stands towards a campaign ([`exposure`]), what to do about it ([`steps`]),
-//! how an indicator is read ([`indicator`]).
+//! how an indicator is read ([`indicator`]), which releases belong together ([`link`]), and whose traits
+//! they bear ([`profile`]).
 #![deny(clippy::disallowed_methods)]
 
 pub mod exposure;
 pub mod indicator;
+pub mod link;
+pub mod profile;
 pub mod steps;
 
 pub use exposure::{Gap, Reach, Standing, standing};

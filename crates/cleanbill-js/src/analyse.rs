@@ -21,7 +21,7 @@ use crate::notebook::step;
 use crate::package::{Budget, Context, Indexed, Package};
 
 /// Steps the top level of a file may take besides those for its size.
-const FILE_SHARE: u64 = 600_000;
+const FILE_SHARE: u64 = 1_500_000;
 /// Most steps a file gets for its size.
 const MOST_SIZE_SHARE: u64 = 3_000_000;
 /// The same for a file whose look says obfuscated.

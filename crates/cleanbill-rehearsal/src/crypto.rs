@@ -64,21 +64,49 @@ pub(crate) fn cipher(
         "cbc" => Some(cbc(&aes, sixteen(iv)?, bytes, decrypt, pad)),
         "ecb" => Some(ecb(&aes, bytes, decrypt, pad)),
         "ctr" => Some(counter(&aes, sixteen(iv)?, bytes)),
-        "gcm" => {
-            // With the usual twelve bytes the counter starts at two; other lengths need GHASH, which nobody uses.
-            let mut start = [0_u8; 16];
-            for (place, byte) in start.iter_mut().zip(iv.iter().take(12)) {
-                *place = *byte;
-            }
-            start[15] = 2;
-            Some(counter(&aes, start, bytes))
-        }
+        "gcm" => Some(counter(&aes, gcm_start(&aes, iv), bytes)),
         _ => None,
     }
 }
 
 fn sixteen(bytes: &[u8]) -> Option<[u8; 16]> {
     bytes.try_into().ok()
+}
+
+/// Where the counter of GCM starts for a vector of any length (NIST SP 800-38D, 7.1).
+fn gcm_start(aes: &Aes, iv: &[u8]) -> [u8; 16] {
+    let first = if iv.len() == 12 {
+        iv.iter().fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte)) << 32 | 1
+    } else {
+        let key = u128::from_be_bytes(aes.encrypt([0; 16]));
+        let mut sum = 0_u128;
+        for block in iv.chunks(16) {
+            let mut whole = [0_u8; 16];
+            for (place, byte) in whole.iter_mut().zip(block) {
+                *place = *byte;
+            }
+            sum = multiplied(sum ^ u128::from_be_bytes(whole), key);
+        }
+        multiplied(sum ^ (iv.len() as u128 * 8), key)
+    };
+    let low = (first & 0xffff_ffff).wrapping_add(1) & 0xffff_ffff;
+    (first >> 32 << 32 | low).to_be_bytes()
+}
+
+/// Multiplication in GCM's field.
+fn multiplied(one: u128, other: u128) -> u128 {
+    let (mut sum, mut shifted) = (0_u128, other);
+    for bit in (0..128).rev() {
+        if one >> bit & 1 == 1 {
+            sum ^= shifted;
+        }
+        let carry = shifted & 1;
+        shifted >>= 1;
+        if carry == 1 {
+            shifted ^= 0xe1 << 120;
+        }
+    }
+    sum
 }
 
 fn padded(bytes: &[u8], pad: bool) -> Vec<u8> {
@@ -205,6 +233,16 @@ mod tests {
             false,
         );
         assert_eq!(hex_encode(&sealed.unwrap()), "7649abac8119b246cee98e9b12e9197d");
+        // The GCM specification's test case 6, first block: a vector of 60 bytes.
+        let sealed = cipher(
+            "aes-128-gcm",
+            &hex_decode(b"feffe9928665731c6d6a8f9467308308"),
+            &hex_decode(b"9313225df88406e555909c5aff5269aa6a7a9538534f7da1e4c303d2a318a728c3c0c95156809539fcf0e2429a6b525416aedbf5a0de6a57a637b39b"),
+            &hex_decode(b"d9313225f88406e5a55909c5aff5269a"),
+            false,
+            false,
+        );
+        assert_eq!(hex_encode(&sealed.unwrap()), "8ce24998625615b603a033aca13fb894");
         assert!(cipher("aes-256-cbc", &[1; 16], &[3; 16], b"", true, true).is_none());
     }
 

@@ -11,6 +11,8 @@ pub const RECURSION: usize = 700;
 pub const STACK_VALUES: usize = 256 * 1024;
 /// Events kept in a trace: a story nobody reads to its end is no better for being longer.
 pub const EVENTS: usize = 4_000;
+/// Prints kept in a trace.
+pub const PRINTS: usize = 200;
 /// Calls into the stage one rehearsal may make, since native work is not counted in instructions.
 pub const HOST_CALLS: usize = 400_000;
 /// Promise and timer jobs one rehearsal may run.

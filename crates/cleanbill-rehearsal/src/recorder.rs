@@ -56,6 +56,7 @@ pub(crate) struct Recorder {
     seed: u64,
     random: u64,
     written: usize,
+    printed: usize,
     dropped: u64,
     events: Vec<Event>,
     stops: Vec<Stop>,
@@ -92,6 +93,7 @@ impl Recorder {
             seed: input.seed,
             random: 0,
             written: 0,
+            printed: 0,
             dropped: 0,
             events: Vec::new(),
             stops: Vec::new(),
@@ -139,6 +141,16 @@ impl Recorder {
     /// Writes an event whose words do not leave the machine.
     pub fn note(&mut self, action: Action) {
         self.push(action, Vec::new());
+    }
+
+    /// Writes down a print; many of them are dropped alone, so that printing cannot drown the story.
+    pub fn print(&mut self, stream: String, text: String) {
+        self.printed += 1;
+        if self.printed > limits::PRINTS {
+            self.dropped += 1;
+        } else {
+            self.note(Action::Printed { stream, text });
+        }
     }
 
     /// Writes an event once per rehearsal and entry.

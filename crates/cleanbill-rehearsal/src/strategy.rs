@@ -12,8 +12,9 @@ use crate::{
     trace::{Action, Trace},
 };
 
-/// Lifecycle scripts a package manager starts for a dependency, in its order.
-const LIFECYCLE: [&str; 4] = ["preinstall", "install", "postinstall", "prepare"];
+/// Lifecycle scripts a package manager starts for a dependency, in its order. `prepare` runs for git dependencies
+/// alone, whose caller names it as an entry.
+const LIFECYCLE: [&str; 3] = ["preinstall", "install", "postinstall"];
 
 /// The entries a manifest names: install scripts first, then what importing loads, then its programs.
 #[must_use]

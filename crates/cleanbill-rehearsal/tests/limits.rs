@@ -51,7 +51,19 @@ fn what_never_ends_is_ended_with_a_reason() {
         "setTimeout(() => {}, 2 ** 30); setTimeout(() => setTimeout(() => {}, 2 ** 30), 2 ** 30)",
         "virtual-time",
     );
-    stopped("for (let i = 0; i < 90000; i++) console.log(i);", "events");
+    let many = with_budget(
+        &hook(
+            "for (let i = 0; i < 9000; i++) { console.log(i); require('fs').writeFileSync('/tmp/' + i, ''); }",
+        ),
+        Budget {
+            events: 300,
+            ..Budget::default()
+        },
+    );
+    assert_eq!(
+        (many.stops[0].reason.as_str(), many.events.len()),
+        ("events", 300)
+    );
     stopped("eval('['.repeat(100000))", "generated-source-too-deep");
     stopped("require('child_process').execSync('node setup.js')", "children");
 }

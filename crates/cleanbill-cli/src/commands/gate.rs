@@ -105,7 +105,16 @@ pub async fn start(
     public_address: Option<String>,
 ) -> Result<Running, Failure> {
     let registry = session.whole_documents(world, common.offline)?;
-    start_before(registry, session.settings.policy.clone(), session, common, world, listen, public_address).await
+    start_before(
+        registry,
+        session.settings.policy.clone(),
+        session,
+        common,
+        world,
+        listen,
+        public_address,
+    )
+    .await
 }
 
 /// Starts a gate before `registry`, under `policy`.
@@ -140,6 +149,7 @@ pub async fn start_before(
             },
             policy: Arc::new(policy),
             popular: Arc::new(PopularNames::builtin()),
+            code: session.ports_with_code(world)?.code,
         },
         clock,
         pass_to: session.base_of(),

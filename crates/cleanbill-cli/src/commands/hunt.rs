@@ -56,7 +56,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let as_of = match &common.as_of {
         Some(text) => Timestamp::parse(text).map_err(|error| {
-            Failure::usage("cannot read `--as-of`").because(&error).hint("write it as 2026-06-17T01:16:00Z")
+            Failure::usage("cannot read `--as-of`")
+                .because(&error)
+                .hint("write it as 2026-06-17T01:16:00Z")
         })?,
         None => world.now,
     };
@@ -64,12 +66,16 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     if !arguments.campaigns.is_empty() {
         known = chosen(known, &arguments.campaigns)?;
     }
-    let watch = Watch::new(known).map_err(|error| Failure::usage("cannot search for these campaigns").because(&error))?;
+    let watch = Watch::new(known)
+        .map_err(|error| Failure::usage("cannot search for these campaigns").because(&error))?;
     let mut roots = Vec::new();
     for path in &arguments.paths {
         let full = world.folder.join(path);
         if !full.exists() {
-            return Err(Failure::usage(format!("no such file or folder: `{}`", path.display())).hint("name a folder, a lockfile, a log, a bill of materials or an image"));
+            return Err(
+                Failure::usage(format!("no such file or folder: `{}`", path.display()))
+                    .hint("name a folder, a lockfile, a log, a bill of materials or an image"),
+            );
         }
         roots.push(full);
     }
@@ -80,11 +86,27 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let bar = bar(common, world);
     let show = |path: &Path| world.shown(path);
     let tick = |count: u64| bar.inc(count);
-    let history = if arguments.no_history { History::Skip } else { History::Read };
-    let hunted = hunt(&watch, &HuntOptions { roots, history, show: &show, tick: &tick });
+    let history = if arguments.no_history {
+        History::Skip
+    } else {
+        History::Read
+    };
+    let hunted = hunt(
+        &watch,
+        &HuntOptions {
+            roots,
+            history,
+            show: &show,
+            tick: &tick,
+        },
+    );
     bar.finish_and_clear();
     let answers = answers(&watch, &hunted);
-    let view = View { as_of, hunted: &hunted, answers: &answers };
+    let view = View {
+        as_of,
+        hunted: &hunted,
+        answers: &answers,
+    };
     let ours = |error: serde_json::Error| Failure::ours("cannot draw the answer").because(&error);
     let text = match arguments.format {
         Format::Human => hunting::human::draw(&view, &output::render_options(common, world)),
@@ -103,7 +125,11 @@ fn exit_code(hunted: &Hunted, answers: &[Answer<'_>]) -> ExitCode {
     ExitCode::from(match gravest(answers) {
         Standing::Exposed => 1,
         Standing::PossiblyExposed => 3,
-        Standing::NotKnown if !hunted.unseen.is_empty() || !hunted.looked.at_anything() || answers.len() == 1 => 3,
+        Standing::NotKnown
+            if !hunted.unseen.is_empty() || !hunted.looked.at_anything() || answers.len() == 1 =>
+        {
+            3
+        }
         Standing::NotKnown | Standing::NotExposed => 0,
     })
 }
@@ -116,11 +142,16 @@ const MAX_PACK_BYTES: usize = 16 * 1024 * 1024;
 /// # Errors
 /// When a file cannot be read as a campaign.
 pub fn campaigns(packs: &[PathBuf], world: &World) -> Result<Vec<Campaign>, Failure> {
-    let mut known = pack::campaigns().map_err(|error| Failure::ours("cannot read the built-in campaigns").because(&error))?;
+    let mut known = pack::campaigns()
+        .map_err(|error| Failure::ours("cannot read the built-in campaigns").because(&error))?;
     for path in packs {
         let cannot = || Failure::usage(format!("cannot read campaign `{}`", path.display()));
         let text = crate::compose::read_text(&world.folder.join(path), MAX_PACK_BYTES)?.ok_or_else(cannot)?;
-        let campaign: Campaign = serde_json::from_str(&text).map_err(|error| cannot().because(&error).hint("`cleanbill campaign lint FILE` says what is wrong with it"))?;
+        let campaign: Campaign = serde_json::from_str(&text).map_err(|error| {
+            cannot()
+                .because(&error)
+                .hint("`cleanbill campaign lint FILE` says what is wrong with it")
+        })?;
         known.retain(|other| other.id != campaign.id);
         known.push(campaign);
     }
@@ -132,10 +163,17 @@ pub fn campaigns(packs: &[PathBuf], world: &World) -> Result<Vec<Campaign>, Fail
 /// # Errors
 /// When one is not known.
 pub fn chosen(known: Vec<Campaign>, ids: &[String]) -> Result<Vec<Campaign>, Failure> {
-    if let Some(unknown) = ids.iter().find(|id| !known.iter().any(|campaign| &&campaign.id == id)) {
-        return Err(Failure::usage(format!("no campaign is called `{unknown}`")).hint("`cleanbill campaign list` names them all"));
+    if let Some(unknown) = ids
+        .iter()
+        .find(|id| !known.iter().any(|campaign| &&campaign.id == id))
+    {
+        return Err(Failure::usage(format!("no campaign is called `{unknown}`"))
+            .hint("`cleanbill campaign list` names them all"));
     }
-    Ok(known.into_iter().filter(|campaign| ids.contains(&campaign.id)).collect())
+    Ok(known
+        .into_iter()
+        .filter(|campaign| ids.contains(&campaign.id))
+        .collect())
 }
 
 /// Where package managers keep caches, stores and global packages, and where things start by themselves:
@@ -178,15 +216,33 @@ const ROOT_FOLDERS: &[&str] = &[
 ];
 
 fn machine_folders(world: &World) -> Vec<PathBuf> {
-    let home = world.home.iter().flat_map(|home| HOME_FOLDERS.iter().map(|folder| home.join(folder)));
-    let told = ["npm_config_cache", "NPM_CONFIG_CACHE", "YARN_CACHE_FOLDER", "PNPM_HOME", "BUN_INSTALL"];
-    let told = told.iter().filter_map(|name| world.variable(name)).map(PathBuf::from);
-    home.chain(told).chain(ROOT_FOLDERS.iter().map(PathBuf::from)).filter(|folder| folder.is_dir()).collect()
+    let home = world
+        .home
+        .iter()
+        .flat_map(|home| HOME_FOLDERS.iter().map(|folder| home.join(folder)));
+    let told = [
+        "npm_config_cache",
+        "NPM_CONFIG_CACHE",
+        "YARN_CACHE_FOLDER",
+        "PNPM_HOME",
+        "BUN_INSTALL",
+    ];
+    let told = told
+        .iter()
+        .filter_map(|name| world.variable(name))
+        .map(PathBuf::from);
+    home.chain(told)
+        .chain(ROOT_FOLDERS.iter().map(PathBuf::from))
+        .filter(|folder| folder.is_dir())
+        .collect()
 }
 
 /// Roots without those that lie below another, so that nothing is told twice.
 fn without_nested(roots: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut roots: Vec<PathBuf> = roots.into_iter().map(|root| root.canonicalize().unwrap_or(root)).collect();
+    let mut roots: Vec<PathBuf> = roots
+        .into_iter()
+        .map(|root| root.canonicalize().unwrap_or(root))
+        .collect();
     roots.sort();
     roots.dedup();
     let all = roots.clone();
@@ -199,7 +255,9 @@ fn bar(common: &Common, world: &World) -> ProgressBar {
     if common.quiet || !world.stderr_is_terminal {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    if let Ok(style) = ProgressStyle::with_template("{spinner} hunting: {pos} files and lockfile versions, {elapsed}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} hunting: {pos} files and lockfile versions, {elapsed}")
+    {
         bar.set_style(style);
     }
     bar

@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, its help, its function.
 
 pub mod audit;
+pub mod campaign;
 pub mod config;
 pub mod demo;
 pub mod eval;
@@ -10,6 +11,7 @@ pub mod gate;
 pub mod generate;
 pub mod hunt;
 pub mod inspect;
+pub mod link;
 pub mod run;
 pub mod update;
 pub mod why;
@@ -41,6 +43,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Run(arguments) => run::run(arguments, common, world),
         Command::Demo(arguments) => demo::run(arguments, common, world),
         Command::Eval(arguments) => eval::run(arguments, common, world),
+        Command::Campaign(arguments) => campaign::run(arguments, common, world),
         Command::Hunt(arguments) => hunt::run(arguments, common, world),
         Command::Worker(arguments) => worker::run(arguments),
         Command::Completions(arguments) => generate::completions(arguments, common),

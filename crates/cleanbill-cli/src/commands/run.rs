@@ -91,7 +91,11 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
 }
 
 /// What makes each client ask the gate, and leave scripts alone.
-pub(crate) fn client_environment(address: &str, scripts: bool, scopes: &[String]) -> BTreeMap<String, String> {
+pub(crate) fn client_environment(
+    address: &str,
+    scripts: bool,
+    scopes: &[String],
+) -> BTreeMap<String, String> {
     let registry = format!("{address}/");
     let mut set: BTreeMap<String, String> = BTreeMap::new();
     for name in [

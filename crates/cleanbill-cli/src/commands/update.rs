@@ -80,13 +80,20 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         return clients::run(arguments, common, world);
     }
     if !["human", "json"].contains(&arguments.format.as_str()) {
-        return Err(Failure::usage(format!("a plan has no format `{}`", arguments.format)).hint("use human or json"));
+        return Err(
+            Failure::usage(format!("a plan has no format `{}`", arguments.format)).hint("use human or json"),
+        );
     }
     let wish = wish(arguments)?;
     let paths = [arguments.project.clone()];
     let found = discover::discover(&paths, world)?;
     let folder = compose::project_folder(&paths, world);
     let session = Session::open(common, world, &folder, None)?;
+    if arguments.apply && found.len() > 1 {
+        let named: Vec<String> = found.iter().map(|found| format!("`{}`", found.path)).collect();
+        let what = format!("a plan is carried out for one lockfile at a time: {}", named.join(", "));
+        return Err(Failure::usage(what).hint("name one with `--project`"));
+    }
     recover(&found, common)?;
     let mut plans = Vec::new();
     let mut applied = Vec::new();
@@ -95,7 +102,12 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             Ok(named) => {
                 let plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
                 if arguments.apply {
-                    let order = apply::Order { session: &session, common, world, allow_dirty: arguments.allow_dirty || !applied.is_empty() };
+                    let order = apply::Order {
+                        session: &session,
+                        common,
+                        world,
+                        allow_dirty: arguments.allow_dirty,
+                    };
                     applied.extend(apply::apply(&order, &plan, found)?);
                 }
                 plans.push(plan);
@@ -186,15 +198,25 @@ fn installed(named: &NamedLockfile) -> HashMap<PackageName, Version> {
 /// Puts back what an earlier run left half done when it was killed.
 fn recover(found: &[Found], common: &Common) -> Result<(), Failure> {
     for folder in found.iter().filter_map(|found| found.file.parent()) {
-        let restored = commit::recover(folder).map_err(|error| Failure::usage("an earlier update was cut off").because(&error))?;
+        let restored = commit::recover(folder)
+            .map_err(|error| Failure::usage("an earlier update was cut off").because(&error))?;
         for path in restored {
-            output::remark(&format!("note: an earlier update was cut off; `{path}` was put back"), common);
+            output::remark(
+                &format!("note: an earlier update was cut off; `{path}` was put back"),
+                common,
+            );
         }
     }
     Ok(())
 }
 
-fn tell(plans: &[Plan], applied: &[words::json::Applied], arguments: &Arguments, common: &Common, world: &World) -> Result<(), Failure> {
+fn tell(
+    plans: &[Plan],
+    applied: &[words::json::Applied],
+    arguments: &Arguments,
+    common: &Common,
+    world: &World,
+) -> Result<(), Failure> {
     let text = if arguments.format == "json" {
         let value = words::json::plans(plans, applied);
         serde_json::to_string_pretty(&value)
@@ -202,8 +224,10 @@ fn tell(plans: &[Plan], applied: &[words::json::Applied], arguments: &Arguments,
             + "\n"
     } else {
         let options = output::render_options(common, world);
-        let mut pages: Vec<String> =
-            plans.iter().map(|plan| words::human::plan(plan, arguments.apply, &options)).collect();
+        let mut pages: Vec<String> = plans
+            .iter()
+            .map(|plan| words::human::plan(plan, arguments.apply, &options))
+            .collect();
         if arguments.apply {
             pages.push(words::human::applied(applied, &options));
         }

@@ -30,9 +30,31 @@ pub fn draw(view: &View<'_>) -> String {
     for answer in view.found() {
         campaign(&mut out, answer);
     }
-    list(&mut out, "Not known", view.of(Standing::NotKnown).map(|answer| (answer.campaign.id.as_str(), answer.reason.as_deref().unwrap_or_default())));
-    list(&mut out, "Could not look at", view.hunted.unseen.iter().take(SHOWN_ROWS).map(|place| (place.place.as_str(), place.reason.as_str())));
-    list(&mut out, "Not exposed", view.of(Standing::NotExposed).map(|answer| (answer.campaign.id.as_str(), answer.campaign.name.as_str())));
+    list(
+        &mut out,
+        "Not known",
+        view.of(Standing::NotKnown).map(|answer| {
+            (
+                answer.campaign.id.as_str(),
+                answer.reason.as_deref().unwrap_or_default(),
+            )
+        }),
+    );
+    list(
+        &mut out,
+        "Could not look at",
+        view.hunted
+            .unseen
+            .iter()
+            .take(SHOWN_ROWS)
+            .map(|place| (place.place.as_str(), place.reason.as_str())),
+    );
+    list(
+        &mut out,
+        "Not exposed",
+        view.of(Standing::NotExposed)
+            .map(|answer| (answer.campaign.id.as_str(), answer.campaign.name.as_str())),
+    );
     out.push_str("</body></html>\n");
     out
 }
@@ -50,7 +72,11 @@ fn list<'a>(out: &mut String, title: &str, items: impl Iterator<Item = (&'a str,
 }
 
 fn campaign(out: &mut String, answer: &Answer<'_>) {
-    let class = if answer.standing == Standing::Exposed { "exposed" } else { "possibly" };
+    let class = if answer.standing == Standing::Exposed {
+        "exposed"
+    } else {
+        "possibly"
+    };
     let _ = write!(
         out,
         "<section class=\"{class}\"><h2>{}: {}</h2>\n<p>Campaign <code>{}</code>.",
@@ -70,7 +96,12 @@ fn campaign(out: &mut String, answer: &Answer<'_>) {
     }
     out.push_str("</tbody></table>\n<h3>First steps</h3><ol>");
     for step in &answer.steps {
-        let _ = write!(out, "<li><strong>{}</strong> {}</li>", step_name(step.kind), ticked(&step.text));
+        let _ = write!(
+            out,
+            "<li><strong>{}</strong> {}</li>",
+            step_name(step.kind),
+            ticked(&step.text)
+        );
     }
     out.push_str("</ol>\n");
     let claims = claims(answer);
@@ -85,21 +116,43 @@ fn campaign(out: &mut String, answer: &Answer<'_>) {
 }
 
 fn row(out: &mut String, sighting: &Sighting) {
-    let release = sighting.release.as_ref().map(|(name, version)| format!("{name}@{version}")).unwrap_or_default();
-    let place = sighting.line.map_or_else(|| sighting.place.clone(), |line| format!("{}:{line}", sighting.place));
+    let release = sighting
+        .release
+        .as_ref()
+        .map(|(name, version)| format!("{name}@{version}"))
+        .unwrap_or_default();
+    let place = sighting.line.map_or_else(
+        || sighting.place.clone(),
+        |line| format!("{}:{line}", sighting.place),
+    );
     let mut when = sighting.at.map(|at| at.to_string()).unwrap_or_default();
     let mut commits = String::new();
     if let Some(window) = &sighting.window {
-        let until = window.until.map_or_else(|| "now".to_owned(), |until| until.to_string());
-        when = window.from.map(|from| format!("{from} to {until}")).unwrap_or_default();
+        let until = window
+            .until
+            .map_or_else(|| "now".to_owned(), |until| until.to_string());
+        when = window
+            .from
+            .map(|from| format!("{from} to {until}"))
+            .unwrap_or_default();
         for (what, list) in [("in by", &window.introduced), ("out by", &window.removed)] {
             for commit in list {
                 let id = commit.id.get(..12).unwrap_or(&commit.id);
-                let _ = write!(commits, "<br>{what} <code>{}</code> {} {}", text(id), commit.at, text(&commit.summary));
+                let _ = write!(
+                    commits,
+                    "<br>{what} <code>{}</code> {} {}",
+                    text(id),
+                    commit.at,
+                    text(&commit.summary)
+                );
             }
         }
         if !window.branches.is_empty() {
-            let _ = write!(commits, "<br>in the history of <code>{}</code>", text(&window.branches.join(", ")));
+            let _ = write!(
+                commits,
+                "<br>in the history of <code>{}</code>",
+                text(&window.branches.join(", "))
+            );
         }
     }
     let _ = writeln!(

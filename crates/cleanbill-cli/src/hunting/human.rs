@@ -35,7 +35,11 @@ pub fn draw(view: &View<'_>, options: &RenderOptions) -> String {
             }
         }
         for (reason, ids) in reasons {
-            let shown = if all || ids.len() <= 3 { ids.join(", ") } else { format!("{} campaigns", ids.len()) };
+            let shown = if all || ids.len() <= 3 {
+                ids.join(", ")
+            } else {
+                format!("{} campaigns", ids.len())
+            };
             let _ = writeln!(out, "not known: {}\n  {}", line(&shown), line(reason));
         }
         out.push('\n');
@@ -45,10 +49,15 @@ pub fn draw(view: &View<'_>, options: &RenderOptions) -> String {
         let _ = writeln!(out, "could not look at:");
         let shown = if all { unseen.len() } else { SHOWN_UNSEEN };
         for place in unseen.iter().take(shown) {
-            let edge = place.before.map(|before| format!(" (touches campaigns from before {before})")).unwrap_or_default();
+            let edge = place
+                .before
+                .map(|before| format!(" (touches campaigns from before {before})"))
+                .unwrap_or_default();
             let _ = writeln!(out, "  {}: {}{edge}", line(&place.place), line(&place.reason));
         }
-        let more = u64::try_from(unseen.len().saturating_sub(shown)).unwrap_or(0).saturating_add(view.hunted.unseen_unnamed);
+        let more = u64::try_from(unseen.len().saturating_sub(shown))
+            .unwrap_or(0)
+            .saturating_add(view.hunted.unseen_unnamed);
         if more > 0 {
             let _ = writeln!(out, "  and {more} more");
         }
@@ -66,7 +75,12 @@ fn campaign(out: &mut String, answer: &Answer<'_>, options: &RenderOptions, all:
         (Colour::Always, _) => word.yellow().bold().to_string(),
         _ => word,
     };
-    let _ = writeln!(out, "{word} to `{}`: {}", line(&answer.campaign.id), line(&answer.campaign.name));
+    let _ = writeln!(
+        out,
+        "{word} to `{}`: {}",
+        line(&answer.campaign.id),
+        line(&answer.campaign.name)
+    );
     if let Some(began) = answer.began {
         let _ = writeln!(out, "  began     {began}");
     }
@@ -74,12 +88,20 @@ fn campaign(out: &mut String, answer: &Answer<'_>, options: &RenderOptions, all:
         let _ = writeln!(out, "  here      {window}");
     }
     let _ = writeln!(out, "  evidence");
-    let shown = if all { answer.sightings.len() } else { SHOWN_EVIDENCE };
+    let shown = if all {
+        answer.sightings.len()
+    } else {
+        SHOWN_EVIDENCE
+    };
     for sighting in answer.sightings.iter().take(shown) {
         evidence(out, sighting, all);
     }
     if answer.sightings.len() > shown {
-        let _ = writeln!(out, "    and {} more; -v shows them", answer.sightings.len() - shown);
+        let _ = writeln!(
+            out,
+            "    and {} more; -v shows them",
+            answer.sightings.len() - shown
+        );
     }
     if !answer.within_reach.is_empty() {
         let _ = writeln!(out, "  within reach of its code");
@@ -100,8 +122,16 @@ fn campaign(out: &mut String, answer: &Answer<'_>, options: &RenderOptions, all:
 }
 
 fn evidence(out: &mut String, sighting: &Sighting, all: bool) {
-    let at = sighting.line.map(|number| format!(":{number}")).unwrap_or_default();
-    let _ = writeln!(out, "    {:12} {}{at}", sighting.reach.as_str(), line(&sighting.place));
+    let at = sighting
+        .line
+        .map(|number| format!(":{number}"))
+        .unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "    {:12} {}{at}",
+        sighting.reach.as_str(),
+        line(&sighting.place)
+    );
     let _ = writeln!(out, "    {:12} {}", "", line(&sighting.note));
     if let Some(window) = &sighting.window {
         history(out, window, all);
@@ -115,12 +145,25 @@ fn history(out: &mut String, window: &Window, all: bool) {
     let mut commits = |what: &str, commits: &[CommitSeen]| {
         for commit in commits.iter().take(shown) {
             let id = commit.id.get(..12).unwrap_or(&commit.id);
-            let _ = writeln!(out, "    {:12} {what} {} by {id}: {}", "", commit.at, line(&commit.summary));
+            let _ = writeln!(
+                out,
+                "    {:12} {what} {} by {id}: {}",
+                "",
+                commit.at,
+                line(&commit.summary)
+            );
         }
     };
     commits("in ", &window.introduced);
     commits("out", &window.removed);
-    let names = |names: &[String]| names.iter().take(shown).map(|name| line(name).into_owned()).collect::<Vec<_>>().join(", ");
+    let names = |names: &[String]| {
+        names
+            .iter()
+            .take(shown)
+            .map(|name| line(name).into_owned())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if !window.branches.is_empty() {
         let _ = writeln!(out, "    {:12} in the history of {}", "", names(&window.branches));
     }

@@ -1,7 +1,7 @@
 //! The answer of a hunt for programs: `cleanbill.hunt/v1`. Fields may be added, never change meaning.
 use cleanbill_hunt::{Answer, Looked, Sighting, Source, Unseen, Window, gravest};
 use cleanbill_intel::{Punishment, Reach, Standing, Step};
-use cleanbill_model::{Purl, PackageName, Timestamp, Version};
+use cleanbill_model::{PackageName, Purl, Timestamp, Version};
 use serde::Serialize;
 
 use super::{View, claims};
@@ -99,13 +99,25 @@ fn answer<'a>(answer: &'a Answer<'a>) -> CampaignAnswer<'a> {
         began: answer.began,
         from: answer.from,
         until: answer.until,
-        evidence: answer.sightings.iter().map(|sighting| evidence(sighting)).collect(),
+        evidence: answer
+            .sightings
+            .iter()
+            .map(|sighting| evidence(sighting))
+            .collect(),
         steps: &answer.steps,
         within_reach: &answer.within_reach,
         revocation_punished: answer.punishment,
         last_good: &answer.last_good,
-        attribution: if answer.sightings.is_empty() { Vec::new() } else { claims(answer) },
-        sources: if answer.sightings.is_empty() { &[] } else { &answer.campaign.sources },
+        attribution: if answer.sightings.is_empty() {
+            Vec::new()
+        } else {
+            claims(answer)
+        },
+        sources: if answer.sightings.is_empty() {
+            &[]
+        } else {
+            &answer.campaign.sources
+        },
     }
 }
 

@@ -14,7 +14,12 @@ const SHOWN_ROWS: usize = 50;
 /// Draws it.
 #[must_use]
 pub fn draw(view: &View<'_>) -> String {
-    let mut out = format!("# Hunt of {}\n\n{}. Looked at {}.\n", view.as_of, view.counts(), view.looked());
+    let mut out = format!(
+        "# Hunt of {}\n\n{}. Looked at {}.\n",
+        view.as_of,
+        view.counts(),
+        view.looked()
+    );
     for answer in view.found() {
         campaign(&mut out, answer);
     }
@@ -22,7 +27,12 @@ pub fn draw(view: &View<'_>) -> String {
     if !unknown.is_empty() {
         out.push_str("\n## Not known\n\n");
         for answer in unknown {
-            let _ = writeln!(out, "- {}: {}", code(&answer.campaign.id), words(answer.reason.as_deref().unwrap_or_default()));
+            let _ = writeln!(
+                out,
+                "- {}: {}",
+                code(&answer.campaign.id),
+                words(answer.reason.as_deref().unwrap_or_default())
+            );
         }
     }
     if !view.hunted.unseen.is_empty() {
@@ -35,7 +45,12 @@ pub fn draw(view: &View<'_>) -> String {
 }
 
 fn campaign(out: &mut String, answer: &Answer<'_>) {
-    let _ = writeln!(out, "\n## {}: {}\n", answer.standing.as_str(), words(&answer.campaign.name));
+    let _ = writeln!(
+        out,
+        "\n## {}: {}\n",
+        answer.standing.as_str(),
+        words(&answer.campaign.name)
+    );
     let _ = writeln!(out, "Campaign {}.", code(&answer.campaign.id));
     if let Some(began) = answer.began {
         let _ = writeln!(out, "It began {began}.");
@@ -52,7 +67,12 @@ fn campaign(out: &mut String, answer: &Answer<'_>) {
     }
     out.push_str("\n### First steps\n\n");
     for (number, step) in (1..).zip(&answer.steps) {
-        let _ = writeln!(out, "{number}. [ ] **{}** {}", step_name(step.kind), words(&step.text));
+        let _ = writeln!(
+            out,
+            "{number}. [ ] **{}** {}",
+            step_name(step.kind),
+            words(&step.text)
+        );
     }
     let claims = claims(answer);
     if !claims.is_empty() {
@@ -64,16 +84,34 @@ fn campaign(out: &mut String, answer: &Answer<'_>) {
 }
 
 fn row(out: &mut String, sighting: &Sighting) {
-    let release = sighting.release.as_ref().map(|(name, version)| code(&format!("{name}@{version}"))).unwrap_or_default();
-    let place = sighting.line.map_or_else(|| sighting.place.clone(), |line| format!("{}:{line}", sighting.place));
+    let release = sighting
+        .release
+        .as_ref()
+        .map(|(name, version)| code(&format!("{name}@{version}")))
+        .unwrap_or_default();
+    let place = sighting.line.map_or_else(
+        || sighting.place.clone(),
+        |line| format!("{}:{line}", sighting.place),
+    );
     let when = match &sighting.window {
         Some(window) => {
-            let until = window.until.map_or_else(|| "now".to_owned(), |until| until.to_string());
-            window.from.map(|from| format!("{from} to {until}")).unwrap_or_default()
+            let until = window
+                .until
+                .map_or_else(|| "now".to_owned(), |until| until.to_string());
+            window
+                .from
+                .map(|from| format!("{from} to {until}"))
+                .unwrap_or_default()
         }
         None => sighting.at.map(|at| at.to_string()).unwrap_or_default(),
     };
-    let _ = writeln!(out, "| {} | {release} | {} | {when} | {} |", sighting.reach.as_str(), code(&place), words(&sighting.note));
+    let _ = writeln!(
+        out,
+        "| {} | {release} | {} | {when} | {} |",
+        sighting.reach.as_str(),
+        code(&place),
+        words(&sighting.note)
+    );
 }
 
 /// A code span that its own text cannot end, on one line, in a table.

@@ -39,12 +39,15 @@ pub enum Format {
 impl View<'_> {
     /// Answers of one standing.
     pub fn of(&self, standing: Standing) -> impl Iterator<Item = &Answer<'_>> {
-        self.answers.iter().filter(move |answer| answer.standing == standing)
+        self.answers
+            .iter()
+            .filter(move |answer| answer.standing == standing)
     }
 
     /// Answers with something found, gravest first.
     pub fn found(&self) -> impl Iterator<Item = &Answer<'_>> {
-        self.of(Standing::Exposed).chain(self.of(Standing::PossiblyExposed))
+        self.of(Standing::Exposed)
+            .chain(self.of(Standing::PossiblyExposed))
     }
 
     /// How many stand how, in words.
@@ -64,18 +67,33 @@ impl View<'_> {
         let looked = &self.hunted.looked;
         let parts = [
             (looked.lockfiles, "lockfile", "lockfiles"),
-            (looked.history_lockfiles, "lockfile version in history", "lockfile versions in history"),
+            (
+                looked.history_lockfiles,
+                "lockfile version in history",
+                "lockfile versions in history",
+            ),
             (looked.commits, "commit", "commits"),
             (looked.installed, "unpacked package", "unpacked packages"),
             (looked.cached, "cache entry", "cache entries"),
             (looked.logs, "log", "logs"),
             (looked.sboms, "bill of materials", "bills of materials"),
             (looked.image_files, "file in images", "files in images"),
-            (looked.manifests, "manifest judged by its ranges", "manifests judged by their ranges"),
+            (
+                looked.manifests,
+                "manifest judged by its ranges",
+                "manifests judged by their ranges",
+            ),
         ];
-        let told: Vec<String> =
-            parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect();
-        if told.is_empty() { "nothing".into() } else { told.join(", ") }
+        let told: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        if told.is_empty() {
+            "nothing".into()
+        } else {
+            told.join(", ")
+        }
     }
 }
 
@@ -106,8 +124,16 @@ pub fn step_name(kind: StepKind) -> &'static str {
 pub fn claims(answer: &Answer<'_>) -> Vec<String> {
     let told = |claim: &cleanbill_feeds::campaign::Claim| {
         let by = claim.by.as_deref().unwrap_or("somebody the file does not name");
-        let confidence = claim.confidence.as_deref().map(|words| format!(", confidence in their words: {words}")).unwrap_or_default();
-        let basis = claim.basis.as_deref().map(|words| format!("; basis: {words}")).unwrap_or_default();
+        let confidence = claim
+            .confidence
+            .as_deref()
+            .map(|words| format!(", confidence in their words: {words}"))
+            .unwrap_or_default();
+        let basis = claim
+            .basis
+            .as_deref()
+            .map(|words| format!("; basis: {words}"))
+            .unwrap_or_default();
         format!("attributed by {by} to {}{confidence}{basis}", claim.actor)
     };
     answer.campaign.attribution.iter().map(told).collect()

@@ -19,7 +19,12 @@ pub fn draw(view: &View<'_>) -> Result<String, serde_json::Error> {
     let results: Vec<Value> = found
         .iter()
         .enumerate()
-        .flat_map(|(index, answer)| answer.sightings.iter().map(move |sighting| result(answer, index, sighting)))
+        .flat_map(|(index, answer)| {
+            answer
+                .sightings
+                .iter()
+                .map(move |sighting| result(answer, index, sighting))
+        })
         .take(MAX_RESULTS)
         .collect();
     let notifications: Vec<Value> = view
@@ -41,7 +46,10 @@ pub fn draw(view: &View<'_>) -> Result<String, serde_json::Error> {
 }
 
 fn rule(answer: &Answer<'_>) -> Value {
-    let steps: Vec<String> = (1..).zip(&answer.steps).map(|(number, step)| format!("{number}. {}", step.text)).collect();
+    let steps: Vec<String> = (1..)
+        .zip(&answer.steps)
+        .map(|(number, step)| format!("{number}. {}", step.text))
+        .collect();
     json!({
         "id": format!("campaign/{}", answer.campaign.id),
         "shortDescription": {"text": message(&answer.campaign.name)},
@@ -52,10 +60,16 @@ fn rule(answer: &Answer<'_>) -> Value {
 
 fn result(answer: &Answer<'_>, index: usize, sighting: &Sighting) -> Value {
     // A place inside a history or an archive is told as the file behind the last colon.
-    let file = sighting.window.as_ref().and_then(|_| sighting.place.rsplit_once(':')).map_or(sighting.place.as_str(), |(_, file)| file);
+    let file = sighting
+        .window
+        .as_ref()
+        .and_then(|_| sighting.place.rsplit_once(':'))
+        .map_or(sighting.place.as_str(), |(_, file)| file);
     let mut words = format!("{}: {}", sighting.reach.as_str(), sighting.note);
     if let Some(window) = &sighting.window {
-        let until = window.until.map_or_else(|| "now".to_owned(), |until| until.to_string());
+        let until = window
+            .until
+            .map_or_else(|| "now".to_owned(), |until| until.to_string());
         if let Some(from) = window.from {
             words.push_str(&format!("; from {from} to {until}"));
         }

@@ -10,7 +10,10 @@ use cleanbill_model::{Algorithm, Comparison, Integrity, PackageName, Purl, Verdi
 use sha1::Sha1;
 use sha2::{Digest as _, Sha512};
 
-use crate::{problem, routes::packument::unavailable, server::Gate, snapshot::status_of, trail::Entry};
+use crate::{
+    enforce::Enforcer, problem, routes::packument::unavailable, server::Gate, snapshot::status_of,
+    trail::Entry,
+};
 
 /// One tarball.
 pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, client: SocketAddr) -> Response<Body> {
@@ -71,6 +74,24 @@ pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, client: Socket
         );
         enter(Verdict::Block, Some(sentence.clone()));
         return problem::refusal(&release.spec(), Verdict::Block, &sentence, None);
+    }
+    if Enforcer::is_young(known.published, gate.settings.clock.now()) {
+        match gate.examine(&release).await {
+            Ok(Some(judgement)) if gate.settings.enforcer.stops(&judgement) => {
+                let said = problem::sentence(&judgement);
+                if let Some(remember) = &gate.settings.remember {
+                    remember(std::slice::from_ref(&*judgement));
+                }
+                enter(judgement.verdict, Some(said.clone()));
+                return problem::refusal(&release.spec(), judgement.verdict, &said, judgement.until);
+            }
+            Ok(_) => {}
+            Err(()) => {
+                let said = format!("{} is being examined; ask again in a minute", release.spec());
+                enter(Verdict::Unassessed, Some(said.clone()));
+                return problem::refusal(&release.spec(), Verdict::Unassessed, &said, None);
+            }
+        }
     }
     enter(Verdict::Allow, None);
     let mut response = Response::new(Body::from(Bytes::from_owner(fetched.bytes)));

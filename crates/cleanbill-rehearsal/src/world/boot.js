@@ -352,6 +352,7 @@
   Module._resolveFilename = (name, parent) => {
     if (builtinModule(String(name))) return name;
     const found = resolve(String(name), (parent && parent.id) || M.root + '/index.js', false);
+    if (!found && !/^[./#]/.test(name)) { emit('missing', 'resolve ' + name); return shown(H.absolute('../' + name + '/index.js', M.root)); }
     if (!found) throw notFound(name);
     return shown(found);
   };

@@ -86,10 +86,7 @@ fn emit(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<J
         }
         "print" => {
             let excerpt = codec::excerpt(two.as_bytes());
-            recorder.note(Action::Printed {
-                stream: one,
-                text: excerpt,
-            });
+            recorder.print(one, excerpt);
         }
         "dns" => {
             let action = Action::DnsQuery {

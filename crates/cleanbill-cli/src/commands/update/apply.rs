@@ -63,20 +63,40 @@ pub struct Order<'a> {
 /// # Errors
 /// When anything stands in the way. Every file then stands as it stood.
 pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<Applied>, Failure> {
-    let cannot = |why: String| Failure::usage(format!("cannot carry out the plan for `{}`: {why}", found.path));
-    let wanted: Vec<(&Entry, &Choice)> = plan.proposals().filter(|(_, choice)| !matches!(choice.how, How::ByHand(_))).collect();
+    let cannot =
+        |why: String| Failure::usage(format!("cannot carry out the plan for `{}`: {why}", found.path));
+    let wanted: Vec<(&Entry, &Choice)> = plan
+        .proposals()
+        .filter(|(_, choice)| !matches!(choice.how, How::ByHand(_)))
+        .collect();
     for (entry, choice) in plan.proposals() {
         if let How::ByHand(specifier) = &choice.how {
-            output::remark(&format!("note: {} {} is left to you: it is asked for as `{specifier}`", entry.name, choice.to), order.common);
+            output::remark(
+                &format!(
+                    "note: {} {} is left to you: it is asked for as `{specifier}`",
+                    entry.name, choice.to
+                ),
+                order.common,
+            );
         }
     }
     if wanted.is_empty() {
         return Ok(None);
     }
-    let client = Client::of_format(plan.format).ok_or_else(|| cannot("no client writes this format any more".into()))?;
-    let project = found.file.parent().ok_or_else(|| cannot("it lies in no folder".into()))?;
-    let lockfile = found.file.file_name().and_then(|name| name.to_str()).ok_or_else(|| cannot("its name cannot be read".into()))?;
-    let Ok(named) = &found.lockfile else { return Err(cannot("it cannot be read".into())) };
+    let client = Client::of_format(plan.format)
+        .ok_or_else(|| cannot("no client writes this format any more".into()))?;
+    let project = found
+        .file
+        .parent()
+        .ok_or_else(|| cannot("it lies in no folder".into()))?;
+    let lockfile = found
+        .file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .ok_or_else(|| cannot("its name cannot be read".into()))?;
+    let Ok(named) = &found.lockfile else {
+        return Err(cannot("it cannot be read".into()));
+    };
     if !order.allow_dirty {
         refuse_dirty(project, order.world)?;
     }
@@ -85,12 +105,19 @@ pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<App
     let edited = edit_manifests(client, plan, &wanted, &stage, named)?;
     run_client(order, client, &wanted, &stage, lockfile, named)?;
     let new = verified(order, &wanted, &stage, lockfile, named)?;
-    let old_bytes = fs::read(&found.file).map_err(|error| cannot("it cannot be read".into()).because(&error))?;
-    let new_bytes = fs::read(stage.file(lockfile)).map_err(|error| cannot("the new one cannot be read".into()).because(&error))?;
+    let old_bytes =
+        fs::read(&found.file).map_err(|error| cannot("it cannot be read".into()).because(&error))?;
+    let new_bytes = fs::read(stage.file(lockfile))
+        .map_err(|error| cannot("the new one cannot be read".into()).because(&error))?;
     let mut changes: Vec<Change> = edited;
-    changes.push(Change { path: lockfile.to_owned(), old: Some(old_bytes), new: new_bytes });
+    changes.push(Change {
+        path: lockfile.to_owned(),
+        old: Some(old_bytes),
+        new: new_bytes,
+    });
     changes.retain(|change| change.old.as_ref() != Some(&change.new));
-    commit(project, &changes).map_err(|error| cannot("its files were put back as they were".into()).because(&error))?;
+    commit(project, &changes)
+        .map_err(|error| cannot("its files were put back as they were".into()).because(&error))?;
     let (before, after) = (releases(named), releases(&new));
     Ok(Some(Applied {
         files: changes.into_iter().map(|change| change.path).collect(),
@@ -108,7 +135,16 @@ fn releases(named: &NamedLockfile) -> BTreeSet<Purl> {
 fn refuse_dirty(project: &Path, world: &World) -> Result<(), Failure> {
     let output = Command::new("git")
         // What a repository has set up to be run is not run by us.
-        .args(["-c", "core.fsmonitor=false", "--no-optional-locks", "status", "--porcelain", "--untracked-files=no", "--", "."])
+        .args([
+            "-c",
+            "core.fsmonitor=false",
+            "--no-optional-locks",
+            "status",
+            "--porcelain",
+            "--untracked-files=no",
+            "--",
+            ".",
+        ])
         .current_dir(project)
         .env_clear()
         .envs(world.environment.iter())
@@ -116,7 +152,8 @@ fn refuse_dirty(project: &Path, world: &World) -> Result<(), Failure> {
         .output();
     match output {
         Ok(output) if output.status.success() && !output.stdout.is_empty() => {
-            Err(Failure::usage("the project has uncommitted changes").hint("commit or stash them first, or pass `--allow-dirty`"))
+            Err(Failure::usage("the project has uncommitted changes")
+                .hint("commit or stash them first, or pass `--allow-dirty`"))
         }
         // No git, or no repository: nothing to mix with.
         _ => Ok(()),
@@ -132,26 +169,57 @@ fn edit_manifests(
     named: &NamedLockfile,
 ) -> Result<Vec<Change>, Failure> {
     let mut texts: BTreeMap<String, (String, String)> = BTreeMap::new();
-    let several = |name: &PackageName| held(&named.lockfile).iter().filter(|held| held.purl.name == *name).count() > 1;
+    let several = |name: &PackageName| {
+        held(&named.lockfile)
+            .iter()
+            .filter(|held| held.purl.name == *name)
+            .count()
+            > 1
+    };
     for (entry, choice) in wanted {
         let mut edits: Vec<(String, Edit)> = Vec::new();
         match &choice.how {
             How::Manifest(written) => {
                 for (ask, new) in written {
                     let path = vec![ask.map.to_owned(), ask.key.clone()];
-                    edits.push((manifest_of(&ask.folder), Edit { path, old: Some(ask.specifier.clone()), new: new.clone() }));
+                    edits.push((
+                        manifest_of(&ask.folder),
+                        Edit {
+                            path,
+                            old: Some(ask.specifier.clone()),
+                            new: new.clone(),
+                        },
+                    ));
                 }
             }
             How::Override { until } => {
                 let parents: Vec<PackageName> = until.iter().filter_map(|by| parent(by)).collect();
-                let targets: Vec<Option<&PackageName>> =
-                    if several(&entry.name) { parents.iter().map(Some).collect() } else { vec![None] };
+                let targets: Vec<Option<&PackageName>> = if several(&entry.name) {
+                    parents.iter().map(Some).collect()
+                } else {
+                    vec![None]
+                };
                 for target in targets {
                     let path = client.override_path(&entry.name, target).ok_or_else(|| {
-                        Failure::usage(format!("{} {} needs an override, which is not written for {} here", entry.name, choice.to, client.program()))
-                            .hint(format!("override it by hand in {}, or leave it out by naming other packages", plan.lockfile))
+                        Failure::usage(format!(
+                            "{} {} needs an override, which is not written for {} here",
+                            entry.name,
+                            choice.to,
+                            client.program()
+                        ))
+                        .hint(format!(
+                            "override it by hand in {}, or leave it out by naming other packages",
+                            plan.lockfile
+                        ))
                     })?;
-                    edits.push((manifest_of(""), Edit { path, old: None, new: choice.to.to_string() }));
+                    edits.push((
+                        manifest_of(""),
+                        Edit {
+                            path,
+                            old: None,
+                            new: choice.to.to_string(),
+                        },
+                    ));
                 }
             }
             How::Lockfile | How::ByHand(_) => {}
@@ -160,8 +228,11 @@ fn edit_manifests(
             let text = match texts.get_mut(&file) {
                 Some((_, text)) => text,
                 None => {
-                    let text = compose::read_text(&stage.file(&file), MAX_MANIFEST_BYTES)?
-                        .ok_or_else(|| Failure::usage(format!("no manifest at `{file}`")).hint("let the client write its lockfile anew first"))?;
+                    let text =
+                        compose::read_text(&stage.file(&file), MAX_MANIFEST_BYTES)?.ok_or_else(|| {
+                            Failure::usage(format!("no manifest at `{file}`"))
+                                .hint("let the client write its lockfile anew first")
+                        })?;
                     &mut texts.entry(file.clone()).or_insert((text.clone(), text)).1
                 }
             };
@@ -170,13 +241,19 @@ fn edit_manifests(
                 Some(old) => edit::replace(text, &path, old, &edit.new),
                 None => edit::put(text, &path, &edit.new),
             };
-            *text = changed.map_err(|error| Failure::usage(format!("cannot change `{file}`")).because(&error))?;
+            *text =
+                changed.map_err(|error| Failure::usage(format!("cannot change `{file}`")).because(&error))?;
         }
     }
     let mut changes = Vec::new();
     for (path, (old, new)) in texts {
-        fs::write(stage.file(&path), &new).map_err(|error| Failure::ours(format!("cannot write the copy of `{path}`")).because(&error))?;
-        changes.push(Change { path, old: Some(old.into_bytes()), new: new.into_bytes() });
+        fs::write(stage.file(&path), &new)
+            .map_err(|error| Failure::ours(format!("cannot write the copy of `{path}`")).because(&error))?;
+        changes.push(Change {
+            path,
+            old: Some(old.into_bytes()),
+            new: new.into_bytes(),
+        });
     }
     Ok(changes)
 }
@@ -188,7 +265,11 @@ struct Edit {
 }
 
 fn manifest_of(folder: &str) -> String {
-    if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") }
+    if folder.is_empty() {
+        "package.json".to_owned()
+    } else {
+        format!("{folder}/package.json")
+    }
 }
 
 /// The name of `name@version`.
@@ -207,17 +288,33 @@ fn run_client(
     named: &NamedLockfile,
 ) -> Result<(), Failure> {
     let (session, world) = (order.session, order.world);
-    let names: Vec<PackageName> = wanted.iter().map(|(entry, _)| entry.name.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let names: Vec<PackageName> = wanted
+        .iter()
+        .map(|(entry, _)| entry.name.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let registry = session.whole_documents(world, order.common.offline)?;
     let narrowed = Arc::new(Narrowed::new(registry, offers(wanted, named)));
     let policy = with_admissions(session, wanted);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let running = session.runtime.block_on(gate::start_before(narrowed, policy, session, order.common, world, listen, None))?;
+    let running = session.runtime.block_on(gate::start_before(
+        narrowed,
+        policy,
+        session,
+        order.common,
+        world,
+        listen,
+        None,
+    ))?;
     let address = format!("http://{}", running.address);
-    if let Some(text) = compose::read_text(&stage.file(lockfile), cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES)?
-        && let Some(without) = client.forgets(&text, &names)
+    if let Some(text) = compose::read_text(
+        &stage.file(lockfile),
+        cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES,
+    )? && let Some(without) = client.forgets(&text, &names)
     {
-        fs::write(stage.file(lockfile), without).map_err(|error| Failure::ours("cannot write the copy of the lockfile").because(&error))?;
+        fs::write(stage.file(lockfile), without)
+            .map_err(|error| Failure::ours("cannot write the copy of the lockfile").because(&error))?;
     }
     let within: Vec<PackageName> = wanted
         .iter()
@@ -245,7 +342,10 @@ fn run_client(
     outcome?;
     match restored {
         Ok(()) => Ok(()),
-        Err(problems) => Err(Failure::usage("cannot take the gate's address out of the new lockfile").hint(problems.join("; "))),
+        Err(problems) => Err(
+            Failure::usage("cannot take the gate's address out of the new lockfile")
+                .hint(problems.join("; ")),
+        ),
     }
 }
 
@@ -253,10 +353,15 @@ fn run_client(
 fn offers(wanted: &[(&Entry, &Choice)], named: &NamedLockfile) -> Offers {
     let mut offers = Offers::new();
     for (entry, choice) in wanted {
-        offers.entry(entry.name.clone()).or_default().push(choice.to.to_string());
+        offers
+            .entry(entry.name.clone())
+            .or_default()
+            .push(choice.to.to_string());
     }
     for held in held(&named.lockfile) {
-        let Some(list) = offers.get_mut(&held.purl.name) else { continue };
+        let Some(list) = offers.get_mut(&held.purl.name) else {
+            continue;
+        };
         let version = held.purl.version.to_string();
         if !list.contains(&version) {
             list.push(version);
@@ -280,23 +385,38 @@ fn with_admissions(session: &Session, wanted: &[(&Entry, &Choice)]) -> Policy {
     };
     for (entry, choice) in wanted {
         for admission in &choice.admissions {
-            policy.waivers.push(youth(&admission.purl, admission.until, entry));
+            policy
+                .waivers
+                .push(youth(&admission.purl, admission.until, entry));
         }
         if !choice.fixes.is_empty()
             && let Some(published) = choice.published
         {
             let purl = Purl::new(entry.name.clone(), choice.to.clone());
-            policy.waivers.push(youth(&purl, published.plus(session.settings.policy.cooldown.release), entry));
+            policy.waivers.push(youth(
+                &purl,
+                published.plus(session.settings.policy.cooldown.release),
+                entry,
+            ));
         }
     }
     policy
 }
 
-fn run_one(client: Client, call: &[String], environment: &BTreeMap<String, String>, stage: &Stage, world: &World) -> Result<(), Failure> {
+fn run_one(
+    client: Client,
+    call: &[String],
+    environment: &BTreeMap<String, String>,
+    stage: &Stage,
+    world: &World,
+) -> Result<(), Failure> {
     let shown = format!("{} {}", client.program(), call.join(" "));
     let ours = |error: &std::io::Error| Failure::ours(format!("cannot watch `{shown}`")).because(error);
     let mut log = tempfile_in(stage).map_err(|error| ours(&error))?;
-    let (out, err) = (log.try_clone().map_err(|e| ours(&e))?, log.try_clone().map_err(|e| ours(&e))?);
+    let (out, err) = (
+        log.try_clone().map_err(|e| ours(&e))?,
+        log.try_clone().map_err(|e| ours(&e))?,
+    );
     let mut child = Command::new(client.program())
         .args(call)
         .current_dir(stage.path())
@@ -308,7 +428,9 @@ fn run_one(client: Client, call: &[String], environment: &BTreeMap<String, Strin
         .stderr(Stdio::from(err))
         .spawn()
         .map_err(|error| {
-            Failure::usage(format!("cannot run `{}`", client.program())).because(&error).hint("check that the client is installed and on the PATH")
+            Failure::usage(format!("cannot run `{}`", client.program()))
+                .because(&error)
+                .hint("check that the client is installed and on the PATH")
         })?;
     let started = Instant::now();
     let status = loop {
@@ -317,7 +439,10 @@ fn run_one(client: Client, call: &[String], environment: &BTreeMap<String, Strin
             Ok(None) if started.elapsed() > PATIENCE => {
                 drop(child.kill());
                 drop(child.wait());
-                return Err(Failure::usage(format!("`{shown}` did not end within {} s", PATIENCE.as_secs())).hint("nothing was changed"));
+                return Err(
+                    Failure::usage(format!("`{shown}` did not end within {} s", PATIENCE.as_secs()))
+                        .hint("nothing was changed"),
+                );
             }
             Ok(None) => std::thread::sleep(Duration::from_millis(20)),
             Err(error) => return Err(ours(&error)),
@@ -327,11 +452,18 @@ fn run_one(client: Client, call: &[String], environment: &BTreeMap<String, Strin
         return Ok(());
     }
     let said = tail(&mut log).unwrap_or_default();
-    Err(Failure::usage(format!("`{shown}` failed ({status}); nothing was changed")).hint(format!("the client said: {said}")))
+    Err(
+        Failure::usage(format!("`{shown}` failed ({status}); nothing was changed"))
+            .hint(format!("the client said: {said}")),
+    )
 }
 
 fn tempfile_in(stage: &Stage) -> std::io::Result<File> {
-    File::options().create(true).append(true).read(true).open(stage.file(".client-log"))
+    File::options()
+        .create(true)
+        .append(true)
+        .read(true)
+        .open(stage.file(".client-log"))
 }
 
 fn tail(log: &mut File) -> std::io::Result<String> {
@@ -354,8 +486,15 @@ fn verified(
     let paths = [stage.file(lockfile)];
     let found = discover::discover(&paths, order.world)?;
     let new = match found.into_iter().next().map(|found| found.lockfile) {
-        Some(Ok(named)) => NamedLockfile { path: Arc::clone(&old.path), lockfile: named.lockfile },
-        _ => return Err(Failure::usage("the client wrote a lockfile that cannot be read; nothing was changed")),
+        Some(Ok(named)) => NamedLockfile {
+            path: Arc::clone(&old.path),
+            lockfile: named.lockfile,
+        },
+        _ => {
+            return Err(Failure::usage(
+                "the client wrote a lockfile that cannot be read; nothing was changed",
+            ));
+        }
     };
     let (before, after) = (releases(old), releases(&new));
     let missing: Vec<String> = wanted
@@ -381,13 +520,19 @@ fn verified(
     };
     let policy = with_admissions(order.session, wanted);
     let holds = policy.unassessed == UnassessedAction::Hold;
-    let outcome = order.session.runtime.block_on(audit(Arc::new(vec![new.clone()]), &order.session.ports, &options, Arc::new(policy)));
+    let outcome = order.session.runtime.block_on(audit(
+        Arc::new(vec![new.clone()]),
+        &order.session.ports,
+        &options,
+        Arc::new(policy),
+    ));
     let bad: Vec<String> = outcome
         .judged
         .iter()
         .filter(|(subject, judgement)| {
             !before.contains(&subject.purl)
-                && (judgement.verdict >= Verdict::Quarantine || (holds && judgement.verdict == Verdict::Unassessed))
+                && (judgement.verdict >= Verdict::Quarantine
+                    || (holds && judgement.verdict == Verdict::Unassessed))
         })
         .map(|(subject, judgement)| format!("{} ({})", subject.purl.spec(), judgement.verdict.as_str()))
         .collect();
@@ -395,5 +540,9 @@ fn verified(
         return Ok(new);
     }
     let shown: Vec<String> = bad.iter().take(TOLD).cloned().collect();
-    Err(Failure::usage(format!("the new lockfile would bring in {}; nothing was changed", shown.join(", "))).hint("`cleanbill inspect` tells why"))
+    Err(Failure::usage(format!(
+        "the new lockfile would bring in {}; nothing was changed",
+        shown.join(", ")
+    ))
+    .hint("`cleanbill inspect` tells why"))
 }

@@ -25,7 +25,8 @@ use crate::{
 /// When one cannot be read, or nothing can be asked.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let (Some(base), Some(head)) = (&arguments.base, &arguments.head) else {
-        return Err(Failure::usage("`--check` compares two lockfiles").hint("name them with `--base FILE --head FILE`"));
+        return Err(Failure::usage("`--check` compares two lockfiles")
+            .hint("name them with `--base FILE --head FILE`"));
     };
     let session = Session::open(common, world, &world.folder, None)?;
     let (hears, bar) = progress::bar(common, world);
@@ -36,13 +37,24 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         installed: Arc::new(HashMap::new()),
     };
     let (base, head) = (read(base, head, world)?, read(head, base, world)?);
-    let options = GatherOptions { installed: Arc::new(super::installed(&base)), ..options };
-    let ports = if arguments.deep || session.settings.deep { session.ports_with_code(world)? } else { session.ports.clone() };
+    let options = GatherOptions {
+        installed: Arc::new(super::installed(&base)),
+        ..options
+    };
+    let ports = if arguments.deep || session.settings.deep {
+        session.ports_with_code(world)?
+    } else {
+        session.ports.clone()
+    };
     let policy = &session.settings.policy;
-    let comparison = session.runtime.block_on(compare(&base, &head, &ports, &options, policy));
+    let comparison = session
+        .runtime
+        .block_on(compare(&base, &head, &ports, &options, policy));
     bar.finish_and_clear();
     let pretty = |value: &serde_json::Value| {
-        serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| Failure::ours("cannot write the answer").because(&error))
+        serde_json::to_string_pretty(value)
+            .map(|text| text + "\n")
+            .map_err(|error| Failure::ours("cannot write the answer").because(&error))
     };
     let text = match arguments.format.as_str() {
         "json" => pretty(&words::check::json(&comparison))?,
@@ -51,7 +63,11 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         _ => words::check::human(&comparison),
     };
     output::answer(&text, common)?;
-    why::remember(&session, comparison.came.iter().map(|came| &came.judgement), common);
+    why::remember(
+        &session,
+        comparison.came.iter().map(|came| &came.judgement),
+        common,
+    );
     session.tell_refused(common);
     let answer = match comparison.verdict() {
         Verdict::Block | Verdict::Quarantine => Answer::Held,
@@ -67,13 +83,21 @@ fn read(path: &Path, other: &Path, world: &World) -> Result<NamedLockfile, Failu
     let full = world.folder.join(path);
     let shown = world.shown(&full);
     let cannot = || Failure::usage(format!("cannot read lockfile `{shown}`"));
-    let text = compose::read_text(&full, MAX_LOCKFILE_BYTES)?.ok_or_else(|| cannot().hint("there is no such file"))?;
-    let own = [path, other].into_iter().filter_map(|path| path.file_name()?.to_str());
+    let text = compose::read_text(&full, MAX_LOCKFILE_BYTES)?
+        .ok_or_else(|| cannot().hint("there is no such file"))?;
+    let own = [path, other]
+        .into_iter()
+        .filter_map(|path| path.file_name()?.to_str());
     let names = own.chain(FORMATS.iter().flat_map(|format| format.file_names()).copied());
     let mut problem: Option<ParseLockfileError> = None;
     for name in names {
         match cleanbill_lockfile::parse(name, text.as_bytes()) {
-            Ok(lockfile) => return Ok(NamedLockfile { path: Arc::from(shown.as_str()), lockfile }),
+            Ok(lockfile) => {
+                return Ok(NamedLockfile {
+                    path: Arc::from(shown.as_str()),
+                    lockfile,
+                });
+            }
             Err(ParseLockfileError::UnknownFormat) => {}
             Err(error) => problem = problem.or(Some(error)),
         }

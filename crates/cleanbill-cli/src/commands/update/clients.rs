@@ -35,10 +35,16 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let mut seen = BTreeSet::new();
     for found in &found {
         let Ok(named) = &found.lockfile else { continue };
-        let (Some(client), Some(project)) = (Client::of_format(named.lockfile.format), found.file.parent()) else { continue };
+        let (Some(client), Some(project)) = (Client::of_format(named.lockfile.format), found.file.parent())
+        else {
+            continue;
+        };
         let (settings, mut notes) = sync::wanted(client, &session.settings.policy.cooldown);
         let mut changes: Vec<Change> = Vec::new();
-        for setting in settings.iter().filter(|setting| seen.insert((project.to_owned(), setting.key))) {
+        for setting in settings
+            .iter()
+            .filter(|setting| seen.insert((project.to_owned(), setting.key)))
+        {
             let at = changes.iter().position(|change| change.path == setting.file);
             let old = compose::read_text(&project.join(setting.file), MAX_CLIENT_SETTINGS)?;
             let now = match at.and_then(|at| changes.get(at)) {
@@ -48,8 +54,17 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             match sync::write(&now, setting) {
                 Ok(new) if new == now => {}
                 Ok(new) => {
-                    told.push_str(&format!("{}: {} {}\n", world.shown(&project.join(setting.file)), setting.key, setting.value));
-                    let change = Change { path: setting.file.to_owned(), old: old.map(String::into_bytes), new: new.into_bytes() };
+                    told.push_str(&format!(
+                        "{}: {} {}\n",
+                        world.shown(&project.join(setting.file)),
+                        setting.key,
+                        setting.value
+                    ));
+                    let change = Change {
+                        path: setting.file.to_owned(),
+                        old: old.map(String::into_bytes),
+                        new: new.into_bytes(),
+                    };
                     match at.and_then(|at| changes.get_mut(at)) {
                         Some(known) => known.new = change.new,
                         None => changes.push(change),
@@ -62,13 +77,17 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             output::remark(&format!("note: {note}"), common);
         }
         if arguments.apply {
-            commit(project, &changes).map_err(|error| Failure::usage("cannot write the clients' settings").because(&error))?;
+            commit(project, &changes)
+                .map_err(|error| Failure::usage("cannot write the clients' settings").because(&error))?;
         }
     }
     if told.is_empty() {
         told.push_str("the clients' settings say what the policy says\n");
     } else if !arguments.apply {
-        output::remark("nothing was written; `cleanbill update --sync-clients --apply` does", common);
+        output::remark(
+            "nothing was written; `cleanbill update --sync-clients --apply` does",
+            common,
+        );
     }
     output::answer(&told, common)?;
     Ok(ExitCode::SUCCESS)

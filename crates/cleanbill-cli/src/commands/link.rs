@@ -1,0 +1,123 @@
+//! `cleanbill campaign link`: which unpacked releases belong together, by what, and what would part them.
+use std::{collections::HashSet, fmt::Write as _, path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use cleanbill_hunt::samples::samples;
+use cleanbill_intel::{
+    link::{Background, Cluster, Facts, cluster::Link, link},
+    profile::{self, PROFILES},
+};
+use cleanbill_report::escape::{json::pretty, terminal::line};
+
+use crate::{cli::Common, commands::campaign::Told, failure::Failure, output, world::World};
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Folders with unpacked releases below them, each with its package.json
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Folders of honest releases: code and features they share with the others count for nothing
+    #[arg(long, value_name = "FOLDER")]
+    benign: Vec<PathBuf>,
+    /// How to tell it
+    #[arg(long, value_enum, default_value = "human")]
+    format: Told,
+}
+
+/// Links.
+///
+/// # Errors
+/// When a folder is not there or holds no release.
+pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
+    let folders = |paths: &[PathBuf]| -> Result<Vec<PathBuf>, Failure> {
+        let there = |path: &PathBuf| {
+            let full = world.folder.join(path);
+            if full.is_dir() { Ok(full) } else { Err(Failure::usage(format!("no such folder: `{}`", path.display()))) }
+        };
+        paths.iter().map(there).collect()
+    };
+    let facts = |paths: Vec<PathBuf>| samples(&paths).into_iter().map(|sample| sample.facts).collect::<Vec<Facts>>();
+    let mut all = facts(folders(&arguments.folders)?);
+    if all.is_empty() {
+        return Err(Failure::usage("no release lies below these folders").hint("unpack each release into a folder of its own, its package.json at the top"));
+    }
+    let honest = facts(folders(&arguments.benign)?);
+    let library: HashSet<u64> = honest.iter().flat_map(|facts| facts.code.iter().copied()).collect();
+    for facts in &mut all {
+        facts.without_library(&library);
+    }
+    let background = Background::of(all.iter().chain(&honest));
+    let clusters = link(&all, &background);
+    let traits: Vec<Vec<profile::Match>> = clusters.iter().map(|cluster| matches(cluster, &all)).collect();
+    let text = match arguments.format {
+        Told::Human => human(&clusters, &traits, all.len()),
+        Told::Json => pretty(&serde_json::json!({
+            "schema": "cleanbill.link/v1", "releases": all.len(), "honest": honest.len(), "clusters": clusters, "traits": traits,
+        }))
+        .map_err(|error| Failure::ours("cannot draw the answer").because(&error))?,
+    };
+    output::answer(&text, common)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a cluster's facts share with published profiles; only what has any trait at all.
+fn matches(cluster: &Cluster, all: &[Facts]) -> Vec<profile::Match> {
+    let members: HashSet<&str> = cluster.releases.iter().map(String::as_str).collect();
+    let of = all.iter().filter(|facts| members.contains(facts.release.as_str()));
+    let texts: Vec<&str> = of
+        .flat_map(|facts| facts.indicators.iter().chain(&facts.infrastructure).chain(&facts.injects).map(String::as_str).chain([facts.name.as_str()]))
+        .collect();
+    PROFILES.iter().map(|known| profile::compare(known, texts.iter().copied())).filter(|found| found.consistent).collect()
+}
+
+/// Releases named of one cluster; the JSON has them all.
+const SHOWN: usize = 12;
+
+fn human(clusters: &[Cluster], traits: &[Vec<profile::Match>], releases: usize) -> String {
+    let mut out = String::new();
+    for (number, (cluster, traits)) in (1..).zip(clusters.iter().zip(traits)) {
+        let what = match cluster.level {
+            cleanbill_intel::link::cluster::Level::SamePayload => "the same payload",
+            cleanbill_intel::link::cluster::Level::SameCampaign => "the same campaign",
+        };
+        let _ = writeln!(out, "cluster {number}: {} releases, {what}", cluster.releases.len());
+        for release in cluster.releases.iter().take(SHOWN) {
+            let _ = writeln!(out, "  {}", line(release));
+        }
+        if cluster.releases.len() > SHOWN {
+            let _ = writeln!(out, "  and {} more", cluster.releases.len() - SHOWN);
+        }
+        let _ = writeln!(out, "  likelihood: {}", cluster.likelihood.as_str());
+        let _ = writeln!(out, "  confidence: {}; {}", cluster.confidence.as_str(), cluster.confidence_reason);
+        if let Some(strongest) = cluster.links.first() {
+            told(&mut out, "strongest link", strongest);
+        }
+        if let Some(weakest) = &cluster.weakest {
+            told(&mut out, "weakest link", weakest);
+        }
+        for text in &cluster.split {
+            let _ = writeln!(out, "  would split: {}", line(text));
+        }
+        for text in &cluster.alternatives {
+            let _ = writeln!(out, "  alternative: {text}");
+        }
+        for found in traits {
+            let _ = writeln!(out, "  traits: {}", line(&found.words));
+        }
+        out.push('\n');
+    }
+    let linked: usize = clusters.iter().map(|cluster| cluster.releases.len()).sum();
+    let _ = writeln!(out, "{} clusters over {linked} of {releases} releases", clusters.len());
+    out
+}
+
+fn told(out: &mut String, what: &str, link: &Link) {
+    let _ = writeln!(out, "  {what}: {} and {}, {:.1}", line(&link.a), line(&link.b), link.score);
+    if link.pair.same_payload {
+        let _ = writeln!(out, "    payload: identical once names and blanks are taken out");
+    }
+    for evidence in &link.pair.evidence {
+        let _ = writeln!(out, "    {}: {:.1}, {}", evidence.kind.as_str(), evidence.score, line(&evidence.note));
+    }
+}
