@@ -717,3 +717,83 @@ fn a_workspace_keeps_its_own_manifest_in_step() {
     let new: Value = serde_json::from_str(&read("package-lock.json")).expect("JSON");
     assert_eq!(new["packages"]["node_modules/left"]["version"], "2.0.0", "{new:#}");
 }
+
+/// The version of a client on the PATH; where there is none, the test says so and proves nothing.
+fn client(program: &str) -> Option<String> {
+    let output = std::process::Command::new(program).arg("--version").output().ok().filter(|output| output.status.success());
+    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    if version.is_none() {
+        eprintln!("{program} is not on the PATH; carrying out a plan with it is not tested here");
+    }
+    version
+}
+
+/// A project whose lockfile the client itself wrote is moved within one range and out of one pin.
+fn moves_with(program: &str, install: &[&str], lockfile: &str) {
+    let machine = Machine::new();
+    let (left, pinned) = (package("left", &[("1.0.0", OLD, json!({}))]), package("pinned", &[("1.0.0", OLD, json!({}))]));
+    let registry = Registry::with([left.build(), pinned.build()]);
+    let manifest = "{\n    \"name\": \"app\",\n    \"dependencies\": { \"left\": \"^1.0.0\", \"pinned\": \"1.0.0\" }\n}\n";
+    let folder = machine.write("app/package.json", manifest).parent().expect("a folder").to_owned();
+    let output = std::process::Command::new(program)
+        .args(install)
+        .current_dir(&folder)
+        .env("HOME", machine.home())
+        .envs(["npm_config_registry", "YARN_REGISTRY", "YARN_NPM_REGISTRY_SERVER"].map(|name| (name, registry.url())))
+        .env("YARN_UNSAFE_HTTP_WHITELIST", "127.0.0.1")
+        .env("YARN_ENABLE_TELEMETRY", "0")
+        .output()
+        .expect("the client starts");
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let _ = std::fs::remove_dir_all(folder.join("node_modules"));
+    let before = std::fs::read_dir(&folder).expect("the project").count();
+    registry.publish(package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", "2026-06-19T12:00:00Z", json!({}))]).build());
+    registry.publish(package("pinned", &[("1.0.0", OLD, json!({})), ("1.0.5", OLD, json!({}))]).build());
+    let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
+    assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
+    let report = answer.json();
+    assert_eq!(report["applied"][0]["added"], json!(["left@1.1.0", "pinned@1.0.5"]), "{report:#}");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a file");
+    assert_eq!(read("package.json"), manifest.replace("\"1.0.0\" }", "\"1.0.5\" }"));
+    assert!(read(lockfile).contains("1.1.0") && !read(lockfile).contains("1.2.0"), "{}", read(lockfile));
+    assert_eq!(std::fs::read_dir(&folder).expect("the project").count(), before, "nothing else lies there");
+}
+
+#[test]
+fn pnpm_carries_out_a_plan() {
+    if client("pnpm").is_some() {
+        moves_with("pnpm", &["install", "--lockfile-only"], "pnpm-lock.yaml");
+    }
+}
+
+#[test]
+fn either_yarn_carries_out_a_plan() {
+    match client("yarn") {
+        Some(version) if version.starts_with("1.") => moves_with("yarn", &["install", "--ignore-scripts", "--non-interactive"], "yarn.lock"),
+        Some(_) => moves_with("yarn", &["install", "--mode=update-lockfile"], "yarn.lock"),
+        None => {}
+    }
+}
+
+#[test]
+fn bun_carries_out_a_plan() {
+    if client("bun").is_some() {
+        moves_with("bun", &["install", "--lockfile-only", "--save-text-lockfile"], "bun.lock");
+    }
+}
+
+#[test]
+fn killed_in_the_middle_it_leaves_the_project_as_it_was() {
+    let machine = Machine::new();
+    let registry = Registry::with([package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]).build()]);
+    let folder = project(&machine, &[("left", "1.0.0")], &[("left", "1.0.0", json!({}))]);
+    let read = |name: &str| std::fs::read(folder.join(name)).expect("a file");
+    let before = (read("package.json"), read("package-lock.json"));
+    let fake = machine.write("bin/npm", "#!/bin/sh\necho half > package-lock.json\nkill -9 $PPID\n");
+    executable(&fake);
+    let path = format!("{}:/usr/bin:/bin", fake.parent().expect("a folder").display());
+    let arguments = ["update", "--registry", registry.url(), "--as-of", NOW, "--apply"];
+    let output = machine.command(&folder, &arguments).env("PATH", path).output().expect("cleanbill starts");
+    assert_eq!(output.status.code(), None, "it was killed");
+    assert_eq!((read("package.json"), read("package-lock.json")), before);
+}

@@ -43,7 +43,9 @@ pub(crate) fn release(
         install_scripts: install_scripts(manifest, defects),
         dependencies: dependencies(manifest),
         commands: manifest.bin.as_ref().map(|pairs| {
-            let written = pairs.iter().filter_map(|(name, path)| Some((name.to_string(), path.get()?.to_string())));
+            let written = pairs
+                .iter()
+                .filter_map(|(name, path)| Some((name.to_string(), path.get()?.to_string())));
             written.collect()
         }),
         deprecated: manifest

@@ -2,6 +2,7 @@
 //! It is told where to look and tells what was there; which places a machine has is the caller's knowledge.
 use std::{
     collections::HashSet,
+    io,
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -11,12 +12,13 @@ use rayon::prelude::*;
 
 use crate::{
     Looked, Sighting, Source, Unseen, Watch, git, image,
-    limits::{MAX_GAPS, MAX_LOCKFILE_BYTES, MAX_SIGHTINGS},
+    limits::{MAX_GAPS, MAX_LOCKFILE_BYTES, MAX_MANIFEST_BYTES, MAX_SIGHTINGS},
     logs,
     pins::{self, Pins},
     read::{self, seen},
     sbom,
     walk::{Item, walk},
+    would::{self, Span},
 };
 
 /// Where and how to look.
@@ -25,6 +27,8 @@ pub struct HuntOptions<'a> {
     pub roots: Vec<PathBuf>,
     /// Whether repositories' histories are read.
     pub history: History,
+    /// Where asked for, ranges of manifests and lockfiles are judged over this time.
+    pub would: Option<Span>,
     /// How a path is shown to its user.
     pub show: &'a (dyn Fn(&Path) -> String + Sync),
     /// Hears of work done: files walked and lockfiles read.
@@ -53,8 +57,6 @@ pub struct Hunted {
     pub sightings_dropped: u64,
     /// How much was looked at.
     pub looked: Looked,
-    /// Manifests of projects, for asking what they would have resolved to.
-    pub manifests: Vec<PathBuf>,
 }
 
 impl Hunted {
@@ -94,10 +96,6 @@ pub fn hunt(watch: &Watch, options: &HuntOptions<'_>) -> Hunted {
     let mut hunted = Hunted::default();
     hunted.looked.walked = walked.entries;
     hunted.add(git::Found { unseen: walked.unseen, ..git::Found::default() });
-    hunted.manifests = walked.items.iter().filter_map(|item| match item {
-        Item::Manifest { path } => Some(path.clone()),
-        _ => None,
-    }).collect();
     let (repositories, items): (Vec<Item>, Vec<Item>) =
         walked.items.into_iter().partition(|item| matches!(item, Item::Repository { .. }));
     let collected = Mutex::new(hunted);
@@ -135,7 +133,7 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
         Item::Lockfile { path, name, installed } => {
             found.looked.lockfiles = 1;
             (options.tick)(1);
-            lockfile(watch, path, name, *installed, &shown(path), &mut found);
+            lockfile(watch, path, name, *installed, options.would, &shown(path), &mut found);
             return found;
         }
         Item::Package { path, folder } => {
@@ -179,7 +177,16 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
             let told = seen(Reach::Ran, Source::Trace, &shown(path), note, read::written(path));
             (path, Ok(vec![Sighting { campaign: *campaign, ..told }]))
         }
-        Item::Manifest { .. } | Item::Repository { .. } => return found,
+        Item::Manifest { path } => {
+            let Some(span) = options.would else { return found };
+            found.looked.manifests = 1;
+            let read = read::bytes(path, MAX_MANIFEST_BYTES).and_then(|bytes| {
+                let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+                serde_json::from_slice(start).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+            });
+            (path, read.map(|manifest: serde_json::Value| would::manifest(watch, &manifest, span, &shown(path))))
+        }
+        Item::Repository { .. } => return found,
     };
     match read {
         Ok(sightings) => found.sightings = sightings,
@@ -188,12 +195,17 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
     found
 }
 
-fn lockfile(watch: &Watch, path: &Path, name: &str, installed: bool, shown: &str, found: &mut git::Found) {
+fn lockfile(watch: &Watch, path: &Path, name: &str, installed: bool, would: Option<Span>, shown: &str, found: &mut git::Found) {
     let bytes = match read::bytes(path, MAX_LOCKFILE_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => return found.unseen.push(Unseen { place: shown.to_owned(), reason: error.to_string(), before: None }),
     };
     lockfile_bytes(watch, name, &bytes, installed, shown, read::written(path), found);
+    if let Some(span) = would
+        && let Ok(lockfile) = cleanbill_lockfile::parse(name, &bytes)
+    {
+        found.sightings.extend(would::lockfile(watch, &lockfile, span, shown));
+    }
 }
 
 /// What a lockfile's bytes say, wherever they lay.

@@ -21,6 +21,7 @@ pub mod sighting;
 mod walk;
 pub mod watch;
 mod window;
+pub mod would;
 
 pub use answer::{Answer, answers, gravest};
 pub use hunt::{History, HuntOptions, Hunted, hunt};

@@ -1,4 +1,5 @@
 //! Histories: pins that lived on side branches, windows, shallow clones, broken repositories.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests may fail, and write files")]
 mod common;
 
 use cleanbill_hunt::{Source, answers};

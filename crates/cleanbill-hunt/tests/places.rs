@@ -1,7 +1,8 @@
 //! Places of a machine: lockfiles, unpacked trees, stores and caches, logs, bills of materials, images.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests may fail, and write files")]
 mod common;
 
-use cleanbill_hunt::{Source, answers};
+use cleanbill_hunt::{Source, answers, would::Span};
 use cleanbill_intel::{Reach, Standing};
 use common::{BAD_SRI, Place, lockfile, watch};
 
@@ -196,4 +197,27 @@ fn the_steps_name_the_last_good_version_and_warn_before_revoking() {
     assert!(text.iter().any(|text| text.contains("`left` to 1.0.0")), "{text:?}");
     assert!(text.iter().any(|text| text.starts_with("Only now revoke")), "{text:?}");
     assert!(answers[1].steps.is_empty());
+}
+
+/// A clean, pinned package that asks for a range: what an unlocked install would have taken.
+fn pulled(span: Span) -> usize {
+    let place = Place::new();
+    place.write(
+        "package-lock.json",
+        r#"{"lockfileVersion":3,"packages":{"":{"dependencies":{"up":"1.0.0"}},
+            "node_modules/up":{"version":"1.0.0","dependencies":{"left":"^1.0.0"}},
+            "node_modules/left":{"version":"1.0.0"}}}"#,
+    );
+    place.write("package.json", r#"{"name":"app","dependencies":{"up":"1.0.0","@scope/left":"2.x"}}"#);
+    let hunted = place.hunt_would(&[place.path().to_owned()], Some(span));
+    assert!(hunted.sightings.iter().all(|sighting| sighting.reach == Reach::WouldResolve), "{:?}", hunted.sightings);
+    hunted.sightings.len()
+}
+
+#[test]
+fn a_clean_pin_whose_range_a_bad_version_answers_is_possible_and_only_in_the_window() {
+    let at = |text: &str| Some(cleanbill_model::Timestamp::parse(text).unwrap());
+    assert_eq!(pulled(Span::default()), 1);
+    assert_eq!(pulled(Span { from: at("2026-06-17T00:00:00Z"), until: at("2026-06-18T00:00:00Z") }), 1);
+    assert_eq!(pulled(Span { from: None, until: at("2026-06-16T00:00:00Z") }), 0);
 }

@@ -74,7 +74,7 @@ pub fn trace_of(value: &str) -> Trace {
     let segments: Vec<String> = value
         .split(['/', '\\'])
         // A variable such as %TEMP% stands for a folder that differs from machine to machine.
-        .filter(|segment| !segment.is_empty() && !(segment.starts_with('%') && segment.ends_with('%')))
+        .filter(|segment| !segment.is_empty() && (!segment.starts_with('%') || !segment.ends_with('%')))
         .map(str::to_owned)
         .collect();
     let Some(name) = segments.last() else { return by_hand() };

@@ -95,7 +95,7 @@ pub fn compare<'a>(profile: &'static Profile, texts: impl IntoIterator<Item = &'
     let high = facets(Power::High);
     let medium = facets(Power::Medium).into_iter().filter(|facet| !high.contains(facet)).count();
     // A second high facet says more than a medium one, and counts as such.
-    let consistent = !high.is_empty() && medium + high.len() - 1 >= 2;
+    let consistent = !high.is_empty() && medium + high.len() > 2;
     let names: Vec<String> = profile.named.iter().map(|(by, name)| format!("`{name}` by {by}")).collect();
     let words = if consistent {
         format!("consistent with published traits of an activity called {}", names.join(", "))

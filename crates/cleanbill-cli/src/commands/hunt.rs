@@ -6,7 +6,7 @@ use std::{
 
 use clap::Args;
 use cleanbill_feeds::{campaign::Campaign, pack};
-use cleanbill_hunt::{Answer, History, HuntOptions, Hunted, Watch, answers, gravest, hunt};
+use cleanbill_hunt::{Answer, History, HuntOptions, Hunted, Watch, answers, gravest, hunt, would::Span};
 use cleanbill_intel::Standing;
 use cleanbill_model::Timestamp;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -44,9 +44,23 @@ pub struct Arguments {
     /// Leave git histories out
     #[arg(long)]
     no_history: bool,
+    /// Also tell which projects an install without lockfile would have exposed
+    #[arg(long)]
+    would_resolve: bool,
+    /// Only installs in this time, for --would-resolve; an end may be left out
+    #[arg(long, value_name = "FROM..UNTIL", requires = "would_resolve", value_parser = span)]
+    window: Option<Span>,
     /// Look through this machine's caches, stores, global packages and start-up folders as well
     #[arg(long)]
     machine: bool,
+}
+
+/// Reads `FROM..UNTIL`.
+fn span(text: &str) -> Result<Span, String> {
+    let refuse = || "write it as 2026-06-17..2026-06-18T12:00:00Z".to_owned();
+    let (from, until) = text.split_once("..").ok_or_else(refuse)?;
+    let end = |text: &str| if text.is_empty() { Ok(None) } else { Timestamp::parse(text).map(Some).map_err(|_| refuse()) };
+    Ok(Span { from: end(from)?, until: end(until)? })
 }
 
 /// Hunts.

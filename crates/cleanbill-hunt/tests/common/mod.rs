@@ -1,12 +1,18 @@
 //! A campaign, a folder and real repositories with fixed dates, made for each test.
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "the harness of tests: it may fail, and it runs git and writes files"
+)]
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
 use cleanbill_feeds::campaign::Campaign;
-use cleanbill_hunt::{History, HuntOptions, Hunted, Watch, hunt};
+use cleanbill_hunt::{History, HuntOptions, Hunted, Watch, hunt, would::Span};
 use tempfile::TempDir;
 
 /// SHA-1 of nothing, as hexadecimal and as a digest of a lockfile.
@@ -102,8 +108,12 @@ impl Place {
     }
 
     pub fn hunt_in(&self, roots: &[PathBuf]) -> Hunted {
+        self.hunt_would(roots, None)
+    }
+
+    pub fn hunt_would(&self, roots: &[PathBuf], would: Option<Span>) -> Hunted {
         let show = |path: &Path| path.strip_prefix(self.path()).unwrap_or(path).display().to_string();
-        hunt(&watch(), &HuntOptions { roots: roots.to_vec(), history: History::Read, show: &show, tick: &|_| {} })
+        hunt(&watch(), &HuntOptions { roots: roots.to_vec(), history: History::Read, would, show: &show, tick: &|_| {} })
     }
 }
 

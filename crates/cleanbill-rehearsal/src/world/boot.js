@@ -68,12 +68,8 @@
   const single = { __proto__: null, buffer: 1, child_process: 1, crypto: 1, events: 1, fs: 1, http: 1, net: 1, os: 1, path: 1, process: 1, stream: 1, url: 1, util: 1, zlib: 1 };
   // A module is made late, when the code may have changed the language: what the making needs is put back for as long.
   const originals = [];
-  for (const object of [Object, Reflect, JSON, Array, Array.prototype, String.prototype, Function.prototype, Promise, Promise.prototype, Map.prototype]) {
-    for (const name of getOwnPropertyNames(object)) {
-      const found = Object.getOwnPropertyDescriptor(object, name);
-      if (found.writable && typeof found.value === 'function' && name !== 'constructor') originals.push(object, name, found.value);
-    }
-  }
+  const used = [[Object, 'keys assign defineProperty setPrototypeOf create entries fromEntries getOwnPropertyNames'], [Reflect, 'apply ownKeys'], [Array, 'from'], [Array.prototype, 'map forEach filter concat push slice join flatMap'], [String.prototype, 'replace slice toLowerCase split startsWith'], [Function.prototype, 'call apply bind'], [Promise.prototype, 'then'], [Promise, 'resolve']];
+  for (const [object, names] of used) for (const name of names.split(' ')) originals.push(object, name, object[name]);
   function restore() {
     const changed = [];
     for (let at = 0; at < originals.length; at += 3) {

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use cleanbill_model::{Age, Timestamp};
 use ignore::WalkBuilder;
 use tempfile::TempDir;
 
@@ -34,6 +35,11 @@ const MAX_FILES: usize = 20_000;
 /// Most bytes copied: a Yarn release is a few megabytes, lockfiles tens.
 const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
+/// What the names of copies begin with.
+const PREFIX: &str = "update-";
+/// A copy older than this was left by a run that was killed; no call of a client may take a tenth as long.
+const ABANDONED: Age = Age::days(1);
+
 /// A copy, deleted when dropped.
 #[derive(Debug)]
 pub struct Stage {
@@ -41,13 +47,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Copies `project` into a new folder below `parent`.
+    /// Copies `project` into a new folder below `parent`; what runs that were killed left there a day before `now`
+    /// is removed.
     ///
     /// # Errors
     /// When something cannot be read or written, or the project is beyond the limits.
-    pub fn copy(project: &Path, parent: &Path) -> io::Result<Self> {
+    pub fn copy(project: &Path, parent: &Path, now: Timestamp) -> io::Result<Self> {
         fs::create_dir_all(parent)?;
-        let folder = tempfile::Builder::new().prefix("update-").tempdir_in(parent)?;
+        sweep(parent, now);
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let walker = WalkBuilder::new(project)
             .standard_filters(false)
             .follow_links(false)
@@ -87,6 +95,20 @@ impl Stage {
     }
 }
 
+/// Removes copies that nobody can be working on any more; one that stays costs a little disk and nothing else.
+fn sweep(parent: &Path, now: Timestamp) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let since = modified.and_then(|modified| modified.duration_since(std::time::UNIX_EPOCH).ok());
+        let Some(millis) = since.and_then(|since| i64::try_from(since.as_millis()).ok()) else { continue };
+        if ours && now.since(Timestamp::from_millis(millis)) > ABANDONED {
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
 fn wanted(relative: &Path) -> bool {
     let named = relative.file_name().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name) || name.ends_with(".tgz"));
     named || FOLDERS.iter().any(|folder| relative.starts_with(folder))
@@ -105,7 +127,7 @@ mod tests {
             fs::write(full, path).unwrap();
         }
         let parent = tempfile::tempdir().unwrap();
-        let stage = Stage::copy(project.path(), parent.path()).unwrap();
+        let stage = Stage::copy(project.path(), parent.path(), Timestamp::from_millis(0)).unwrap();
         for (path, there) in [("package.json", true), ("packages/a/package.json", true), (".npmrc", true), (".yarn/releases/yarn.cjs", true),
             ("node_modules/x/package.json", false), ("src/index.js", false)] {
             assert_eq!(stage.file(path).is_file(), there, "{path}");

@@ -100,7 +100,7 @@ pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<App
     if !order.allow_dirty {
         refuse_dirty(project, order.world)?;
     }
-    let stage = Stage::copy(project, &order.world.cache_folder().join("update"))
+    let stage = Stage::copy(project, &order.world.cache_folder().join("update"), order.world.now)
         .map_err(|error| cannot("its manifests cannot be copied".into()).because(&error))?;
     let edited = edit_manifests(client, plan, &wanted, &stage, named)?;
     run_client(order, client, &wanted, &stage, lockfile, named)?;
@@ -238,7 +238,13 @@ fn edit_manifests(
             };
             let path: Vec<&str> = edit.path.iter().map(String::as_str).collect();
             let changed = match &edit.old {
-                Some(old) => edit::replace(text, &path, old, &edit.new),
+                // Yarn's lockfile writes `npm:` before what the manifest has without.
+                Some(old) => edit::replace(text, &path, old, &edit.new).or_else(|error| {
+                    match (old.strip_prefix("npm:"), edit.new.strip_prefix("npm:")) {
+                        (Some(old), Some(new)) => edit::replace(text, &path, old, new),
+                        _ => Err(error),
+                    }
+                }),
                 None => edit::put(text, &path, &edit.new),
             };
             *text =
