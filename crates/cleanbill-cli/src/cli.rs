@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, campaign, config, demo, eval, explain, feed, gate, generate, hunt, inspect, run, update, why, worker,
+    audit, campaign, config, demo, eval, explain, feed, gate, generate, hunt, inspect, rehearse, run, update, why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.
@@ -33,6 +33,8 @@ pub enum Command {
     Audit(audit::Arguments),
     /// Judge one release in depth
     Inspect(inspect::Arguments),
+    /// Show what a release tries to do, on invented machines
+    Rehearse(rehearse::Arguments),
     /// Be a registry that lets nothing unproven through
     Gate(gate::Arguments),
     /// Run one command behind a gate of its own

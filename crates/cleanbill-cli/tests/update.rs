@@ -614,7 +614,10 @@ fn a_young_fix_is_let_in_with_the_young_release_it_needs_by_name_and_for_a_time(
     let machine = Machine::new();
     let young = "2026-06-19T12:00:00Z";
     let needs = |range: &str| json!({"dependencies": {"need": range}});
-    let left = package("left", &[("1.0.0", OLD, needs("^1.0.0")), ("1.0.1", young, needs("^1.1.0"))]);
+    let left = package(
+        "left",
+        &[("1.0.0", OLD, needs("^1.0.0")), ("1.0.1", young, needs("^1.1.0"))],
+    );
     let need = package("need", &[("1.0.0", OLD, json!({})), ("1.1.0", young, json!({}))]);
     let registry = Registry::with([left.build(), need.build()]);
     let installed = [("left", "1.0.0", needs("^1.0.0")), ("need", "1.0.0", json!({}))];
@@ -642,7 +645,10 @@ fn a_fix_that_injects_a_young_name_is_no_fix_for_the_fast_lane() {
     let young = "2026-06-19T12:00:00Z";
     let injected = json!({"dependencies": {"fresh": "^1.0.0"}});
     let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", young, injected)]);
-    let registry = Registry::with([left.build(), package("fresh", &[("1.0.0", young, json!({}))]).build()]);
+    let registry = Registry::with([
+        left.build(),
+        package("fresh", &[("1.0.0", young, json!({}))]).build(),
+    ]);
     project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
     vulnerable(&machine, "GHSA-test-0005", "left", "1.0.1");
     let answer = update(&machine, &registry, &["--format", "json"]);
@@ -658,7 +664,11 @@ fn with_two_lockfiles_nothing_is_carried_out() {
     let registry = Registry::with([left.build()]);
     let folder = project(&machine, &[("left", "^1.0.0")], &[("left", "1.0.0", json!({}))]);
     std::fs::create_dir(folder.join("other")).expect("a folder");
-    std::fs::copy(folder.join("package-lock.json"), folder.join("other/package-lock.json")).expect("a file");
+    std::fs::copy(
+        folder.join("package-lock.json"),
+        folder.join("other/package-lock.json"),
+    )
+    .expect("a file");
     let answer = update(&machine, &registry, &["--apply"]);
     assert_eq!(answer.code(), 2);
     assert!(answer.stderr().contains("--project"), "{}", answer.stderr());
@@ -670,7 +680,14 @@ fn known_malware_is_rolled_back_to_the_last_good_version() {
         return;
     }
     let machine = Machine::new();
-    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.9", OLD, json!({})), ("1.1.0", OLD, json!({}))]);
+    let left = package(
+        "left",
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.0.9", OLD, json!({})),
+            ("1.1.0", OLD, json!({})),
+        ],
+    );
     let registry = Registry::with([left.build()]);
     let folder = project(&machine, &[("left", "^1.1.0")], &[("left", "1.1.0", json!({}))]);
     vulnerable(&machine, "MAL-2026-0001", "left", "1.2.0");
@@ -683,11 +700,18 @@ fn known_malware_is_rolled_back_to_the_last_good_version() {
     std::fs::write(&record, named).expect("a file");
     let osv = record.parent().expect("a folder").display().to_string();
     let policy = machine.home().join("policy.toml").display().to_string();
-    machine.run(machine.home(), &["feed", "import", "test", &osv, "--policy", &policy]);
+    machine.run(
+        machine.home(),
+        &["feed", "import", "test", &osv, "--policy", &policy],
+    );
     let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
     assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
     let left = entry(&answer.json(), "left");
-    assert_eq!((&left["cause"], &left["to"]["version"]), (&json!("held"), &json!("1.0.9")), "{left:#}");
+    assert_eq!(
+        (&left["cause"], &left["to"]["version"]),
+        (&json!("held"), &json!("1.0.9")),
+        "{left:#}"
+    );
     let manifest = std::fs::read_to_string(folder.join("package.json")).expect("the manifest");
     assert!(manifest.contains("\"left\": \"1.0.9\""), "{manifest}");
 }
@@ -698,9 +722,19 @@ fn a_workspace_keeps_its_own_manifest_in_step() {
         return;
     }
     let machine = Machine::new();
-    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", OLD, json!({})), ("2.0.0", OLD, json!({}))]);
+    let left = package(
+        "left",
+        &[
+            ("1.0.0", OLD, json!({})),
+            ("1.0.1", OLD, json!({})),
+            ("2.0.0", OLD, json!({})),
+        ],
+    );
     let registry = Registry::with([left.build()]);
-    machine.write("app/package.json", "{\n  \"name\": \"app\",\n  \"workspaces\": [\"packages/*\"]\n}\n");
+    machine.write(
+        "app/package.json",
+        "{\n  \"name\": \"app\",\n  \"workspaces\": [\"packages/*\"]\n}\n",
+    );
     let inner = "{\n  \"name\": \"inner\",\n  \"version\": \"1.0.0\",\n  \"devDependencies\": {\"left\": \"~1.0.0\"}\n}\n";
     machine.write("app/packages/inner/package.json", inner);
     let lock = json!({"name": "app", "lockfileVersion": 3, "requires": true, "packages": {
@@ -710,17 +744,31 @@ fn a_workspace_keeps_its_own_manifest_in_step() {
         "node_modules/left": {"version": "1.0.0", "dev": true},
     }});
     machine.write("app/package-lock.json", &lock.to_string());
-    let answer = update(&machine, &registry, &["left", "--major", "--apply", "--format", "json"]);
+    let answer = update(
+        &machine,
+        &registry,
+        &["left", "--major", "--apply", "--format", "json"],
+    );
     assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
     let read = |path: &str| std::fs::read_to_string(machine.home().join("app").join(path)).expect("a file");
-    assert_eq!(read("packages/inner/package.json"), inner.replace("~1.0.0", "~2.0.0"));
+    assert_eq!(
+        read("packages/inner/package.json"),
+        inner.replace("~1.0.0", "~2.0.0")
+    );
     let new: Value = serde_json::from_str(&read("package-lock.json")).expect("JSON");
-    assert_eq!(new["packages"]["node_modules/left"]["version"], "2.0.0", "{new:#}");
+    assert_eq!(
+        new["packages"]["node_modules/left"]["version"], "2.0.0",
+        "{new:#}"
+    );
 }
 
 /// The version of a client on the PATH; where there is none, the test says so and proves nothing.
 fn client(program: &str) -> Option<String> {
-    let output = std::process::Command::new(program).arg("--version").output().ok().filter(|output| output.status.success());
+    let output = std::process::Command::new(program)
+        .arg("--version")
+        .output()
+        .ok()
+        .filter(|output| output.status.success());
     let version = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     if version.is_none() {
         eprintln!("{program} is not on the PATH; carrying out a plan with it is not tested here");
@@ -731,32 +779,72 @@ fn client(program: &str) -> Option<String> {
 /// A project whose lockfile the client itself wrote is moved within one range and out of one pin.
 fn moves_with(program: &str, install: &[&str], lockfile: &str) {
     let machine = Machine::new();
-    let (left, pinned) = (package("left", &[("1.0.0", OLD, json!({}))]), package("pinned", &[("1.0.0", OLD, json!({}))]));
+    let (left, pinned) = (
+        package("left", &[("1.0.0", OLD, json!({}))]),
+        package("pinned", &[("1.0.0", OLD, json!({}))]),
+    );
     let registry = Registry::with([left.build(), pinned.build()]);
     let manifest = "{\n    \"name\": \"app\",\n    \"dependencies\": { \"left\": \"^1.0.0\", \"pinned\": \"1.0.0\" }\n}\n";
-    let folder = machine.write("app/package.json", manifest).parent().expect("a folder").to_owned();
+    let folder = machine
+        .write("app/package.json", manifest)
+        .parent()
+        .expect("a folder")
+        .to_owned();
     let output = std::process::Command::new(program)
         .args(install)
         .current_dir(&folder)
         .env("HOME", machine.home())
-        .envs(["npm_config_registry", "YARN_REGISTRY", "YARN_NPM_REGISTRY_SERVER"].map(|name| (name, registry.url())))
+        .envs(
+            ["npm_config_registry", "YARN_REGISTRY", "YARN_NPM_REGISTRY_SERVER"]
+                .map(|name| (name, registry.url())),
+        )
         .env("YARN_UNSAFE_HTTP_WHITELIST", "127.0.0.1")
         .env("YARN_ENABLE_TELEMETRY", "0")
         .output()
         .expect("the client starts");
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     let _ = std::fs::remove_dir_all(folder.join("node_modules"));
     let before = std::fs::read_dir(&folder).expect("the project").count();
-    registry.publish(package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({})), ("1.2.0", "2026-06-19T12:00:00Z", json!({}))]).build());
+    registry.publish(
+        package(
+            "left",
+            &[
+                ("1.0.0", OLD, json!({})),
+                ("1.1.0", OLD, json!({})),
+                ("1.2.0", "2026-06-19T12:00:00Z", json!({})),
+            ],
+        )
+        .build(),
+    );
     registry.publish(package("pinned", &[("1.0.0", OLD, json!({})), ("1.0.5", OLD, json!({}))]).build());
     let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
     assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
     let report = answer.json();
-    assert_eq!(report["applied"][0]["added"], json!(["left@1.1.0", "pinned@1.0.5"]), "{report:#}");
+    assert_eq!(
+        report["applied"][0]["added"],
+        json!(["left@1.1.0", "pinned@1.0.5"]),
+        "{report:#}"
+    );
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a file");
-    assert_eq!(read("package.json"), manifest.replace("\"1.0.0\" }", "\"1.0.5\" }"));
-    assert!(read(lockfile).contains("1.1.0") && !read(lockfile).contains("1.2.0"), "{}", read(lockfile));
-    assert_eq!(std::fs::read_dir(&folder).expect("the project").count(), before, "nothing else lies there");
+    assert_eq!(
+        read("package.json"),
+        manifest.replace("\"1.0.0\" }", "\"1.0.5\" }")
+    );
+    assert!(
+        read(lockfile).contains("1.1.0") && !read(lockfile).contains("1.2.0"),
+        "{}",
+        read(lockfile)
+    );
+    assert_eq!(
+        std::fs::read_dir(&folder).expect("the project").count(),
+        before,
+        "nothing else lies there"
+    );
 }
 
 #[test]
@@ -769,7 +857,11 @@ fn pnpm_carries_out_a_plan() {
 #[test]
 fn either_yarn_carries_out_a_plan() {
     match client("yarn") {
-        Some(version) if version.starts_with("1.") => moves_with("yarn", &["install", "--ignore-scripts", "--non-interactive"], "yarn.lock"),
+        Some(version) if version.starts_with("1.") => moves_with(
+            "yarn",
+            &["install", "--ignore-scripts", "--non-interactive"],
+            "yarn.lock",
+        ),
         Some(_) => moves_with("yarn", &["install", "--mode=update-lockfile"], "yarn.lock"),
         None => {}
     }
@@ -778,22 +870,64 @@ fn either_yarn_carries_out_a_plan() {
 #[test]
 fn bun_carries_out_a_plan() {
     if client("bun").is_some() {
-        moves_with("bun", &["install", "--lockfile-only", "--save-text-lockfile"], "bun.lock");
+        moves_with(
+            "bun",
+            &["install", "--lockfile-only", "--save-text-lockfile"],
+            "bun.lock",
+        );
     }
 }
 
 #[test]
 fn killed_in_the_middle_it_leaves_the_project_as_it_was() {
     let machine = Machine::new();
-    let registry = Registry::with([package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]).build()]);
+    let registry =
+        Registry::with([package("left", &[("1.0.0", OLD, json!({})), ("1.1.0", OLD, json!({}))]).build()]);
     let folder = project(&machine, &[("left", "1.0.0")], &[("left", "1.0.0", json!({}))]);
     let read = |name: &str| std::fs::read(folder.join(name)).expect("a file");
     let before = (read("package.json"), read("package-lock.json"));
-    let fake = machine.write("bin/npm", "#!/bin/sh\necho half > package-lock.json\nkill -9 $PPID\n");
+    let fake = machine.write(
+        "bin/npm",
+        "#!/bin/sh\necho half > package-lock.json\nkill -9 $PPID\n",
+    );
     executable(&fake);
     let path = format!("{}:/usr/bin:/bin", fake.parent().expect("a folder").display());
     let arguments = ["update", "--registry", registry.url(), "--as-of", NOW, "--apply"];
-    let output = machine.command(&folder, &arguments).env("PATH", path).output().expect("cleanbill starts");
+    let output = machine
+        .command(&folder, &arguments)
+        .env("PATH", path)
+        .output()
+        .expect("cleanbill starts");
     assert_eq!(output.status.code(), None, "it was killed");
     assert_eq!((read("package.json"), read("package-lock.json")), before);
+}
+
+#[test]
+fn what_the_project_pins_and_another_pins_too_moves_in_both_places() {
+    if !npm() {
+        return;
+    }
+    let machine = Machine::new();
+    let left = package("left", &[("1.0.0", OLD, json!({})), ("1.0.1", OLD, json!({}))]);
+    let needs = json!({"dependencies": {"left": "1.0.0"}});
+    let registry = Registry::with([
+        left.build(),
+        package("outer", &[("1.0.0", OLD, needs.clone())]).build(),
+    ]);
+    let installed = [("left", "1.0.0", json!({})), ("outer", "1.0.0", needs)];
+    let folder = project(&machine, &[("left", "1.0.0"), ("outer", "^1.0.0")], &installed);
+    vulnerable(&machine, "GHSA-test-0006", "left", "1.0.1");
+    let answer = update(&machine, &registry, &["--apply", "--format", "json"]);
+    assert_eq!(answer.code(), 0, "{}{}", answer.stdout(), answer.stderr());
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a file");
+    let manifest: Value = serde_json::from_str(&read("package.json")).expect("JSON");
+    assert_eq!(
+        (&manifest["dependencies"]["left"], &manifest["overrides"]["left"]),
+        (&json!("1.0.1"), &json!("$left"))
+    );
+    assert!(
+        !read("package-lock.json").contains("left-1.0.0.tgz"),
+        "{}",
+        read("package-lock.json")
+    );
 }

@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 use cleanbill_facts::{Package, Release, Source, read_tarball};
 use cleanbill_js::{Context, RULESET_VERSION};
 use cleanbill_model::{Algorithm, Integrity, Known, Missing, PackageName, Purl};
+use crate::rehearse::{Rehearsed, rehearse_tarball};
 use cleanbill_ports::{BlobKey, Blobs, FetchError, Reader, Registry};
 use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct CodePorts {
 #[derive(Serialize, Deserialize)]
 struct Request {
     registry_hosts: Vec<String>,
+    /// Rehearse it in place of reading it.
+    #[serde(default)]
+    rehearse: bool,
 }
 
 /// Answers one request of [`Code::read`]: a line of JSON, then the tarball. What cannot be read as a request
@@ -41,11 +45,15 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
     let Ok(told) = serde_json::from_slice::<Request>(head) else {
         return Vec::new();
     };
+    let tarball = tarball.get(1..).unwrap_or_default();
+    if told.rehearse {
+        return serde_json::to_vec(&rehearse_tarball(tarball)).unwrap_or_default();
+    }
     let context = Context {
         registry_hosts: told.registry_hosts,
         known_hosts: Vec::new(),
     };
-    serde_json::to_vec(&read_tarball(tarball.get(1..).unwrap_or_default(), &context)).unwrap_or_default()
+    serde_json::to_vec(&read_tarball(tarball, &context)).unwrap_or_default()
 }
 
 /// A release whose code is wanted.
@@ -142,9 +150,7 @@ async fn read(wanted: &Wanted, registry: &Arc<dyn Registry>, code: &CodePorts) -
     if let Some(kept) = key.as_ref().and_then(|key| kept(key, code)) {
         return Known::Known(kept);
     }
-    let mut request = serde_json::to_vec(&Request {
-        registry_hosts: hosts,
-    })
+    let mut request = serde_json::to_vec(&Request { registry_hosts: hosts, rehearse: false })
     .unwrap_or_default();
     request.push(b'\n');
     request.extend_from_slice(&fetched.bytes);
@@ -192,9 +198,7 @@ fn key(digest: &[u8], hosts: &[String]) -> Option<BlobKey> {
 /// # Errors
 /// When the reader gives it up, with the reason.
 pub async fn read_local(tarball: &[u8], code: &CodePorts) -> Result<Source, String> {
-    let mut request = serde_json::to_vec(&Request {
-        registry_hosts: Vec::new(),
-    })
+    let mut request = serde_json::to_vec(&Request { registry_hosts: Vec::new(), rehearse: false })
     .map_err(|error| error.to_string())?;
     request.push(b'\n');
     request.extend_from_slice(tarball);
@@ -204,4 +208,17 @@ pub async fn read_local(tarball: &[u8], code: &CodePorts) -> Result<Source, Stri
         .await
         .map_err(|error| error.to_string())?;
     serde_json::from_slice(&answer).map_err(|_| "the reader gave no usable answer".to_owned())
+}
+
+/// Rehearses a tarball, away from us.
+///
+/// # Errors
+/// When the reader gives it up, with the reason.
+pub async fn rehearse(tarball: &[u8], code: &CodePorts) -> Result<Rehearsed, String> {
+    let request = Request { registry_hosts: Vec::new(), rehearse: true };
+    let mut bytes = serde_json::to_vec(&request).map_err(|error| error.to_string())?;
+    bytes.push(b'\n');
+    bytes.extend_from_slice(tarball);
+    let answer = code.reader.read(&bytes).await.map_err(|error| error.to_string())?;
+    serde_json::from_slice(&answer).map_err(|_| "the stage gave no usable answer".to_owned())
 }

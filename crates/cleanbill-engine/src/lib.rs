@@ -12,6 +12,7 @@ pub mod gather;
 pub mod inspect;
 pub mod local;
 pub mod not_known;
+pub mod rehearse;
 pub mod resolve;
 pub mod subject;
 

@@ -118,6 +118,8 @@ fn base(d: &Draft<'_>) -> Level {
             _ if abnormal && shady && eager => Level::Warn,
             _ => Level::Note,
         },
+        // No honest server runs what a client writes into its headers.
+        "FLO-15" if d.aggravations > 0 => Level::Block,
         "FLO-03" | "FLO-06" | "FLO-15" => match class {
             _ if abnormal && (install || hidden) => Level::Block,
             // A name or a command that depends on an answer is how many tools work when called.
@@ -145,7 +147,7 @@ fn base(d: &Draft<'_>) -> Level {
         },
         "FLO-04" => match () {
             () if d.layers >= 1 || install => Level::Quarantine,
-            () if d.obfuscated && eager => Level::Quarantine,
+            () if (d.obfuscated || d.aggravations > 0) && eager => Level::Quarantine,
             () => Level::Warn,
         },
         "FLO-05" => {

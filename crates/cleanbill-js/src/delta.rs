@@ -95,8 +95,36 @@ pub fn compare(old: &Analysis, new: &Analysis) -> Delta {
     files(old, new, &mut delta);
     capabilities(old, new, &mut delta);
     chains(old, new, &mut delta);
-    delta.level = together(&delta);
+    copies(old, new, &mut delta);
+    let copied = delta.changes.iter().any(|c| c.note.starts_with(COPIED));
+    delta.level = together(&delta).max(copied.then_some(Level::Quarantine));
     delta
+}
+
+/// How the note of a new fixed copy begins.
+const COPIED: &str = "new in this release: mail";
+
+/// Mail that goes to one more fixed address than before is read by one more person.
+fn copies(old: &Analysis, new: &Analysis, delta: &mut Delta) {
+    let of = |a: &Analysis| -> BTreeSet<String> {
+        a.structural
+            .iter()
+            .filter(|s| s.id == "FLO-10")
+            .flat_map(|s| s.evidence.iter().filter_map(|e| e.decoded.clone()))
+            .collect()
+    };
+    let before = of(old);
+    for fact in new.structural.iter().filter(|s| s.id == "FLO-10") {
+        let fresh = fact
+            .evidence
+            .iter()
+            .filter_map(|e| e.decoded.as_ref())
+            .find(|d| !before.contains(*d));
+        if let Some(address) = fresh {
+            let note = format!("{COPIED} is copied to `{address}`");
+            change(delta, ChangeKind::Chain, true, note, fact.evidence.clone());
+        }
+    }
 }
 
 fn is_patch(old: Option<&str>, new: Option<&str>) -> bool {
@@ -348,6 +376,10 @@ pub fn raised(chain: &Chain, fresh_host: bool) -> Level {
     let data = matches!(chain.id.as_str(), "FLO-01" | "FLO-10" | "FLO-16");
     let code = matches!(chain.id.as_str(), "FLO-03" | "FLO-06" | "FLO-15");
     let idle = matches!(chain.trigger, Trigger::Test | Trigger::Unreached);
+    // Another package's loaded code, replaced as soon as this one is imported.
+    if chain.id == "PER-02" && chain.level == Level::Warn && !idle {
+        return Level::Quarantine;
+    }
     if !chain.abnormal_host || !fresh_host || idle {
         return chain.level;
     }

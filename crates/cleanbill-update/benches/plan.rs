@@ -1,6 +1,10 @@
 //! How long a plan for 1,300 packages takes from documents at hand: 150 direct requests, every package four wide,
 //! up to 150 releases each. The whole time is told; nothing is repeated, since a plan is made once.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a benchmark reads the clock and may fail")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a benchmark reads the clock and may fail"
+)]
 use std::{
     collections::HashMap,
     sync::Arc,
@@ -26,11 +30,21 @@ struct Documents(HashMap<PackageName, Arc<[u8]>>);
 impl Registry for Documents {
     fn packument<'a>(&'a self, name: &'a PackageName) -> BoxFuture<'a, Result<Fetched, FetchError>> {
         Box::pin(async move {
-            let bytes = self.0.get(name).ok_or_else(|| FetchError::NoRegistry { name: name.clone() })?;
-            Ok(Fetched { bytes: Arc::clone(bytes), source: Source::Cache })
+            let bytes = self
+                .0
+                .get(name)
+                .ok_or_else(|| FetchError::NoRegistry { name: name.clone() })?;
+            Ok(Fetched {
+                bytes: Arc::clone(bytes),
+                source: Source::Cache,
+            })
         })
     }
-    fn tarball<'a>(&'a self, name: &'a PackageName, _: &'a SafeUrl) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+    fn tarball<'a>(
+        &'a self,
+        name: &'a PackageName,
+        _: &'a SafeUrl,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
         Box::pin(async move { Err(FetchError::NoRegistry { name: name.clone() }) })
     }
     fn host_of(&self, _: &PackageName) -> Option<String> {
@@ -52,8 +66,14 @@ impl Advisories for Nothing {
 fn document(at: usize) -> (String, Value) {
     let name = format!("pkg{at}");
     let count = [5, 20, 40, 80, 150][at % 5];
-    let needs: Map<String, Value> =
-        (1..5).map(|step| (format!("pkg{}", (at * 7 + step * 131) % PACKAGES), json!("^1.0.0"))).collect();
+    let needs: Map<String, Value> = (1..5)
+        .map(|step| {
+            (
+                format!("pkg{}", (at * 7 + step * 131) % PACKAGES),
+                json!("^1.0.0"),
+            )
+        })
+        .collect();
     let (mut versions, mut time) = (Map::new(), Map::new());
     for number in 0..count {
         let version = format!("{}.{}.0", 1 + number / 100, number % 100);
@@ -63,39 +83,81 @@ fn document(at: usize) -> (String, Value) {
             "dist": {"tarball": format!("https://registry.example/{name}/-/{name}-{version}.tgz"),
                 "integrity": format!("sha512-{}==", "A".repeat(86))},
         });
-        time.insert(version.clone(), json!(format!("20{:02}-03-10T00:00:00.000Z", 18 + number * 7 / count)));
+        time.insert(
+            version.clone(),
+            json!(format!("20{:02}-03-10T00:00:00.000Z", 18 + number * 7 / count)),
+        );
         versions.insert(version, manifest);
     }
-    let latest = versions.keys().max_by_key(|v| cleanbill_model::Version::parse(v).unwrap()).cloned();
-    (name.clone(), json!({"name": name, "dist-tags": {"latest": latest}, "versions": versions, "time": time}))
+    let latest = versions
+        .keys()
+        .max_by_key(|v| cleanbill_model::Version::parse(v).unwrap())
+        .cloned();
+    (
+        name.clone(),
+        json!({"name": name, "dist-tags": {"latest": latest}, "versions": versions, "time": time}),
+    )
 }
 
 fn main() {
     let documents: Vec<(String, Value)> = (0..PACKAGES).map(document).collect();
     let mut entries = Map::new();
-    let asks: Map<String, Value> = documents.iter().take(DIRECT).map(|(name, _)| (name.clone(), json!("^1.0.0"))).collect();
-    entries.insert(String::new(), json!({"name": "app", "version": "1.0.0", "dependencies": asks}));
+    let asks: Map<String, Value> = documents
+        .iter()
+        .take(DIRECT)
+        .map(|(name, _)| (name.clone(), json!("^1.0.0")))
+        .collect();
+    entries.insert(
+        String::new(),
+        json!({"name": "app", "version": "1.0.0", "dependencies": asks}),
+    );
     for (name, document) in &documents {
         let needs = &document["versions"]["1.0.0"]["dependencies"];
-        entries.insert(format!("node_modules/{name}"), json!({"version": "1.0.0", "dependencies": needs}));
+        entries.insert(
+            format!("node_modules/{name}"),
+            json!({"version": "1.0.0", "dependencies": needs}),
+        );
     }
     let text = json!({"name": "app", "lockfileVersion": 3, "packages": entries}).to_string();
     let lockfile = cleanbill_lockfile::parse("package-lock.json", text.as_bytes()).unwrap();
-    let named = NamedLockfile { path: "package-lock.json".into(), lockfile };
+    let named = NamedLockfile {
+        path: "package-lock.json".into(),
+        lockfile,
+    };
     let bytes = documents.into_iter().map(|(name, document)| {
-        (PackageName::parse(&name).unwrap(), Arc::from(document.to_string().into_bytes()))
+        (
+            PackageName::parse(&name).unwrap(),
+            Arc::from(document.to_string().into_bytes()),
+        )
     });
-    let ports = Ports { registry: Arc::new(Documents(bytes.collect())), advisories: Arc::new(Nothing), code: None };
+    let ports = Ports {
+        registry: Arc::new(Documents(bytes.collect())),
+        advisories: Arc::new(Nothing),
+        code: None,
+    };
     let options = GatherOptions {
         as_of: Timestamp::parse("2026-06-20").unwrap(),
         progress: Arc::new(|_| {}),
         popular: Arc::new(PopularNames::builtin()),
         installed: Arc::new(HashMap::new()),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let started = Instant::now();
-    let made = runtime.block_on(plan(&named, &ports, &options, &Policy::default(), &Wish::default()));
+    let made = runtime.block_on(plan(
+        &named,
+        &ports,
+        &options,
+        &Policy::default(),
+        &Wish::default(),
+    ));
     let took = started.elapsed();
-    println!("{} releases, {} proposals, {took:?} (goal {GOAL:?})", made.considered, made.proposals().count());
+    println!(
+        "{} releases, {} proposals, {took:?} (goal {GOAL:?})",
+        made.considered,
+        made.proposals().count()
+    );
     assert!(made.proposals().count() > DIRECT / 2, "the plan is no empty one");
 }

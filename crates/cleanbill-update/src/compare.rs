@@ -5,16 +5,15 @@ use std::{
     sync::Arc,
 };
 
-use cleanbill_engine::{GatherOptions, Inputs, NamedLockfile, Ports, Subject, Subjects, assess::assess, gather};
+use cleanbill_engine::{
+    GatherOptions, Inputs, NamedLockfile, Ports, Subject, Subjects, assess::assess, gather,
+};
 use cleanbill_facts::Source;
 use cleanbill_model::{Judgement, Known, PackageName, Purl, Timestamp, Untrusted, Verdict, Version};
 use cleanbill_policy::Policy;
 use rayon::prelude::*;
 
-use crate::{
-    range::Step,
-    weigh::weigh,
-};
+use crate::{range::Step, weigh::weigh};
 
 /// A comparison.
 #[derive(Clone, Debug)]
@@ -63,8 +62,17 @@ impl Comparison {
     /// The worst verdict among what came; another pin of the same version holds, whoever made it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let worst = self.came.iter().map(|came| came.judgement.verdict).max().unwrap_or(Verdict::Allow);
-        if self.repinned.is_empty() { worst } else { worst.max(Verdict::Quarantine) }
+        let worst = self
+            .came
+            .iter()
+            .map(|came| came.judgement.verdict)
+            .max()
+            .unwrap_or(Verdict::Allow);
+        if self.repinned.is_empty() {
+            worst
+        } else {
+            worst.max(Verdict::Quarantine)
+        }
     }
 }
 
@@ -77,51 +85,88 @@ pub async fn compare(
     policy: &Policy,
 ) -> Comparison {
     let registry = Arc::clone(&ports.registry);
-    let subjects = |named: &NamedLockfile| Subjects::collect(std::slice::from_ref(named), &|name| registry.host_of(name)).all;
+    let subjects = |named: &NamedLockfile| {
+        Subjects::collect(std::slice::from_ref(named), &|name| registry.host_of(name)).all
+    };
     let (old, new) = (subjects(base), subjects(head));
     let known: HashMap<&Purl, &Subject> = old.iter().map(|subject| (&subject.purl, subject)).collect();
     let here: BTreeSet<&Purl> = new.iter().map(|subject| &subject.purl).collect();
     let mut gone: BTreeMap<PackageName, Vec<Version>> = BTreeMap::new();
     for subject in old.iter().filter(|subject| !here.contains(&subject.purl)) {
-        gone.entry(subject.purl.name.clone()).or_default().push(subject.purl.version.clone());
+        gone.entry(subject.purl.name.clone())
+            .or_default()
+            .push(subject.purl.version.clone());
     }
-    let repinned = new.iter().filter_map(|subject| repinned(known.get(&subject.purl)?, subject)).collect();
+    let repinned = new
+        .iter()
+        .filter_map(|subject| repinned(known.get(&subject.purl)?, subject))
+        .collect();
     let came: Vec<(Subject, Option<Version>)> = new
         .iter()
         .filter(|subject| !known.contains_key(&subject.purl))
-        .map(|subject| (subject.clone(), stood_for(&subject.purl.version, gone.get(&subject.purl.name))))
+        .map(|subject| {
+            (
+                subject.clone(),
+                stood_for(&subject.purl.version, gone.get(&subject.purl.name)),
+            )
+        })
         .collect();
     let mut wanted: Vec<Subject> = came.iter().map(|(subject, _)| subject.clone()).collect();
     wanted.extend(came.iter().filter_map(|(subject, from)| {
         let purl = Purl::new(subject.purl.name.clone(), from.clone()?);
-        Some(Subject { purl, pins: Vec::new() })
+        Some(Subject {
+            purl,
+            pins: Vec::new(),
+        })
     }));
     let inputs = gather(&wanted, ports, options).await;
-    let succeeded: BTreeSet<(PackageName, Version)> =
-        came.iter().filter_map(|(subject, from)| Some((subject.purl.name.clone(), from.clone()?))).collect();
-    let mut came: Vec<Came> = came.par_iter().map(|(subject, from)| judge(subject, from.as_ref(), &inputs, policy)).collect();
+    let succeeded: BTreeSet<(PackageName, Version)> = came
+        .iter()
+        .filter_map(|(subject, from)| Some((subject.purl.name.clone(), from.clone()?)))
+        .collect();
+    let mut came: Vec<Came> = came
+        .par_iter()
+        .map(|(subject, from)| judge(subject, from.as_ref(), &inputs, policy))
+        .collect();
     came.sort_by(|a, b| (b.judgement.verdict, &a.purl).cmp(&(a.judgement.verdict, &b.purl)));
     let went = old.iter().map(|subject| &subject.purl).filter(|purl| {
         !here.contains(purl) && !succeeded.contains(&(purl.name.clone(), purl.version.clone()))
     });
-    Comparison { as_of: options.as_of, head: Arc::clone(&head.path), went: went.cloned().collect(), came, repinned }
+    Comparison {
+        as_of: options.as_of,
+        head: Arc::clone(&head.path),
+        went: went.cloned().collect(),
+        came,
+        repinned,
+    }
 }
 
 /// The version that went which is nearest: the same line before others, the highest first.
 fn stood_for(version: &Version, gone: Option<&Vec<Version>>) -> Option<Version> {
-    gone?.iter().min_by_key(|old| (Step::between(old, version), std::cmp::Reverse((*old).clone()))).cloned()
+    gone?
+        .iter()
+        .min_by_key(|old| (Step::between(old, version), std::cmp::Reverse((*old).clone())))
+        .cloned()
 }
 
 fn repinned(old: &Subject, new: &Subject) -> Option<Repinned> {
     let (_, _, before) = old.pins.first()?;
     new.pins.iter().find_map(|(_, _, pin)| {
         let what = match (&before.integrity, &pin.integrity) {
-            (Some(a), Some(b)) if a.compare(b) == cleanbill_model::Comparison::Differs => "its digest is another one",
+            (Some(a), Some(b)) if a.compare(b) == cleanbill_model::Comparison::Differs => {
+                "its digest is another one"
+            }
             (Some(_), None) => "its digest is gone",
-            _ if std::mem::discriminant(&before.origin) != std::mem::discriminant(&pin.origin) => "it comes from elsewhere",
+            _ if std::mem::discriminant(&before.origin) != std::mem::discriminant(&pin.origin) => {
+                "it comes from elsewhere"
+            }
             _ => return None,
         };
-        Some(Repinned { purl: new.purl.clone(), what, line: pin.line })
+        Some(Repinned {
+            purl: new.purl.clone(),
+            what,
+            line: pin.line,
+        })
     })
 }
 
@@ -133,32 +178,62 @@ fn judge(subject: &Subject, from: Option<&Version>, inputs: &Inputs, policy: &Po
         from: from.cloned(),
         fixes: Vec::new(),
         changes: Vec::new(),
-        line: subject.pins.first().map(|(_, _, pin)| pin.line).unwrap_or_default(),
+        line: subject
+            .pins
+            .first()
+            .map(|(_, _, pin)| pin.line)
+            .unwrap_or_default(),
         judgement,
     };
-    let Some(Known::Known(package)) = inputs.packages.get(name) else { return came };
-    let Some(release) = package.release(&subject.purl.version) else { return came };
+    let Some(Known::Known(package)) = inputs.packages.get(name) else {
+        return came;
+    };
+    let Some(release) = package.release(&subject.purl.version) else {
+        return came;
+    };
     let Some(from) = from else {
         came.changes.extend(
-            release.install_scripts.get().into_iter().flatten().map(|script| Untrusted::new(format!("runs a script at {}", script.event))),
+            release
+                .install_scripts
+                .get()
+                .into_iter()
+                .flatten()
+                .map(|script| Untrusted::new(format!("runs a script at {}", script.event))),
         );
         return came;
     };
     let about = inputs.advisories.get(name).cloned().unwrap_or_default();
     let mut standing = came.judgement.clone();
-    standing.capabilities = source(inputs, name, from).map(|source| capabilities(&source)).unwrap_or_default();
-    let weighed = weigh(package, from, release, came.judgement.clone(), &standing, &about, policy);
+    standing.capabilities = source(inputs, name, from)
+        .map(|source| capabilities(&source))
+        .unwrap_or_default();
+    let weighed = weigh(
+        package,
+        from,
+        release,
+        came.judgement.clone(),
+        &standing,
+        &about,
+        policy,
+    );
     came.fixes = weighed.fixes;
     came.changes = weighed.changes;
     came
 }
 
 fn source(inputs: &Inputs, name: &PackageName, version: &Version) -> Option<Arc<Source>> {
-    inputs.sources.get(&Purl::new(name.clone(), version.clone()))?.get().cloned()
+    inputs
+        .sources
+        .get(&Purl::new(name.clone(), version.clone()))?
+        .get()
+        .cloned()
 }
 
 /// What the code can do, as the words of a judgement.
 fn capabilities(source: &Source) -> Vec<String> {
     let words = source.analysis.capability_set();
-    words.iter().filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned)).collect()
+    words
+        .iter()
+        .filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned))
+        .collect()
 }

@@ -126,6 +126,8 @@ pub enum How {
     Override {
         /// Who holds it back, `name@version`.
         until: Vec<String>,
+        /// Requests of the project's own manifests that are written anew beside it.
+        written: Vec<(Ask, String)>,
     },
     /// A request stands in a form that is not written by us: a tag or a catalog.
     ByHand(String),
@@ -154,13 +156,19 @@ pub struct PassedOver {
 impl Plan {
     /// Entries with a proposal.
     pub fn proposals(&self) -> impl Iterator<Item = (&Entry, &Choice)> {
-        self.entries.iter().filter_map(|entry| Some((entry, entry.choice.as_ref()?)))
+        self.entries
+            .iter()
+            .filter_map(|entry| Some((entry, entry.choice.as_ref()?)))
     }
 
     /// Entries that are held or vulnerable and for which nothing is proposed that mends it.
     pub fn unmended(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| {
-            entry.cause <= Cause::Vulnerable && entry.choice.as_ref().is_none_or(|choice| !choice.still.is_empty())
+            entry.cause <= Cause::Vulnerable
+                && entry
+                    .choice
+                    .as_ref()
+                    .is_none_or(|choice| !choice.still.is_empty())
         })
     }
 }

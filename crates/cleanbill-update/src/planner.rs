@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use cleanbill_engine::{GatherOptions, Inputs, NamedLockfile, Ports, Subject, Subjects, assess::assess, gather};
+use cleanbill_engine::{
+    GatherOptions, Inputs, NamedLockfile, Ports, Subject, Subjects, assess::assess, gather,
+};
 use cleanbill_model::{Judgement, Known, PackageName, Purl, Verdict, Version};
 use cleanbill_policy::{NamePattern, Policy, ScopedCooldown};
 use rayon::prelude::*;
@@ -39,7 +41,13 @@ impl Wish {
 }
 
 /// Plans for `named`.
-pub async fn plan(named: &NamedLockfile, ports: &Ports, options: &GatherOptions, policy: &Policy, wish: &Wish) -> Plan {
+pub async fn plan(
+    named: &NamedLockfile,
+    ports: &Ports,
+    options: &GatherOptions,
+    policy: &Policy,
+    wish: &Wish,
+) -> Plan {
     let project = held(&named.lockfile);
     let registry = Arc::clone(&ports.registry);
     let subjects = Subjects::collect(std::slice::from_ref(named), &|name| registry.host_of(name));
@@ -51,19 +59,33 @@ pub async fn plan(named: &NamedLockfile, ports: &Ports, options: &GatherOptions,
         .filter(|held| wish.wants(&held.purl.name))
         .filter_map(|held| {
             let findings = findings(held, &inputs, &standing)?;
-            Search::begin(held, findings, inputs.packages.get(&held.purl.name)?.get()?, wish.major)
+            Search::begin(
+                held,
+                findings,
+                inputs.packages.get(&held.purl.name)?.get()?,
+                wish.major,
+            )
         })
         .filter(|search| !wish.only_fixes || search.must_leave())
         .collect();
-    let names: BTreeSet<PackageName> = searches.iter().filter(|s| !s.versions.is_empty()).map(|s| s.held.purl.name.clone()).collect();
+    let names: BTreeSet<PackageName> = searches
+        .iter()
+        .filter(|s| !s.versions.is_empty())
+        .map(|s| s.held.purl.name.clone())
+        .collect();
     let mut whole: BTreeSet<PackageName> = names.clone();
     inputs.read(names, ports, &HashMap::new()).await;
     if ports.code.is_some() {
         // With code, only the best two of each are read: every further one costs a tarball.
-        let best: Vec<Purl> = searches.iter().flat_map(|s| s.best(2).chain(std::iter::once(s.held.purl.clone()))).collect();
+        let best: Vec<Purl> = searches
+            .iter()
+            .flat_map(|s| s.best(2).chain(std::iter::once(s.held.purl.clone())))
+            .collect();
         inputs.read_code(&best, ports).await;
     }
-    searches.par_iter_mut().for_each(|search| search.weigh(&inputs, &policy));
+    searches
+        .par_iter_mut()
+        .for_each(|search| search.weigh(&inputs, &policy));
     settle(&mut searches, &project, &mut inputs, &mut whole, ports, &policy).await;
     let unknown = project
         .iter()
@@ -74,8 +96,13 @@ pub async fn plan(named: &NamedLockfile, ports: &Ports, options: &GatherOptions,
         .collect::<BTreeMap<_, _>>();
     let mut entries: Vec<_> = searches.into_iter().filter_map(Search::finish).collect();
     entries.sort_by(|a, b| {
-        (a.cause, a.choice.is_none(), a.asks.is_empty(), &a.name, &a.from)
-            .cmp(&(b.cause, b.choice.is_none(), b.asks.is_empty(), &b.name, &b.from))
+        (a.cause, a.choice.is_none(), a.asks.is_empty(), &a.name, &a.from).cmp(&(
+            b.cause,
+            b.choice.is_none(),
+            b.asks.is_empty(),
+            &b.name,
+            &b.from,
+        ))
     });
     Plan {
         as_of: options.as_of,
@@ -99,7 +126,10 @@ async fn settle(
 ) {
     let mut versions: BTreeMap<PackageName, Vec<Version>> = BTreeMap::new();
     for held in project {
-        versions.entry(held.purl.name.clone()).or_default().push(held.purl.version.clone());
+        versions
+            .entry(held.purl.name.clone())
+            .or_default()
+            .push(held.purl.version.clone());
     }
     for _ in 0..MAX_ROUNDS {
         let missing: BTreeSet<PackageName> = searches
@@ -113,7 +143,10 @@ async fn settle(
         }
         inputs.read(missing, ports, &HashMap::new()).await;
         let shared: &Inputs = inputs;
-        let refused: Vec<bool> = searches.par_iter_mut().map(|search| search.look_below(shared, policy, &versions)).collect();
+        let refused: Vec<bool> = searches
+            .par_iter_mut()
+            .map(|search| search.look_below(shared, policy, &versions))
+            .collect();
         let conflicts = peers::conflicts(searches, project, shared);
         let clashed = !conflicts.is_empty();
         for (at, reason) in conflicts {
@@ -131,21 +164,32 @@ async fn settle(
 fn standing(subjects: &[Subject], inputs: &Inputs, policy: &Policy) -> HashMap<Purl, Judgement> {
     let judge = |subject: &Subject| {
         // The release itself, without its entry: what is wrong with an entry, another version does not mend.
-        let bare = Subject { purl: subject.purl.clone(), pins: Vec::new() };
-        (subject.purl.clone(), assess(&inputs.facts(&bare, 0), policy).judgement)
+        let bare = Subject {
+            purl: subject.purl.clone(),
+            pins: Vec::new(),
+        };
+        (
+            subject.purl.clone(),
+            assess(&inputs.facts(&bare, 0), policy).judgement,
+        )
     };
     subjects.par_iter().map(judge).collect()
 }
 
 fn findings(held: &Held, inputs: &Inputs, standing: &HashMap<Purl, Judgement>) -> Option<Findings> {
     let judgement = standing.get(&held.purl)?.clone();
-    let about = inputs.advisories.get(&held.purl.name).cloned().unwrap_or_default();
+    let about = inputs
+        .advisories
+        .get(&held.purl.name)
+        .cloned()
+        .unwrap_or_default();
     let package = inputs.packages.get(&held.purl.name)?.get()?;
     let release = package.release(&held.purl.version);
     Some(Findings {
         vulnerable: !open(&about, &held.purl.version, judgement.as_of).is_empty(),
         // What only time holds is not left for another: it will pass by itself.
-        held: judgement.verdict == Verdict::Block || (judgement.verdict == Verdict::Quarantine && judgement.until.is_none()),
+        held: judgement.verdict == Verdict::Block
+            || (judgement.verdict == Verdict::Quarantine && judgement.until.is_none()),
         deprecated: release.and_then(|release| release.deprecated.clone()),
         withdrawn: package.withdrawal(&held.purl.version).is_some(),
         about,
@@ -163,12 +207,24 @@ fn for_hosts(policy: &Policy, project: &[Held], host_of: &dyn Fn(&PackageName) -
     for held in project {
         let name = &held.purl.name;
         let host = host_of(name);
-        let rule = policy.cooldown.upstreams.iter().find(|rule| Some(&rule.host) == host.as_ref());
+        let rule = policy
+            .cooldown
+            .upstreams
+            .iter()
+            .find(|rule| Some(&rule.host) == host.as_ref());
         if let Some(rule) = rule
-            && !policy.cooldown.scopes.iter().any(|scope| scope.pattern.matches(name))
+            && !policy
+                .cooldown
+                .scopes
+                .iter()
+                .any(|scope| scope.pattern.matches(name))
         {
             let (release, age) = (rule.release, rule.name);
-            policy.cooldown.scopes.push(ScopedCooldown { pattern: NamePattern(name.as_str().to_owned()), release, name: age });
+            policy.cooldown.scopes.push(ScopedCooldown {
+                pattern: NamePattern(name.as_str().to_owned()),
+                release,
+                name: age,
+            });
         }
     }
     policy

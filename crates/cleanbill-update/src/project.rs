@@ -62,13 +62,18 @@ pub fn held(lockfile: &Lockfile) -> Vec<Held> {
     let mut all: BTreeMap<(PackageName, cleanbill_model::Version), Held> = BTreeMap::new();
     for (purl, locked) in purls.iter().zip(&lockfile.packages) {
         let Some(purl) = purl else { continue };
-        let has = locked.edges.iter().map(|edge| (edge.name.clone(), answer(edge.to).cloned()));
-        let entry = all.entry((purl.name.clone(), purl.version.clone())).or_insert_with(|| Held {
-            purl: purl.clone(),
-            asks: Vec::new(),
-            wants: Vec::new(),
-            has: Vec::new(),
-        });
+        let has = locked
+            .edges
+            .iter()
+            .map(|edge| (edge.name.clone(), answer(edge.to).cloned()));
+        let entry = all
+            .entry((purl.name.clone(), purl.version.clone()))
+            .or_insert_with(|| Held {
+                purl: purl.clone(),
+                asks: Vec::new(),
+                wants: Vec::new(),
+                has: Vec::new(),
+            });
         if entry.has.is_empty() {
             entry.has = has.collect();
         }
@@ -77,7 +82,9 @@ pub fn held(lockfile: &Lockfile) -> Vec<Held> {
     for root in &lockfile.roots {
         for edge in root.edges.iter() {
             let Some(purl) = answer(edge.to) else { continue };
-            let Some(entry) = all.get_mut(&key(purl)) else { continue };
+            let Some(entry) = all.get_mut(&key(purl)) else {
+                continue;
+            };
             let ask = Ask {
                 folder: root.path.clone(),
                 key: edge.name.clone(),
@@ -85,7 +92,11 @@ pub fn held(lockfile: &Lockfile) -> Vec<Held> {
                 map: map_of(edge.kind),
             };
             if edge.kind == EdgeKind::Peer {
-                let want = Want { by: root.name.clone().unwrap_or_default(), range: edge.range.clone(), peer: true };
+                let want = Want {
+                    by: root.name.clone().unwrap_or_default(),
+                    range: edge.range.clone(),
+                    peer: true,
+                };
                 entry.wants.push(want);
             } else if !entry.asks.contains(&ask) {
                 entry.asks.push(ask);
@@ -93,10 +104,18 @@ pub fn held(lockfile: &Lockfile) -> Vec<Held> {
         }
     }
     for (by, locked) in purls.iter().zip(&lockfile.packages) {
-        let by = by.as_ref().map_or_else(|| locked.key.raw().to_owned(), Purl::spec);
+        let by = by
+            .as_ref()
+            .map_or_else(|| locked.key.raw().to_owned(), Purl::spec);
         for edge in &locked.edges {
-            let Some(entry) = answer(edge.to).and_then(|purl| all.get_mut(&key(purl))) else { continue };
-            let want = Want { by: by.clone(), range: edge.range.clone(), peer: edge.kind == EdgeKind::Peer };
+            let Some(entry) = answer(edge.to).and_then(|purl| all.get_mut(&key(purl))) else {
+                continue;
+            };
+            let want = Want {
+                by: by.clone(),
+                range: edge.range.clone(),
+                peer: edge.kind == EdgeKind::Peer,
+            };
             if !entry.wants.contains(&want) {
                 entry.wants.push(want);
             }

@@ -44,7 +44,11 @@ pub fn split_alias(specifier: &str) -> (&str, &str) {
     let Some(rest) = specifier.strip_prefix("npm:") else {
         return ("", specifier);
     };
-    let at = rest.char_indices().skip(1).find(|(_, c)| *c == '@').map(|(at, _)| at);
+    let at = rest
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| *c == '@')
+        .map(|(at, _)| at);
     let split = match at {
         Some(at) => specifier.split_at_checked("npm:".len() + at + 1),
         // Yarn writes `npm:^1.0.0` for what a manifest calls `^1.0.0`; `npm:real` is an alias without a range.
@@ -59,7 +63,9 @@ pub fn split_alias(specifier: &str) -> (&str, &str) {
 pub fn is_pin(specifier: &str) -> bool {
     let (_, range) = split_alias(specifier);
     let bare = range.trim().trim_start_matches(['=', 'v']).trim_start();
-    bare.split('.').count() >= 3 && Version::parse(bare).is_ok() && bare.starts_with(|c: char| c.is_ascii_digit())
+    bare.split('.').count() >= 3
+        && Version::parse(bare).is_ok()
+        && bare.starts_with(|c: char| c.is_ascii_digit())
         && !bare.contains(['x', 'X', '*', ' ']) | bare.contains('-')
 }
 
@@ -113,10 +119,18 @@ fn with_precision(old: &str, to: &Version) -> String {
         return to.to_string();
     }
     let numbers = [major.to_string(), minor.to_string(), patch.to_string()];
-    let written: Vec<&str> =
-        parts.iter().take(3).zip(&numbers).map(|(part, number)| if is_wild(part) { *part } else { number.as_str() }).collect();
+    let written: Vec<&str> = parts
+        .iter()
+        .take(3)
+        .zip(&numbers)
+        .map(|(part, number)| if is_wild(part) { *part } else { number.as_str() })
+        .collect();
     // A pre-release is let in by nothing but its own full text.
-    if to.is_prerelease() { to.to_string() } else { written.join(".") }
+    if to.is_prerelease() {
+        to.to_string()
+    } else {
+        written.join(".")
+    }
 }
 
 fn is_wild(part: &str) -> bool {
@@ -165,7 +179,13 @@ mod tests {
         assert!(stays("1.2.3", &version("1.2.3"), &version("1.9.0")));
         assert!(!stays("1.2.3", &version("1.2.3"), &version("2.0.0")));
         assert!(!stays("~1.2.3", &version("1.2.3"), &version("1.3.0")));
-        assert!(is_pin("1.2.3-rc.1") && is_pin("=1.0.0") && !is_pin("1.2") && !is_pin("1.2.x") && !is_pin("^1.2.3"));
+        assert!(
+            is_pin("1.2.3-rc.1")
+                && is_pin("=1.0.0")
+                && !is_pin("1.2")
+                && !is_pin("1.2.x")
+                && !is_pin("^1.2.3")
+        );
     }
 
     #[test]

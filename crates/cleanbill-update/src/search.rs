@@ -4,9 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cleanbill_engine::{Inputs, Subject, assess::assess};
 use cleanbill_facts::{Package, Release};
-use cleanbill_model::{
-    Advisory, Judgement, Known, Level, PackageName, Purl, Timestamp, Untrusted, Version,
-};
+use cleanbill_model::{Advisory, Judgement, Known, Level, PackageName, Purl, Timestamp, Untrusted, Version};
 use cleanbill_policy::Policy;
 
 use crate::{
@@ -66,18 +64,37 @@ impl Search {
         let from = &held.purl.version;
         let as_of = findings.judgement.as_of;
         let stable = |release: &&Release| !release.version.is_prerelease() || from.is_prerelease();
-        let newer: Vec<&Release> = package.releases.iter().filter(|r| r.version > *from).filter(stable).collect();
-        let in_scope = |version: &Version| major || held.asks.iter().all(|ask| stays(&ask.specifier, from, version));
+        let newer: Vec<&Release> = package
+            .releases
+            .iter()
+            .filter(|r| r.version > *from)
+            .filter(stable)
+            .collect();
+        let in_scope =
+            |version: &Version| major || held.asks.iter().all(|ask| stays(&ask.specifier, from, version));
         let highest = newer.iter().map(|release| &release.version).max();
         let beyond = highest.filter(|version| !in_scope(version)).cloned();
         let mut versions: Vec<Version> = newer.iter().map(|r| r.version.clone()).filter(in_scope).collect();
         if must_leave {
             let bad = open(&findings.about, from, as_of).len();
-            versions.retain(|version| findings.held || findings.withdrawn || open(&findings.about, version, as_of).len() < bad);
-            versions.sort_by_key(|version| (open(&findings.about, version, as_of).len(), Step::between(from, version), version.clone()));
+            versions.retain(|version| {
+                findings.held || findings.withdrawn || open(&findings.about, version, as_of).len() < bad
+            });
+            versions.sort_by_key(|version| {
+                (
+                    open(&findings.about, version, as_of).len(),
+                    Step::between(from, version),
+                    version.clone(),
+                )
+            });
             if findings.held || findings.withdrawn {
-                let mut back: Vec<Version> =
-                    package.releases.iter().filter(|r| r.version < *from).filter(stable).map(|r| r.version.clone()).collect();
+                let mut back: Vec<Version> = package
+                    .releases
+                    .iter()
+                    .filter(|r| r.version < *from)
+                    .filter(stable)
+                    .map(|r| r.version.clone())
+                    .collect();
                 back.sort();
                 back.reverse();
                 versions.truncate(MAX_CANDIDATES / 2);
@@ -114,33 +131,60 @@ impl Search {
 
     /// The first `count` candidates.
     pub fn best(&self, count: usize) -> impl Iterator<Item = Purl> {
-        self.versions.iter().take(count).map(|version| Purl::new(self.held.purl.name.clone(), version.clone()))
+        self.versions
+            .iter()
+            .take(count)
+            .map(|version| Purl::new(self.held.purl.name.clone(), version.clone()))
     }
 
     /// Judges and weighs every candidate, and puts them in order.
     pub fn weigh(&mut self, inputs: &Inputs, policy: &Policy) {
-        let Some(Known::Known(package)) = inputs.packages.get(&self.held.purl.name) else { return };
+        let Some(Known::Known(package)) = inputs.packages.get(&self.held.purl.name) else {
+            return;
+        };
         for version in std::mem::take(&mut self.versions) {
-            let Some(release) = package.release(&version) else { continue };
+            let Some(release) = package.release(&version) else {
+                continue;
+            };
             let judgement = self.judge(inputs, policy, &version, Known::Known(Vec::new()));
             let about = &self.findings.about;
-            let mut weighed =
-                weigh(package, &self.held.purl.version, release, judgement, &self.findings.judgement, about, policy);
+            let mut weighed = weigh(
+                package,
+                &self.held.purl.version,
+                release,
+                judgement,
+                &self.findings.judgement,
+                about,
+                policy,
+            );
             weighed.forced = !self.holders(&version).is_empty();
             self.left.push(weighed);
         }
         let from = self.held.purl.version.clone();
         if self.must_leave() {
-            self.left.sort_by_cached_key(|weighed| weighed.smallest_first(&from));
+            self.left
+                .sort_by_cached_key(|weighed| weighed.smallest_first(&from));
         } else {
             self.left.sort_by_cached_key(Weighed::newest_first);
         }
         self.drop_refused();
-        self.repository = self.left.first().and_then(|best| repository(package, &best.version));
+        self.repository = self
+            .left
+            .first()
+            .and_then(|best| repository(package, &best.version));
     }
 
-    fn judge(&self, inputs: &Inputs, policy: &Policy, version: &Version, edges: Known<Vec<cleanbill_facts::JudgedEdge>>) -> Judgement {
-        let subject = Subject { purl: Purl::new(self.held.purl.name.clone(), version.clone()), pins: Vec::new() };
+    fn judge(
+        &self,
+        inputs: &Inputs,
+        policy: &Policy,
+        version: &Version,
+        edges: Known<Vec<cleanbill_facts::JudgedEdge>>,
+    ) -> Judgement {
+        let subject = Subject {
+            purl: Purl::new(self.held.purl.name.clone(), version.clone()),
+            pins: Vec::new(),
+        };
         let mut facts = inputs.facts(&subject, 0);
         facts.edges = edges;
         if let Known::Known(notices) = &mut facts.notices {
@@ -171,23 +215,47 @@ impl Search {
     }
 
     fn drop_refused(&mut self) {
-        let (left, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut self.left).into_iter().partition(|w| w.refused.is_empty());
+        let (left, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut self.left)
+            .into_iter()
+            .partition(|w| w.refused.is_empty());
         self.left = left;
         self.passed.extend(refused.into_iter().map(Weighed::passed_over));
     }
 
     /// What the first candidate asks for and nothing in the project answers.
     #[must_use]
-    pub fn requests_below(&self, inputs: &Inputs, project: &BTreeMap<PackageName, Vec<Version>>) -> Vec<(PackageName, String)> {
-        let Some(best) = self.left.first().filter(|best| self.looked.as_ref() != Some(&best.version)) else { return Vec::new() };
-        let Some(Known::Known(package)) = inputs.packages.get(&self.held.purl.name) else { return Vec::new() };
-        package.release(&best.version).map(|release| below::unanswered(release, project, &self.held)).unwrap_or_default()
+    pub fn requests_below(
+        &self,
+        inputs: &Inputs,
+        project: &BTreeMap<PackageName, Vec<Version>>,
+    ) -> Vec<(PackageName, String)> {
+        let Some(best) = self
+            .left
+            .first()
+            .filter(|best| self.looked.as_ref() != Some(&best.version))
+        else {
+            return Vec::new();
+        };
+        let Some(Known::Known(package)) = inputs.packages.get(&self.held.purl.name) else {
+            return Vec::new();
+        };
+        package
+            .release(&best.version)
+            .map(|release| below::unanswered(release, project, &self.held))
+            .unwrap_or_default()
     }
 
     /// Looks one step below the first candidate; true when that refused it.
-    pub fn look_below(&mut self, inputs: &Inputs, policy: &Policy, project: &BTreeMap<PackageName, Vec<Version>>) -> bool {
+    pub fn look_below(
+        &mut self,
+        inputs: &Inputs,
+        policy: &Policy,
+        project: &BTreeMap<PackageName, Vec<Version>>,
+    ) -> bool {
         let requests = self.requests_below(inputs, project);
-        let Some(best) = self.left.first() else { return false };
+        let Some(best) = self.left.first() else {
+            return false;
+        };
         if self.looked.as_ref() == Some(&best.version) {
             return false;
         }
@@ -214,7 +282,10 @@ impl Search {
         if judgement.verdict > best_verdict(self.left.first())
             && let Some(best) = self.left.first_mut()
         {
-            best.hold(format!("with what it brings in, it is held: {}", against(&judgement)), judgement.until);
+            best.hold(
+                format!("with what it brings in, it is held: {}", against(&judgement)),
+                judgement.until,
+            );
             self.drop_refused();
             return true;
         }
@@ -249,7 +320,10 @@ impl Search {
         }
         let holders = self.holders(to);
         if !holders.is_empty() && self.must_leave() {
-            How::Override { until: holders }
+            How::Override {
+                until: holders,
+                written,
+            }
         } else if written.is_empty() {
             How::Lockfile
         } else {
@@ -265,21 +339,36 @@ impl Search {
             .iter()
             .filter(|f| !f.waived && f.level >= Level::Quarantine && f.signal.maturity.is_none())
             .map(|f| Problem {
-                id: f.signal.advisory.as_ref().map_or_else(|| f.signal.audit.to_string().into(), |advisory| advisory.id.clone()),
+                id: f.signal.advisory.as_ref().map_or_else(
+                    || f.signal.audit.to_string().into(),
+                    |advisory| advisory.id.clone(),
+                ),
                 summary: f.signal.title.clone(),
                 url: None,
             })
             .collect();
         for advisory in known {
             if !problems.iter().any(|problem| problem.id == advisory.id) {
-                problems.push(Problem { id: advisory.id.clone(), summary: advisory.summary.clone(), url: advisory.url.clone() });
+                problems.push(Problem {
+                    id: advisory.id.clone(),
+                    summary: advisory.summary.clone(),
+                    url: advisory.url.clone(),
+                });
             }
         }
         if let Some(message) = &self.findings.deprecated {
-            problems.push(Problem { id: "deprecated".into(), summary: message.clone(), url: None });
+            problems.push(Problem {
+                id: "deprecated".into(),
+                summary: message.clone(),
+                url: None,
+            });
         }
         if self.findings.withdrawn {
-            problems.push(Problem { id: "version-withdrawn".into(), summary: "the registry has it no more".into(), url: None });
+            problems.push(Problem {
+                id: "version-withdrawn".into(),
+                summary: "the registry has it no more".into(),
+                url: None,
+            });
         }
         problems
     }
@@ -299,17 +388,30 @@ impl Search {
         let mut passed = std::mem::take(&mut self.passed);
         let chosen = best.as_ref().map(|best| best.version.clone());
         if let Some(best) = &best {
-            passed.extend(left.filter(|other| other.version > best.version).map(|other| outranked(other, best)));
+            passed.extend(
+                left.filter(|other| other.version > best.version)
+                    .map(|other| outranked(other, best)),
+            );
         }
         passed.sort_by(|a, b| b.version.cmp(&a.version));
         // Below the choice nothing is missed; without one, everything is.
-        passed.retain(|other| chosen.as_ref().is_none_or(|chosen| other.version > *chosen || *chosen < from));
+        passed.retain(|other| {
+            chosen
+                .as_ref()
+                .is_none_or(|chosen| other.version > *chosen || *chosen < from)
+        });
         passed.truncate(MAX_TOLD);
         let choice = best.map(|best| self.choice(best));
         if choice.is_none() && passed.is_empty() && cause == Cause::Outdated && self.beyond.is_none() {
             return None;
         }
-        let mut wanted_by: Vec<String> = self.held.wants.iter().filter(|want| !want.peer).map(|want| want.by.clone()).collect();
+        let mut wanted_by: Vec<String> = self
+            .held
+            .wants
+            .iter()
+            .filter(|want| !want.peer)
+            .map(|want| want.by.clone())
+            .collect();
         wanted_by.sort();
         wanted_by.dedup();
         Some(Entry {
@@ -341,7 +443,12 @@ impl Search {
             why.push("the newest version in reach that can be vouched for".into());
         }
         why.push(age(best.published, best.judgement.as_of).into());
-        if let Some(note) = best.judgement.findings.iter().find(|f| f.signal.maturity.is_some()) {
+        if let Some(note) = best
+            .judgement
+            .findings
+            .iter()
+            .find(|f| f.signal.maturity.is_some())
+        {
             why.extend(note.because.clone());
         }
         if best.weight == 0 {
@@ -386,14 +493,28 @@ fn outranked(other: Weighed, best: &Weighed) -> PassedOver {
         reasons.push("it needs an override, and the proposed one does not".into());
     }
     if other.weight > best.weight {
-        reasons.extend(other.changes.iter().map(|change| Untrusted::new(format!("it {}", change.raw()))));
+        reasons.extend(
+            other
+                .changes
+                .iter()
+                .map(|change| Untrusted::new(format!("it {}", change.raw()))),
+        );
     }
     if reasons.is_empty() {
         reasons.push("a smaller step does".into());
     }
-    PassedOver { version: other.version, reasons, ready: None }
+    PassedOver {
+        version: other.version,
+        reasons,
+        ready: None,
+    }
 }
 
 fn repository(package: &Package, version: &Version) -> Option<Untrusted> {
-    package.release(version)?.identity.repository.as_deref().map(|text| Untrusted::clipped(text, 200))
+    package
+        .release(version)?
+        .identity
+        .repository
+        .as_deref()
+        .map(|text| Untrusted::clipped(text, 200))
 }

@@ -48,7 +48,11 @@ pub struct Weighed {
 
 /// Vulnerabilities in force at `as_of` that cover `version`.
 #[must_use]
-pub fn open<'a>(advisories: &'a [Arc<Advisory>], version: &Version, as_of: Timestamp) -> Vec<&'a Arc<Advisory>> {
+pub fn open<'a>(
+    advisories: &'a [Arc<Advisory>],
+    version: &Version,
+    as_of: Timestamp,
+) -> Vec<&'a Arc<Advisory>> {
     let in_force = |advisory: &Advisory| {
         advisory.published.is_none_or(|published| published <= as_of)
             && advisory.withdrawn.is_none_or(|withdrawn| withdrawn > as_of)
@@ -79,7 +83,11 @@ pub fn weigh(
     let mut weighed = Weighed {
         version: release.version.clone(),
         published: release.published.get().copied(),
-        fixes: before.iter().filter(|a| !has(&after, &a.id)).map(|a| a.id.clone()).collect(),
+        fixes: before
+            .iter()
+            .filter(|a| !has(&after, &a.id))
+            .map(|a| a.id.clone())
+            .collect(),
         still: after.iter().map(|a| a.id.clone()).collect(),
         weight: 0,
         changes: Vec::new(),
@@ -90,16 +98,24 @@ pub fn weigh(
     };
     weighed.by_verdict(policy);
     for added in after.iter().filter(|a| !has(&before, &a.id)) {
-        weighed.refuse(format!("it has {}, which the installed one has not", added.id.raw()));
+        weighed.refuse(format!(
+            "it has {}, which the installed one has not",
+            added.id.raw()
+        ));
     }
     if let Some(message) = &release.deprecated {
-        weighed.refuse(format!("it is deprecated: {}", Untrusted::clipped(message.raw(), TOLD_CHARS).raw()));
+        weighed.refuse(format!(
+            "it is deprecated: {}",
+            Untrusted::clipped(message.raw(), TOLD_CHARS).raw()
+        ));
     }
     if let Some(latest) = package.dist_tags.get("latest")
         && release.version > *latest
         && from <= latest
     {
-        weighed.refuse(format!("its publisher has not made it `latest`, which is {latest}"));
+        weighed.refuse(format!(
+            "its publisher has not made it `latest`, which is {latest}"
+        ));
     }
     if let Some(old) = package.release(from) {
         weighed.compare(package, old, release);
@@ -128,14 +144,22 @@ impl Weighed {
 
     /// Refuses it until `ready`.
     pub fn hold(&mut self, reason: impl Into<Untrusted>, ready: Option<Timestamp>) {
-        self.ready = if self.refused.is_empty() { ready } else { self.ready.filter(|_| ready.is_some()).max(ready) };
+        self.ready = if self.refused.is_empty() {
+            ready
+        } else {
+            self.ready.filter(|_| ready.is_some()).max(ready)
+        };
         self.refused.push(reason.into());
     }
 
     /// It, as one that was not taken.
     #[must_use]
     pub fn passed_over(self) -> PassedOver {
-        PassedOver { version: self.version, reasons: self.refused, ready: self.ready }
+        PassedOver {
+            version: self.version,
+            reasons: self.refused,
+            ready: self.ready,
+        }
     }
 
     fn by_verdict(&mut self, policy: &Policy) {
@@ -143,7 +167,12 @@ impl Weighed {
             Verdict::Allow => return,
             Verdict::Unassessed if policy.unassessed == UnassessedAction::Warn => return,
             Verdict::Unassessed => {
-                let reason = self.judgement.unassessed.first().map(|u| u.reason.raw().to_owned()).unwrap_or_default();
+                let reason = self
+                    .judgement
+                    .unassessed
+                    .first()
+                    .map(|u| u.reason.raw().to_owned())
+                    .unwrap_or_default();
                 self.refuse(format!("it could not be assessed: {reason}"));
                 return;
             }
@@ -152,7 +181,10 @@ impl Weighed {
         };
         let reason = worst(&self.judgement);
         let until = self.judgement.until;
-        self.hold(format!("{held}: {}", Untrusted::clipped(&reason, TOLD_CHARS).raw()), until);
+        self.hold(
+            format!("{held}: {}", Untrusted::clipped(&reason, TOLD_CHARS).raw()),
+            until,
+        );
     }
 
     fn compare(&mut self, package: &Package, old: &Release, new: &Release) {
@@ -163,11 +195,13 @@ impl Weighed {
             match known.iter().find(|other| other.event == script.event) {
                 None => {
                     self.weight += HEAVY;
-                    self.changes.push(format!("runs a script at {} now: {}", script.event, told.raw()).into());
+                    self.changes
+                        .push(format!("runs a script at {} now: {}", script.event, told.raw()).into());
                 }
                 Some(other) if other.command != script.command => {
                     self.weight += LIGHT;
-                    self.changes.push(format!("runs another script at {}: {}", script.event, told.raw()).into());
+                    self.changes
+                        .push(format!("runs another script at {}: {}", script.event, told.raw()).into());
                 }
                 Some(_) => {}
             }
@@ -182,13 +216,17 @@ impl Weighed {
                 _ => false,
             };
             let known = package.releases.iter().any(|release| {
-                release.publisher.get().is_some_and(|other| other.name == person.name)
+                release
+                    .publisher
+                    .get()
+                    .is_some_and(|other| other.name == person.name)
                     && (release.version == old.version || earlier(release.published.get().copied()))
             });
             if !known {
                 self.weight += LIGHT;
                 let name = Untrusted::clipped(&person.name, TOLD_CHARS);
-                self.changes.push(format!("was published by `{}`, who is new to this package", name.raw()).into());
+                self.changes
+                    .push(format!("was published by `{}`, who is new to this package", name.raw()).into());
             }
         }
         for added in added_names(old, new) {
@@ -199,14 +237,20 @@ impl Weighed {
             && *b >= GROWN.1
             && *b / GROWN.0 >= *a
         {
-            self.changes.push(format!("unpacks to {b} bytes, from {a}").into());
+            self.changes
+                .push(format!("unpacks to {b} bytes, from {a}").into());
         }
     }
 
     /// The order among candidates for a release that is only outdated: fewest known problems, fewest marks, newest.
     #[must_use]
     pub fn newest_first(&self) -> impl Ord + use<> {
-        (self.still.len(), self.forced, self.weight, Reverse(self.version.clone()))
+        (
+            self.still.len(),
+            self.forced,
+            self.weight,
+            Reverse(self.version.clone()),
+        )
     }
 
     /// The order among candidates for a release that must be left: mends most, needs no override, fewest marks,
@@ -216,7 +260,11 @@ impl Weighed {
         let step = Step::between(from, &self.version);
         // Back is further than on: what the project uses may be missing there.
         let back = self.version < *from;
-        let distance = if back { Err(Reverse(self.version.clone())) } else { Ok(self.version.clone()) };
+        let distance = if back {
+            Err(Reverse(self.version.clone()))
+        } else {
+            Ok(self.version.clone())
+        };
         (self.still.len(), self.forced, back, self.weight, step, distance)
     }
 }
@@ -224,9 +272,15 @@ impl Weighed {
 /// The worst finding in a line.
 #[must_use]
 pub fn worst(judgement: &Judgement) -> String {
-    let finding = judgement.findings.iter().find(|f| !f.waived && f.level >= Level::Quarantine);
+    let finding = judgement
+        .findings
+        .iter()
+        .find(|f| !f.waived && f.level >= Level::Quarantine);
     finding.map_or_else(String::new, |finding| {
-        let because = finding.because.as_ref().filter(|_| finding.signal.maturity.is_some());
+        let because = finding
+            .because
+            .as_ref()
+            .filter(|_| finding.signal.maturity.is_some());
         match because {
             Some(because) => format!("{}; {}", finding.signal.title.raw(), because.raw()),
             None => format!("{} ({})", finding.signal.title.raw(), finding.signal.audit),
@@ -237,8 +291,10 @@ pub fn worst(judgement: &Judgement) -> String {
 /// What closes the fast lane and is no matter of age, in a line; the worst finding where there is none.
 #[must_use]
 pub fn against(judgement: &Judgement) -> String {
-    let speaks =
-        judgement.findings.iter().find(|f| !f.waived && f.signal.maturity.is_none() && f.level >= Level::Warn);
+    let speaks = judgement
+        .findings
+        .iter()
+        .find(|f| !f.waived && f.signal.maturity.is_none() && f.level >= Level::Warn);
     speaks.map_or_else(
         || worst(judgement),
         |f| {
@@ -250,7 +306,7 @@ pub fn against(judgement: &Judgement) -> String {
 
 /// Dependencies under names the old release did not ask for.
 pub fn added_names<'a>(old: &'a Release, new: &'a Release) -> impl Iterator<Item = &'a Dependency> {
-    new.dependencies
-        .iter()
-        .filter(|wanted| wanted.kind != DependencyKind::Peer && !old.dependencies.iter().any(|o| o.name == wanted.name))
+    new.dependencies.iter().filter(|wanted| {
+        wanted.kind != DependencyKind::Peer && !old.dependencies.iter().any(|o| o.name == wanted.name)
+    })
 }

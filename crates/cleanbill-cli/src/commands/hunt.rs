@@ -105,11 +105,15 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     } else {
         History::Read
     };
+    let would = arguments
+        .would_resolve
+        .then(|| arguments.window.unwrap_or_default());
     let hunted = hunt(
         &watch,
         &HuntOptions {
             roots,
             history,
+            would,
             show: &show,
             tick: &tick,
         },

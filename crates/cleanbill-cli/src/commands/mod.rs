@@ -12,6 +12,7 @@ pub mod generate;
 pub mod hunt;
 pub mod inspect;
 pub mod link;
+pub mod rehearse;
 pub mod run;
 pub mod update;
 pub mod why;
@@ -45,6 +46,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Eval(arguments) => eval::run(arguments, common, world),
         Command::Campaign(arguments) => campaign::run(arguments, common, world),
         Command::Hunt(arguments) => hunt::run(arguments, common, world),
+        Command::Rehearse(arguments) => rehearse::run(arguments, common, world),
         Command::Worker(arguments) => worker::run(arguments),
         Command::Completions(arguments) => generate::completions(arguments, common),
         Command::Man(arguments) => generate::man(arguments),

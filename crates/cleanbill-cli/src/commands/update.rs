@@ -91,7 +91,10 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let session = Session::open(common, world, &folder, None)?;
     if arguments.apply && found.len() > 1 {
         let named: Vec<String> = found.iter().map(|found| format!("`{}`", found.path)).collect();
-        let what = format!("a plan is carried out for one lockfile at a time: {}", named.join(", "));
+        let what = format!(
+            "a plan is carried out for one lockfile at a time: {}",
+            named.join(", ")
+        );
         return Err(Failure::usage(what).hint("name one with `--project`"));
     }
     recover(&found, common)?;

@@ -1,6 +1,10 @@
 //! A machine of its own for each test: empty home, empty cache, no client settings, no network but loopback.
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},

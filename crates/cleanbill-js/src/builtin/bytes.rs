@@ -154,6 +154,11 @@ pub(crate) fn method(
     let len = bytes.len() as f64;
     let first = args.first().cloned().unwrap_or_else(Val::undef);
     let wrap = |n: f64| if n < 0.0 { (len + n).max(0.0) } else { n.min(len) } as usize;
+    let copied = m.get(obj).map(|o| o.rest.t.clone()).unwrap_or_default();
+    if !copied.is_empty() && matches!(name.as_ref(), "toString" | "slice" | "subarray") {
+        // Bytes that came from elsewhere were copied in: what stands there is not known.
+        return Some(Val::tainted(recv.t.join(&copied)));
+    }
     let t = recv.t.clone();
     let out = match name.as_ref() {
         "toString" | "toLocaleString" | "utf8Slice" | "latin1Slice" | "hexSlice" => {

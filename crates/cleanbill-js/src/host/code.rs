@@ -87,12 +87,24 @@ pub(crate) fn judge(m: &mut Machine<'_>, a: &mut Act, code: &Val, at: u32, how: 
     let mask = m.mask(&t);
     let is = |s: Source| mask & (1 << (s as u32)) != 0;
     let text = m.to_text(code).map(|s| s.as_str().to_owned());
+    let headers = t.ids().iter().any(|id| {
+        m.marks
+            .get(*id as usize)
+            .is_some_and(|k| k.detail.as_deref() == Some(super::net::REQUEST_HEADERS))
+    });
+    if headers {
+        let note = format!("the headers of a request become code: {how}");
+        let mut found = sink::Found::new("FLO-15", t.clone(), note);
+        found.decoded = text.clone();
+        found.aggravations.push("request-headers".to_owned());
+        sink::chain(m, a, found, at);
+    }
     let mut make = |id: &'static str, note: String| {
         let mut found = sink::Found::new(id, t.clone(), note);
         found.decoded = text.clone();
         sink::chain(m, a, found, at);
     };
-    if is(Source::Network) {
+    if is(Source::Network) && !headers {
         make("FLO-03", format!("bytes from the network become code: {how}"));
     }
     if is(Source::DeadDrop) {
@@ -105,7 +117,17 @@ pub(crate) fn judge(m: &mut Machine<'_>, a: &mut Act, code: &Val, at: u32, how: 
         make("FLO-05", format!("a file that is no code becomes code: {how}"));
     }
     if is(Source::Decoded) && text.as_ref().is_none_or(|s| s.len() > 24) {
-        make("FLO-04", format!("decoded text becomes code: {how}"));
+        let foreign = t.ids().iter().any(|id| {
+            m.marks
+                .get(*id as usize)
+                .is_some_and(|k| k.detail.as_deref() == Some(super::system::FOREIGN_KEY))
+        });
+        let mut found = sink::Found::new("FLO-04", t.clone(), format!("decoded text becomes code: {how}"));
+        found.decoded = text.clone();
+        if foreign {
+            found.aggravations.push("foreign-key".to_owned());
+        }
+        sink::chain(m, a, found, at);
     }
 }
 

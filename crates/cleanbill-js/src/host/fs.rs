@@ -71,6 +71,7 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         "realpathSync" | "realpath" => first.clone(),
         "readdirSync" | "readdir" => {
             can(m, a, Capability::FilesystemRead, at);
+            whole_disk(m, a, &first, at);
             Val::unknown()
         }
         _ => return None,
@@ -80,6 +81,19 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         m.call(a, &f, Val::undef(), vec![error, value.clone()], at);
     }
     Some(value)
+}
+
+/// Listing the root of the disk as soon as a package is loaded is a search or a ruin, whatever comes after.
+fn whole_disk(m: &mut Machine<'_>, a: &mut Act, path: &Val, at: u32) {
+    let root = path
+        .each()
+        .iter()
+        .any(|p| m.to_text(p).is_some_and(|s| matches!(s.as_str(), "/" | "C:\\" | "C:/")));
+    if root && !m.lazy {
+        let mut found = sink::Found::new("SRC-08", path.t.clone(), "the root of the disk is listed");
+        found.decoded = Some("/".to_owned());
+        sink::chain(m, a, found, at);
+    }
 }
 
 fn written_value(m: &Machine<'_>, path: &Val) -> Val {

@@ -1,5 +1,7 @@
 //! Writes to the host's own objects: replaced globals, patched prototypes, handlers.
 //! A write alone is a fact; only with a replacement table or a sink does it become a chain.
+use cleanbill_model::Level;
+
 use super::sink;
 use crate::ir::Name;
 use crate::machine::marks::Source;
@@ -24,7 +26,20 @@ pub(crate) fn global_replaced(m: &mut Machine<'_>, a: &Act, name: &Name, value: 
 
 /// A property of a host path was assigned.
 pub(crate) fn written(m: &mut Machine<'_>, a: &mut Act, path: &str, name: &Name, value: Val, at: u32) {
+    if path.starts_with("page.") && super::page::written(m, a, path, name, &value, at) {
+        return;
+    }
     match path {
+        "require.cache.entry" if name.as_ref() == "exports" => {
+            let mut found = sink::Found::new(
+                "PER-02",
+                m.deep(&value),
+                "the exports of a module that is already loaded are replaced",
+            );
+            found.most = Some(if m.lazy { Level::Note } else { Level::Warn });
+            found.aggravations.push("loaded-module".to_owned());
+            sink::chain(m, a, found, at);
+        }
         "globalThis" => {
             hooked(m, a, name, &value, at);
             m.globals.insert(name.clone(), value);
@@ -88,14 +103,63 @@ fn hooked(m: &mut Machine<'_>, a: &Act, name: &str, value: &Val, at: u32) {
     }
 }
 
+/// Methods through which every request to a wallet goes.
+const WALLET_METHODS: &[&str] = &["request", "send", "sendAsync", "sendTransaction", "signTransaction"];
+
+/// A method of an object we do not know was replaced: a wallet's, when the new one rewrites transactions.
+pub(crate) fn foreign_written(m: &mut Machine<'_>, a: &Act, name: &Name, value: &Val, at: u32) {
+    if !WALLET_METHODS.contains(&name.as_ref()) {
+        return;
+    }
+    let V::Obj(obj) = value.v else { return };
+    let Some(crate::machine::heap::Kind::Func { f, .. }) = m.get(obj).map(|o| &o.kind) else {
+        return;
+    };
+    let Some(source) = m.sources.get(f.src as usize) else {
+        return;
+    };
+    let body = source
+        .text
+        .get(f.at as usize..f.end as usize)
+        .unwrap_or_default();
+    let sends = body.contains("eth_sendTransaction") || body.contains("signTransaction");
+    if !sends || addresses(&source.text) == 0 || !rewrites(body) {
+        return;
+    }
+    let mut found = sink::Found::new(
+        "FLO-11",
+        Taint::none(),
+        format!("`{name}` of a wallet is replaced by code that changes the receiver of transactions"),
+    );
+    found.decoded = Some(name.to_string());
+    let place = m.place(a, at);
+    sink::chain_at(m, found, place);
+}
+
+/// True when a receiver or a call of a transaction is assigned.
+fn rewrites(body: &str) -> bool {
+    [".to", ".data"].iter().any(|field| {
+        body.match_indices(field).any(|(ix, found)| {
+            let rest = body.get(ix + found.len()..).unwrap_or_default().trim_start();
+            rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>")
+        })
+    })
+}
+
+/// True for the text of a wallet address of the most common kind.
+pub(crate) fn is_address(text: &str) -> bool {
+    text.len() == 42
+        && text.starts_with("0x")
+        && text
+            .get(2..)
+            .is_some_and(|r| r.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// Quoted strings that are wallet addresses.
 fn addresses(text: &str) -> usize {
     text.split(['"', '\'', '`', ',', ' '])
         .filter(|w| {
-            let hex = w.len() == 42
-                && w.starts_with("0x")
-                && w.get(2..)
-                    .is_some_and(|r| r.bytes().all(|b| b.is_ascii_hexdigit()));
+            let hex = is_address(w);
             let segwit = w.len() >= 42 && w.len() <= 62 && (w.starts_with("bc1") || w.starts_with("ltc1"));
             let base58 = (33..=35).contains(&w.len())
                 && w.starts_with(['1', '3', 'T', 'L'])

@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub(crate) mod fs;
 pub(crate) mod hooks;
 pub(crate) mod net;
+pub(crate) mod page;
 pub(crate) mod process;
 pub(crate) mod resolver;
 pub(crate) mod secrets;
@@ -117,6 +118,13 @@ pub(crate) fn member(m: &mut Machine<'_>, a: &mut Act, id: HostId, path: &str, n
                 _ => {}
             }
         }
+        "document" if name.as_ref() == "cookie" => {
+            let place = m.place(a, at);
+            let cookies = Some("document.cookie".to_owned());
+            let t = m.mark(Source::Secret, place, "reads the cookies of the page", cookies);
+            return Val::tainted(t);
+        }
+        "require.cache" => return Val::new(V::Host(m.host_child(id, &"entry".into()))),
         "os" if name.as_ref() == "EOL" => return Val::str("\n"),
         "path" if name.as_ref() == "sep" => return Val::str("/"),
         "path" if matches!(name.as_ref(), "posix" | "win32") => return Val::new(V::Host(id)),
@@ -137,6 +145,9 @@ pub(crate) fn member(m: &mut Machine<'_>, a: &mut Act, id: HostId, path: &str, n
 pub(crate) fn vague_member(m: &mut Machine<'_>, a: &mut Act, path: &str, key: &Val, at: u32) -> Val {
     if matches!(path, "process.env" | "import.meta.env") {
         return secrets::env_vague(m, a, key, at);
+    }
+    if path == "require.cache" {
+        return m.host_val("require.cache.entry");
     }
     Val::tainted(key.t.clone())
 }
@@ -163,6 +174,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
     }
     m.worldly += 1;
     let head = path.split('.').next().unwrap_or(path);
+    if matches!(head, "document" | "page" | "ethereum" | "web3")
+        && let Some(v) = page::call(m, a, path, &args, at)
+    {
+        return v;
+    }
     let got = match head {
         "eval"
         | "Function"

@@ -94,6 +94,24 @@ pub(crate) fn response_mark(m: &mut Machine<'_>, dest: u32, place: Place) -> Tai
     t
 }
 
+/// The detail of what a client of this server wrote into its request.
+pub(crate) const REQUEST_HEADERS: &str = "headers of a request";
+
+/// The mark of a request's headers, when `t` is the request a handler was given.
+pub(crate) fn request_headers(m: &mut Machine<'_>, a: &Act, t: &Taint, at: u32) -> Taint {
+    let request = t.ids().iter().any(|id| {
+        m.marks.get(*id as usize).is_some_and(|k| {
+            k.source == Source::Caller && matches!(k.detail.as_deref(), Some("req" | "request"))
+        })
+    });
+    if !request {
+        return Taint::none();
+    }
+    let place = m.place(a, at);
+    let detail = Some(REQUEST_HEADERS.to_owned());
+    m.mark(Source::Network, place, "written by whoever sends a request", detail)
+}
+
 fn remote(m: &mut Machine<'_>, a: &Act, dest: u32, wire: Wire, at: u32) -> Val {
     let place = m.place(a, at);
     let t = response_mark(m, dest, place);

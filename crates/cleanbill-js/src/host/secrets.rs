@@ -90,6 +90,12 @@ pub(crate) fn is_key_material(name: &str) -> bool {
     .any(|p| name.contains(p))
 }
 
+/// True for a name that means a signing key where key pairs are made, and an account's password elsewhere.
+pub(crate) fn is_pair_half(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "");
+    matches!(name.as_str(), "secretkey" | "seed" | "secret")
+}
+
 /// `process.env.NAME`.
 pub(crate) fn env_read(m: &mut Machine<'_>, a: &mut Act, name: &Name, at: u32) -> Val {
     can(m, a, Capability::Environment, at);

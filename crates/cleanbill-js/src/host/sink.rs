@@ -1,5 +1,7 @@
 //! Sinks: where marked values leave or become code, and the chains that makes.
 //! Levels come from `chain`; here the way is written down.
+use cleanbill_model::Level;
+
 use crate::chain::{Chain, Draft, Source, Step, level};
 use crate::hosts::{self, HostClass};
 use crate::machine::marks::Place;
@@ -23,6 +25,8 @@ pub(crate) struct Found<'a> {
     pub aggravations: Vec<String>,
     /// What arrives steers the sink and need not be the code itself.
     pub indirect: bool,
+    /// How far it goes alone at most, whoever starts it.
+    pub most: Option<Level>,
 }
 
 impl<'a> Found<'a> {
@@ -35,6 +39,7 @@ impl<'a> Found<'a> {
             decoded: None,
             aggravations: Vec::new(),
             indirect: false,
+            most: None,
         }
     }
 }
@@ -278,7 +283,7 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
         aggravations: found.aggravations.len(),
         indirect: found.indirect,
     };
-    let level = level(&draft);
+    let level = found.most.map_or(level(&draft), |most| level(&draft).min(most));
     let host = from.as_ref().and_then(|d| d.host.clone());
     let signature = format!(
         "{}|{}|{}|{}",

@@ -261,6 +261,9 @@ fn join(m: &mut Machine<'_>, args: &[Val]) -> Val {
 }
 
 /// A method of a cipher or hash.
+/// The detail of text decrypted with a key from elsewhere.
+pub(crate) const FOREIGN_KEY: &str = "a key from elsewhere";
+
 pub(crate) fn cipher_method(
     m: &mut Machine<'_>,
     a: &mut Act,
@@ -300,6 +303,7 @@ pub(crate) fn cipher_method(
                 }
                 _ => crate::builtin::bytes::of(m, input),
             };
+            let (keyless, known) = (key.is_none(), bytes.as_ref().is_some_and(|b| b.len() >= 32));
             if let (false, Some(bytes), Some(key), Some(iv)) = (encrypt, bytes, key, iv)
                 && algorithm.contains("cbc")
                 && let Some(plain) = decode::aes_cbc(&key, &iv, &bytes)
@@ -313,6 +317,12 @@ pub(crate) fn cipher_method(
                     }
                     .with(&t),
                 );
+            }
+            if !encrypt && keyless && known {
+                let place = m.place(a, at);
+                let detail = Some(FOREIGN_KEY.to_owned());
+                let note = "a literal is decrypted with a key that is not in the package";
+                t = t.join(&m.mark(Source::Decoded, place, note, detail));
             }
             Some(Val::tainted(t))
         }

@@ -3,3 +3,4 @@
 pub(crate) mod files;
 pub(crate) mod lexical;
 pub(crate) mod structure;
+pub(crate) mod texts;

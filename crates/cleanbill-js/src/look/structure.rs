@@ -95,6 +95,8 @@ pub(crate) fn facts(
             obfuscation(pkg, ix, id, *at, trigger, &mut out);
         }
         trailing(pkg, ix, &mut out);
+        super::texts::workflow(pkg, ix, &mut out);
+        super::texts::blind_copy(pkg, ix, trigger, &mut out);
     }
     out
 }
@@ -123,7 +125,7 @@ fn fact(
     }
 }
 
-fn located(
+pub(super) fn located(
     id: &str,
     level: Level,
     note: &str,

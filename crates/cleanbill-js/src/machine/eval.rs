@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::heap::{Field, Frame, Kind, Object};
-use super::marks::Place;
+use super::marks::{Place, Source};
 use super::value::{Taint, V, Val, blank, either};
 use super::{Act, Machine};
 use crate::ir::{Arg, Ex, Expr, Key, Logic, Name, Pat, Prop, PropKind, Slot};
@@ -131,7 +131,11 @@ impl Machine<'_> {
                         let yes = self.eval(a, yes);
                         let no = self.eval(a, no);
                         a.unsure -= 1;
-                        either(&yes, &no)
+                        // Bits read by comparison are still the data: pixels to text goes this way.
+                        let bits = matches!((&yes.v, &no.v), (V::Num(_), V::Num(_)))
+                            && self.has(&test.t, Source::PackageFile);
+                        let out = either(&yes, &no);
+                        if bits { out.with(&test.t) } else { out }
                     }
                 }
             }

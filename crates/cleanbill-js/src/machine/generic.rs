@@ -1,6 +1,7 @@
 //! Methods of the unknown: promises, emitters, streams, by what their names mean nearly everywhere.
 //! It also makes the values callers hand to exported functions.
 use super::marks::Source;
+use super::heap::Kind;
 use super::value::{Taint, V, Val, either};
 use super::{Act, Machine};
 use crate::ir::{Func, Name};
@@ -42,6 +43,17 @@ impl Machine<'_> {
                     return to.with(&t);
                 }
                 recv.clone()
+            }
+            "copy" if !recv.t.is_empty() => {
+                for target in args.first().map(Val::each).unwrap_or_default() {
+                    if let V::Obj(obj) = target.v
+                        && let Some(o) = self.get_mut(obj)
+                        && matches!(o.kind, Kind::Bytes(_))
+                    {
+                        o.rest.t = o.rest.t.join(&recv.t);
+                    }
+                }
+                Val::unknown()
             }
             "constructor" => {
                 let code = args.last().cloned().unwrap_or_else(Val::undef);
@@ -113,12 +125,21 @@ impl Machine<'_> {
         let place = super::marks::Place { src: f.src, at: f.at };
         let name = f.param_names.get(ix).and_then(Clone::clone);
         let t = match &name {
-            Some(name) if crate::host::secrets::is_key_material(name) => self.mark(
+            Some(name)
+                if crate::host::secrets::is_key_material(name)
+                    || (crate::host::secrets::is_pair_half(name)
+                        && self
+                            .sources
+                            .get(f.src as usize)
+                            .is_some_and(|s| s.text.contains("fromSecretKey"))) =>
+            {
+                self.mark(
                 Source::KeyMaterial,
                 place,
                 format!("`{name}` is key material given by the caller"),
                 Some(name.to_string()),
-            ),
+            )
+            }
             _ => self.mark(
                 Source::Caller,
                 place,

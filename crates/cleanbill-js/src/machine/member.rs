@@ -164,6 +164,10 @@ impl Machine<'_> {
                     .unwrap_or_else(Val::unknown)
                     .with(&object.t)
             }
+            V::Unknown if matches!(name.as_ref(), "headers" | "rawHeaders") => {
+                let t = crate::host::net::request_headers(self, a, &object.t, at);
+                Val::tainted(object.t.join(&t))
+            }
             V::Unknown | V::Undef | V::Null => Val::tainted(object.t.clone()),
         }
     }
@@ -451,6 +455,7 @@ impl Machine<'_> {
                     self.set_prop(a, one, name, value.clone(), at);
                 }
             }
+            V::Unknown => crate::host::hooks::foreign_written(self, a, name, &value, at),
             _ => {}
         }
     }

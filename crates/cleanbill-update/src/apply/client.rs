@@ -46,7 +46,12 @@ impl Client {
     #[must_use]
     pub fn calls(self, names: &[PackageName]) -> Vec<Vec<String>> {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let with_names = |text: &str| words(text).into_iter().chain(names.iter().map(ToString::to_string)).collect::<Vec<_>>();
+        let with_names = |text: &str| {
+            words(text)
+                .into_iter()
+                .chain(names.iter().map(ToString::to_string))
+                .collect::<Vec<_>>()
+        };
         let (follow, within) = match self {
             Self::Npm => (
                 "install --package-lock-only --ignore-scripts --no-audit --no-fund",
@@ -59,7 +64,10 @@ impl Client {
             // Both Yarns resolve anew what their lockfile no longer has: see `forgets`.
             Self::YarnClassic => ("install --ignore-scripts --non-interactive --no-progress", None),
             Self::YarnBerry => ("install --mode=update-lockfile", None),
-            Self::Bun => ("install --lockfile-only --ignore-scripts", Some("update --lockfile-only --ignore-scripts")),
+            Self::Bun => (
+                "install --lockfile-only --ignore-scripts",
+                Some("update --lockfile-only --ignore-scripts"),
+            ),
         };
         let mut calls = vec![words(follow)];
         if let Some(within) = within.filter(|_| !names.is_empty()) {
@@ -83,7 +91,9 @@ impl Client {
             (Self::Npm, Some(parent)) => Some(vec!["overrides".into(), parent.to_string(), name]),
             (Self::Npm | Self::Bun, None) => Some(vec!["overrides".into(), name]),
             (Self::YarnClassic | Self::YarnBerry, None) => Some(vec!["resolutions".into(), name]),
-            (Self::YarnClassic | Self::YarnBerry, Some(parent)) => Some(vec!["resolutions".into(), format!("{parent}/{name}")]),
+            (Self::YarnClassic | Self::YarnBerry, Some(parent)) => {
+                Some(vec!["resolutions".into(), format!("{parent}/{name}")])
+            }
             // pnpm keeps them in another file since its eleventh major, and Bun has none below a parent.
             (Self::Pnpm, _) | (Self::Bun, Some(_)) => None,
         }
@@ -107,11 +117,15 @@ fn without_blocks(text: &str, names: &[PackageName]) -> String {
 }
 
 fn keys(line: &str) -> impl Iterator<Item = &str> {
-    line.trim_end().trim_end_matches(':').split(',').map(|key| key.trim().trim_matches('"'))
+    line.trim_end()
+        .trim_end_matches(':')
+        .split(',')
+        .map(|key| key.trim().trim_matches('"'))
 }
 
 fn asks_for(key: &str, name: &PackageName) -> bool {
-    key.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('@'))
+    key.strip_prefix(name.as_str())
+        .is_some_and(|rest| rest.starts_with('@'))
 }
 
 #[cfg(test)]
@@ -123,7 +137,10 @@ mod tests {
         let left = [PackageName::parse("left").unwrap()];
         let classic = "# yarn lockfile v1\n\n\n\"@s/left@^1\":\n  version \"1.0.0\"\n\nleft@^1.0.0, left@^1.1.0:\n  version \"1.1.0\"\n  dependencies:\n    a \"1\"\n\nleft-pad@1:\n  version \"1.0.0\"\n";
         let without = Client::YarnClassic.forgets(classic, &left).unwrap();
-        assert_eq!(without, "# yarn lockfile v1\n\n\n\"@s/left@^1\":\n  version \"1.0.0\"\n\nleft-pad@1:\n  version \"1.0.0\"\n");
+        assert_eq!(
+            without,
+            "# yarn lockfile v1\n\n\n\"@s/left@^1\":\n  version \"1.0.0\"\n\nleft-pad@1:\n  version \"1.0.0\"\n"
+        );
         let berry = "__metadata:\n  version: 8\n\n\"left@npm:^1.0.0\":\n  version: 1.0.0\n\n\"right@npm:1\":\n  version: 1.0.0\n";
         assert!(!Client::YarnBerry.forgets(berry, &left).unwrap().contains("left"));
         assert_eq!(Client::Npm.forgets("{}", &left), None);
@@ -135,7 +152,12 @@ mod tests {
         for client in [Client::Npm, Client::Pnpm, Client::Bun] {
             let calls = client.calls(&names);
             assert_eq!(calls.len(), 2);
-            assert!(calls.iter().all(|call| call.iter().any(|word| word.contains("lock"))), "{calls:?}");
+            assert!(
+                calls
+                    .iter()
+                    .all(|call| call.iter().any(|word| word.contains("lock"))),
+                "{calls:?}"
+            );
             assert_eq!(calls[1].last().map(String::as_str), Some("left"));
         }
     }

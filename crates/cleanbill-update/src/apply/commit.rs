@@ -75,38 +75,60 @@ struct Line {
 /// # Errors
 /// When a file is not what it was, or the disk refuses one.
 pub fn commit(project: &Path, changes: &[Change]) -> Result<(), CommitError> {
-    let places = changes.iter().map(|change| place(project, &change.path)).collect::<Result<Vec<_>, _>>()?;
+    let places = changes
+        .iter()
+        .map(|change| place(project, &change.path))
+        .collect::<Result<Vec<_>, _>>()?;
     for (change, place) in changes.iter().zip(&places) {
         let now = match fs::read(place) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => return Err(CommitError::Io { path: change.path.clone(), source }),
+            Err(source) => {
+                return Err(CommitError::Io {
+                    path: change.path.clone(),
+                    source,
+                });
+            }
         };
         if now != change.old {
-            return Err(CommitError::Changed { path: change.path.clone() });
+            return Err(CommitError::Changed {
+                path: change.path.clone(),
+            });
         }
         // A file its owner made read-only is not ours to replace, even where the folder would let us.
         if fs::metadata(place).is_ok_and(|metadata| metadata.permissions().readonly()) {
             let source = io::Error::from(io::ErrorKind::PermissionDenied);
-            return Err(CommitError::Io { path: change.path.clone(), source });
+            return Err(CommitError::Io {
+                path: change.path.clone(),
+                source,
+            });
         }
     }
     let journal = project.join(JOURNAL);
     if let Err(source) = write_journal(&journal, changes) {
         drop(fs::remove_dir_all(&journal));
-        return Err(CommitError::Io { path: JOURNAL.to_owned(), source });
+        return Err(CommitError::Io {
+            path: JOURNAL.to_owned(),
+            source,
+        });
     }
     for (change, place) in changes.iter().zip(&places) {
         if let Err(source) = replace(place, &change.new) {
             recover(project)?;
-            return Err(CommitError::Io { path: change.path.clone(), source });
+            return Err(CommitError::Io {
+                path: change.path.clone(),
+                source,
+            });
         }
     }
     // From the moment the list is gone the change is whole; the copies beside it say nothing any more.
     let list = journal.join(LIST);
     if let Err(source) = fs::remove_file(&list) {
         recover(project)?;
-        return Err(CommitError::Io { path: format!("{JOURNAL}/{LIST}"), source });
+        return Err(CommitError::Io {
+            path: format!("{JOURNAL}/{LIST}"),
+            source,
+        });
     }
     drop(fs::remove_dir_all(&journal));
     Ok(())
@@ -120,12 +142,29 @@ pub fn recover(project: &Path) -> Result<Vec<String>, CommitError> {
     let journal = project.join(JOURNAL);
     let list = journal.join(LIST);
     let lines: Vec<Line> = match fs::metadata(&list) {
-        Ok(metadata) if metadata.len() <= MAX_LIST_BYTES => match fs::read(&list).map(|bytes| serde_json::from_slice(&bytes)) {
-            Ok(Ok(lines)) => lines,
-            Ok(Err(error)) => return Err(CommitError::NotRestored { path: list.display().to_string(), source: error.into() }),
-            Err(source) => return Err(CommitError::NotRestored { path: list.display().to_string(), source }),
-        },
-        Ok(_) => return Err(CommitError::NotRestored { path: list.display().to_string(), source: io::ErrorKind::FileTooLarge.into() }),
+        Ok(metadata) if metadata.len() <= MAX_LIST_BYTES => {
+            match fs::read(&list).map(|bytes| serde_json::from_slice(&bytes)) {
+                Ok(Ok(lines)) => lines,
+                Ok(Err(error)) => {
+                    return Err(CommitError::NotRestored {
+                        path: list.display().to_string(),
+                        source: error.into(),
+                    });
+                }
+                Err(source) => {
+                    return Err(CommitError::NotRestored {
+                        path: list.display().to_string(),
+                        source,
+                    });
+                }
+            }
+        }
+        Ok(_) => {
+            return Err(CommitError::NotRestored {
+                path: list.display().to_string(),
+                source: io::ErrorKind::FileTooLarge.into(),
+            });
+        }
         Err(_) => {
             drop(fs::remove_dir_all(&journal));
             return Ok(Vec::new());
@@ -133,12 +172,21 @@ pub fn recover(project: &Path) -> Result<Vec<String>, CommitError> {
     };
     let mut restored = Vec::new();
     for line in &lines {
-        let not = |source| CommitError::NotRestored { path: line.path.clone(), source };
+        let not = |source| CommitError::NotRestored {
+            path: line.path.clone(),
+            source,
+        };
         let place = place(project, &line.path)?;
         match &line.copy {
             Some(copy) => {
-                let safe = Path::new(copy).components().all(|part| matches!(part, Component::Normal(_)));
-                let bytes = if safe { fs::read(journal.join(copy)).map_err(not)? } else { return Err(CommitError::Outside { path: copy.clone() }) };
+                let safe = Path::new(copy)
+                    .components()
+                    .all(|part| matches!(part, Component::Normal(_)));
+                let bytes = if safe {
+                    fs::read(journal.join(copy)).map_err(not)?
+                } else {
+                    return Err(CommitError::Outside { path: copy.clone() });
+                };
                 if fs::read(&place).ok().as_ref() != Some(&bytes) {
                     replace(&place, &bytes).map_err(not)?;
                     restored.push(line.path.clone());
@@ -151,7 +199,10 @@ pub fn recover(project: &Path) -> Result<Vec<String>, CommitError> {
             None => {}
         }
     }
-    let failed = |source| CommitError::NotRestored { path: JOURNAL.to_owned(), source };
+    let failed = |source| CommitError::NotRestored {
+        path: JOURNAL.to_owned(),
+        source,
+    };
     fs::remove_file(&list).map_err(failed)?;
     fs::remove_dir_all(&journal).map_err(failed)?;
     Ok(restored)
@@ -165,7 +216,10 @@ fn write_journal(journal: &Path, changes: &[Change]) -> io::Result<()> {
         if let (Some(copy), Some(old)) = (&copy, &change.old) {
             write_through(&journal.join(copy), old)?;
         }
-        lines.push(Line { path: change.path.clone(), copy });
+        lines.push(Line {
+            path: change.path.clone(),
+            copy,
+        });
     }
     let text = serde_json::to_vec_pretty(&lines)?;
     let draft = journal.join("draft");
@@ -181,8 +235,12 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Puts `bytes` in the file's place at one stroke, with its permissions.
 fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let parent = place.parent().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-    let mut draft = tempfile::Builder::new().prefix(".cleanbill-").tempfile_in(parent)?;
+    let parent = place
+        .parent()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    let mut draft = tempfile::Builder::new()
+        .prefix(".cleanbill-")
+        .tempfile_in(parent)?;
     draft.write_all(bytes)?;
     draft.as_file().sync_all()?;
     if let Ok(metadata) = fs::metadata(place) {
@@ -193,11 +251,19 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Where a path below the project lies, links followed; one that leads out is refused.
 fn place(project: &Path, path: &str) -> Result<PathBuf, CommitError> {
-    let outside = || CommitError::Outside { path: path.to_owned() };
-    if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
+    let outside = || CommitError::Outside {
+        path: path.to_owned(),
+    };
+    if !Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
+    {
         return Err(outside());
     }
-    let io = |source| CommitError::Io { path: path.to_owned(), source };
+    let io = |source| CommitError::Io {
+        path: path.to_owned(),
+        source,
+    };
     let root = project.canonicalize().map_err(io)?;
     let full = root.join(path);
     let real = match full.canonicalize() {
@@ -205,7 +271,11 @@ fn place(project: &Path, path: &str) -> Result<PathBuf, CommitError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => full,
         Err(source) => return Err(io(source)),
     };
-    if real.starts_with(&root) { Ok(real) } else { Err(outside()) }
+    if real.starts_with(&root) {
+        Ok(real)
+    } else {
+        Err(outside())
+    }
 }
 
 #[cfg(test)]
@@ -221,7 +291,11 @@ mod tests {
     }
 
     fn change(path: &str, old: Option<&str>, new: &str) -> Change {
-        Change { path: path.into(), old: old.map(|text| text.as_bytes().to_vec()), new: new.as_bytes().to_vec() }
+        Change {
+            path: path.into(),
+            old: old.map(|text| text.as_bytes().to_vec()),
+            new: new.as_bytes().to_vec(),
+        }
     }
 
     fn text(folder: &tempfile::TempDir, path: &str) -> String {
@@ -231,8 +305,19 @@ mod tests {
     #[test]
     fn all_files_change_and_no_trace_stays() {
         let folder = project(&[("a", "1"), ("b", "1")]);
-        commit(folder.path(), &[change("a", Some("1"), "2"), change("b", Some("1"), "2"), change("c", None, "2")]).unwrap();
-        assert_eq!((text(&folder, "a"), text(&folder, "b"), text(&folder, "c")), ("2".into(), "2".into(), "2".into()));
+        commit(
+            folder.path(),
+            &[
+                change("a", Some("1"), "2"),
+                change("b", Some("1"), "2"),
+                change("c", None, "2"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(
+            (text(&folder, "a"), text(&folder, "b"), text(&folder, "c")),
+            ("2".into(), "2".into(), "2".into())
+        );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
@@ -240,16 +325,28 @@ mod tests {
     fn when_one_cannot_be_written_every_file_is_as_it_was() {
         let folder = project(&[("a", "1")]);
         // A file in a folder that is not there cannot be written.
-        let error = commit(folder.path(), &[change("a", Some("1"), "2"), change("missing/b", None, "2")]).unwrap_err();
+        let error = commit(
+            folder.path(),
+            &[change("a", Some("1"), "2"), change("missing/b", None, "2")],
+        )
+        .unwrap_err();
         assert!(matches!(error, CommitError::Io { .. }), "{error}");
         assert_eq!(text(&folder, "a"), "1");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no journal and no draft stay");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no journal and no draft stay"
+        );
     }
 
     #[test]
     fn what_a_killed_run_left_is_put_back_by_the_next() {
         let folder = project(&[("a", "1"), ("b", "1")]);
-        let changes = [change("a", Some("1"), "2"), change("b", Some("1"), "2"), change("c", None, "2")];
+        let changes = [
+            change("a", Some("1"), "2"),
+            change("b", Some("1"), "2"),
+            change("c", None, "2"),
+        ];
         write_journal(&folder.path().join(JOURNAL), &changes).unwrap();
         fs::write(folder.path().join("a"), "2").unwrap();
         fs::write(folder.path().join("c"), "2").unwrap();
@@ -264,9 +361,18 @@ mod tests {
     #[test]
     fn a_file_changed_meanwhile_or_outside_is_left_alone() {
         let folder = project(&[("a", "3")]);
-        assert!(matches!(commit(folder.path(), &[change("a", Some("1"), "2")]), Err(CommitError::Changed { .. })));
+        assert!(matches!(
+            commit(folder.path(), &[change("a", Some("1"), "2")]),
+            Err(CommitError::Changed { .. })
+        ));
         for path in ["../a", "/a", "x/../../a"] {
-            assert!(matches!(commit(folder.path(), &[change(path, None, "2")]), Err(CommitError::Outside { .. })), "{path}");
+            assert!(
+                matches!(
+                    commit(folder.path(), &[change(path, None, "2")]),
+                    Err(CommitError::Outside { .. })
+                ),
+                "{path}"
+            );
         }
         assert_eq!(text(&folder, "a"), "3");
     }
@@ -276,7 +382,10 @@ mod tests {
     fn a_link_out_of_the_project_is_refused() {
         let (folder, other) = (project(&[]), project(&[("a", "1")]));
         std::os::unix::fs::symlink(other.path().join("a"), folder.path().join("a")).unwrap();
-        assert!(matches!(commit(folder.path(), &[change("a", Some("1"), "2")]), Err(CommitError::Outside { .. })));
+        assert!(matches!(
+            commit(folder.path(), &[change("a", Some("1"), "2")]),
+            Err(CommitError::Outside { .. })
+        ));
         assert_eq!(text(&other, "a"), "1");
     }
 }

@@ -62,7 +62,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 /// # Errors
 /// When it does not stand there.
 pub fn replace(text: &str, path: &[&str], old: &str, new: &str) -> Result<String, EditError> {
-    let differs = || EditError::Differs { at: path.join("."), expected: old.to_owned() };
+    let differs = || EditError::Differs {
+        at: path.join("."),
+        expected: old.to_owned(),
+    };
     let (start, raw) = find(text, path)?.ok_or_else(differs)?;
     let value: String = serde_json::from_str(raw).map_err(|_| differs())?;
     if value != old {
@@ -125,9 +128,13 @@ fn find<'a>(text: &'a str, path: &[&str]) -> Result<Option<(usize, &'a str)>, Ed
     let mut start = lead;
     let mut raw = text.get(lead..).unwrap_or_default().trim_end();
     for (depth, key) in path.iter().enumerate() {
-        let at = || EditError::NotAnObject { at: path.get(..depth).unwrap_or_default().join(".") };
+        let at = || EditError::NotAnObject {
+            at: path.get(..depth).unwrap_or_default().join("."),
+        };
         let members: Members<'a> = serde_json::from_str(raw).map_err(|_| at())?;
-        let Some((_, value)) = members.0.into_iter().rev().find(|(known, _)| known == key) else { return Ok(None) };
+        let Some((_, value)) = members.0.into_iter().rev().find(|(known, _)| known == key) else {
+            return Ok(None);
+        };
         // The value borrows from the text, so its distance to the start is its place.
         start += value.get().as_ptr().addr() - raw.as_ptr().addr();
         raw = value.get();
@@ -136,7 +143,11 @@ fn find<'a>(text: &'a str, path: &[&str]) -> Result<Option<(usize, &'a str)>, Ed
 }
 
 fn spliced(text: &str, start: usize, end: usize, new: &str) -> String {
-    format!("{}{new}{}", text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default())
+    format!(
+        "{}{new}{}",
+        text.get(..start).unwrap_or_default(),
+        text.get(end..).unwrap_or_default()
+    )
 }
 
 fn quoted(text: &str) -> String {
@@ -145,8 +156,15 @@ fn quoted(text: &str) -> String {
 
 /// The indentation of the first indented line; two blanks where there is none.
 fn indent_unit(text: &str) -> String {
-    let lead = |line: &str| line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect::<String>();
-    text.lines().map(lead).find(|lead| !lead.is_empty()).unwrap_or_else(|| "  ".to_owned())
+    let lead = |line: &str| {
+        line.chars()
+            .take_while(|c| matches!(c, ' ' | '\t'))
+            .collect::<String>()
+    };
+    text.lines()
+        .map(lead)
+        .find(|lead| !lead.is_empty())
+        .unwrap_or_else(|| "  ".to_owned())
 }
 
 #[cfg(test)]
@@ -158,7 +176,10 @@ mod tests {
         let text = "\u{feff}{\r\n\t\"name\" : \"app\",\r\n\t\"dependencies\":{ \"a\":\"^1.0.0\",  \"b\": \"1\" }\r\n}\r\n";
         let changed = replace(text, &["dependencies", "a"], "^1.0.0", "^2.0.0").unwrap();
         assert_eq!(changed, text.replace("^1.0.0", "^2.0.0"));
-        assert!(replace(text, &["dependencies", "a"], "^9.0.0", "^2.0.0").is_err(), "somebody changed it meanwhile");
+        assert!(
+            replace(text, &["dependencies", "a"], "^9.0.0", "^2.0.0").is_err(),
+            "somebody changed it meanwhile"
+        );
         assert!(replace(text, &["devDependencies", "a"], "^1.0.0", "^2.0.0").is_err());
     }
 
@@ -166,9 +187,15 @@ mod tests {
     fn an_override_is_added_in_the_style_of_the_file() {
         let text = "{\n    \"name\": \"app\"\n}\n";
         let added = put(text, &["overrides", "a", "b"], "1.0.1").unwrap();
-        assert_eq!(added, "{\n    \"name\": \"app\",\n    \"overrides\": {\n        \"a\": {\n            \"b\": \"1.0.1\"\n        }\n    }\n}\n");
+        assert_eq!(
+            added,
+            "{\n    \"name\": \"app\",\n    \"overrides\": {\n        \"a\": {\n            \"b\": \"1.0.1\"\n        }\n    }\n}\n"
+        );
         let more = put(&added, &["overrides", "c"], "2.0.0").unwrap();
-        assert!(more.contains("        },\n        \"c\": \"2.0.0\"\n    }\n"), "{more}");
+        assert!(
+            more.contains("        },\n        \"c\": \"2.0.0\"\n    }\n"),
+            "{more}"
+        );
         let again = put(&more, &["overrides", "c"], "2.0.1").unwrap();
         assert_eq!(again, more.replace("2.0.0", "2.0.1"));
         for value in [&added, &more, &again] {
@@ -179,7 +206,14 @@ mod tests {
 
     #[test]
     fn what_is_no_manifest_is_refused_and_nothing_panics() {
-        for text in ["", "[]", "{", "null", "{\"overrides\": \"x\"}", "{\"overrides\": [1]}"] {
+        for text in [
+            "",
+            "[]",
+            "{",
+            "null",
+            "{\"overrides\": \"x\"}",
+            "{\"overrides\": [1]}",
+        ] {
             assert!(put(text, &["overrides", "a"], "1").is_err(), "{text}");
         }
         let nested: Vec<&str> = vec!["a"; MAX_DEPTH + 1];

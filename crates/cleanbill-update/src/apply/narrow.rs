@@ -31,16 +31,25 @@ impl Registry for Narrowed {
     fn packument<'a>(&'a self, name: &'a PackageName) -> BoxFuture<'a, Result<Fetched, FetchError>> {
         Box::pin(async move {
             let fetched = self.behind.packument(name).await?;
-            let Some(offered) = self.offers.get(name) else { return Ok(fetched) };
+            let Some(offered) = self.offers.get(name) else {
+                return Ok(fetched);
+            };
             let bytes = narrowed(&fetched.bytes, offered).ok_or_else(|| FetchError::Unusable {
                 url: SafeUrl::new(name.to_string()),
                 reason: "its document is no object with versions".to_owned(),
             })?;
-            Ok(Fetched { bytes: bytes.into(), source: fetched.source })
+            Ok(Fetched {
+                bytes: bytes.into(),
+                source: fetched.source,
+            })
         })
     }
 
-    fn tarball<'a>(&'a self, name: &'a PackageName, url: &'a SafeUrl) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+    fn tarball<'a>(
+        &'a self,
+        name: &'a PackageName,
+        url: &'a SafeUrl,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
         self.behind.tarball(name, url)
     }
 
@@ -56,7 +65,10 @@ fn narrowed(document: &[u8], offered: &[String]) -> Option<Vec<u8>> {
     let kept: BTreeSet<&str> = offered.iter().map(String::as_str).collect();
     let versions = document.get_mut("versions")?.as_object_mut()?;
     versions.retain(|version, _| kept.contains(version.as_str()));
-    let latest = offered.iter().find(|version| versions.contains_key(*version)).cloned();
+    let latest = offered
+        .iter()
+        .find(|version| versions.contains_key(*version))
+        .cloned();
     if let Some(tags) = document.get_mut("dist-tags").and_then(Value::as_object_mut) {
         tags.retain(|_, version| version.as_str().is_some_and(|version| kept.contains(version)));
         if let Some(latest) = latest {

@@ -64,14 +64,18 @@ impl Stage {
         let (mut files, mut bytes) = (0_usize, 0_u64);
         for entry in walker {
             let entry = entry.map_err(io::Error::other)?;
-            let Ok(relative) = entry.path().strip_prefix(project) else { continue };
+            let Ok(relative) = entry.path().strip_prefix(project) else {
+                continue;
+            };
             if entry.path().is_dir() || !wanted(relative) {
                 continue;
             }
             files += 1;
             bytes = bytes.saturating_add(entry.metadata().map_err(io::Error::other)?.len());
             if files > MAX_FILES || bytes > MAX_BYTES {
-                return Err(io::Error::other(format!("its manifests and settings go beyond {MAX_FILES} files or {MAX_BYTES} bytes")));
+                return Err(io::Error::other(format!(
+                    "its manifests and settings go beyond {MAX_FILES} files or {MAX_BYTES} bytes"
+                )));
             }
             let to = folder.path().join(relative);
             if let Some(parent) = to.parent() {
@@ -99,10 +103,15 @@ impl Stage {
 fn sweep(parent: &Path, now: Timestamp) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.filter_map(Result::ok) {
-        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        let ours = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX));
         let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
         let since = modified.and_then(|modified| modified.duration_since(std::time::UNIX_EPOCH).ok());
-        let Some(millis) = since.and_then(|since| i64::try_from(since.as_millis()).ok()) else { continue };
+        let Some(millis) = since.and_then(|since| i64::try_from(since.as_millis()).ok()) else {
+            continue;
+        };
         if ours && now.since(Timestamp::from_millis(millis)) > ABANDONED {
             drop(fs::remove_dir_all(entry.path()));
         }
@@ -110,7 +119,10 @@ fn sweep(parent: &Path, now: Timestamp) {
 }
 
 fn wanted(relative: &Path) -> bool {
-    let named = relative.file_name().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name) || name.ends_with(".tgz"));
+    let named = relative
+        .file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| NAMES.contains(&name) || name.ends_with(".tgz"));
     named || FOLDERS.iter().any(|folder| relative.starts_with(folder))
 }
 
@@ -121,15 +133,28 @@ mod tests {
     #[test]
     fn manifests_and_settings_are_copied_and_nothing_that_was_unpacked() {
         let project = tempfile::tempdir().unwrap();
-        for path in ["package.json", "packages/a/package.json", "node_modules/x/package.json", "src/index.js", ".yarn/releases/yarn.cjs", ".npmrc"] {
+        for path in [
+            "package.json",
+            "packages/a/package.json",
+            "node_modules/x/package.json",
+            "src/index.js",
+            ".yarn/releases/yarn.cjs",
+            ".npmrc",
+        ] {
             let full = project.path().join(path);
             fs::create_dir_all(full.parent().unwrap()).unwrap();
             fs::write(full, path).unwrap();
         }
         let parent = tempfile::tempdir().unwrap();
         let stage = Stage::copy(project.path(), parent.path(), Timestamp::from_millis(0)).unwrap();
-        for (path, there) in [("package.json", true), ("packages/a/package.json", true), (".npmrc", true), (".yarn/releases/yarn.cjs", true),
-            ("node_modules/x/package.json", false), ("src/index.js", false)] {
+        for (path, there) in [
+            ("package.json", true),
+            ("packages/a/package.json", true),
+            (".npmrc", true),
+            (".yarn/releases/yarn.cjs", true),
+            ("node_modules/x/package.json", false),
+            ("src/index.js", false),
+        ] {
             assert_eq!(stage.file(path).is_file(), there, "{path}");
         }
         let path = stage.path().to_owned();

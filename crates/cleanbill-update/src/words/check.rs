@@ -49,13 +49,28 @@ pub fn human(comparison: &Comparison) -> String {
         let _ = writeln!(out, "{}", terminal::line(text));
     };
     for pin in &comparison.repinned {
-        line(&format!("{} (line {}): same version, and {}", pin.purl.spec(), pin.line, pin.what));
+        line(&format!(
+            "{} (line {}): same version, and {}",
+            pin.purl.spec(),
+            pin.line,
+            pin.what
+        ));
     }
     for came in &comparison.came {
-        let from = came.from.as_ref().map_or_else(|| "new".to_owned(), |from| format!("from {from}"));
-        line(&format!("{} ({from}): {}", came.purl.spec(), came.judgement.verdict.as_str()));
+        let from = came
+            .from
+            .as_ref()
+            .map_or_else(|| "new".to_owned(), |from| format!("from {from}"));
+        line(&format!(
+            "{} ({from}): {}",
+            came.purl.spec(),
+            came.judgement.verdict.as_str()
+        ));
         let worst = worst(&came.judgement);
-        for text in std::iter::once(worst.as_str()).filter(|text| !text.is_empty()).chain(came.changes.iter().map(Untrusted::raw)) {
+        for text in std::iter::once(worst.as_str())
+            .filter(|text| !text.is_empty())
+            .chain(came.changes.iter().map(Untrusted::raw))
+        {
             line(&format!("  {text}"));
         }
         for id in &came.fixes {
@@ -65,6 +80,11 @@ pub fn human(comparison: &Comparison) -> String {
     for purl in &comparison.went {
         line(&format!("{}: gone", purl.spec()));
     }
-    line(&format!("{} came, {} went: {}", comparison.came.len(), comparison.went.len(), comparison.verdict().as_str()));
+    line(&format!(
+        "{} came, {} went: {}",
+        comparison.came.len(),
+        comparison.went.len(),
+        comparison.verdict().as_str()
+    ));
     out
 }

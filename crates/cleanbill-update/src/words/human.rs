@@ -9,7 +9,10 @@ use cleanbill_report::{
 };
 
 use super::json::Applied;
-use crate::plan::{Cause, Choice, Entry, How, PassedOver, Plan};
+use crate::{
+    plan::{Cause, Choice, Entry, How, PassedOver, Plan},
+    project::Ask,
+};
 
 /// Names told of requests and of those who hold a version back.
 const MAX_NAMES: usize = 4;
@@ -19,12 +22,19 @@ const MAX_REASONS: usize = 2;
 /// Tells what was done.
 #[must_use]
 pub fn applied(applied: &[Applied], options: &RenderOptions) -> String {
-    let mut page = Page { out: String::new(), colour: options.colour };
+    let mut page = Page {
+        out: String::new(),
+        colour: options.colour,
+    };
     if applied.is_empty() {
         page.line(0, "there was nothing to carry out", Ink::Plain);
     }
     for done in applied {
-        page.line(0, &format!("changed by way of {}: {}", done.client, done.files.join(", ")), Ink::Good);
+        page.line(
+            0,
+            &format!("changed by way of {}: {}", done.client, done.files.join(", ")),
+            Ink::Good,
+        );
         for (label, list) in [("came:", &done.added), ("went:", &done.removed)] {
             if !list.is_empty() {
                 page.entry(label, &list.join(", "));
@@ -37,60 +47,155 @@ pub fn applied(applied: &[Applied], options: &RenderOptions) -> String {
 /// Draws a plan; `carried_out` is true where it is about to be, or was.
 #[must_use]
 pub fn plan(plan: &Plan, carried_out: bool, options: &RenderOptions) -> String {
-    let mut page = Page { out: String::new(), colour: options.colour };
-    page.line(0, &format!("{}: {} releases looked at", plan.lockfile, plan.considered), Ink::Strong);
-    let must: Vec<&Entry> = plan.entries.iter().filter(|entry| entry.cause < Cause::Outdated).collect();
-    let may: Vec<&Entry> =
-        plan.entries.iter().filter(|entry| entry.cause == Cause::Outdated && (entry.choice.is_some() || !entry.passed_over.is_empty())).collect();
-    for entry in must.iter().chain(may.iter().filter(|_| options.detail > Detail::Quiet)) {
+    let mut page = Page {
+        out: String::new(),
+        colour: options.colour,
+    };
+    page.line(
+        0,
+        &format!("{}: {} releases looked at", plan.lockfile, plan.considered),
+        Ink::Strong,
+    );
+    let must: Vec<&Entry> = plan
+        .entries
+        .iter()
+        .filter(|entry| entry.cause < Cause::Outdated)
+        .collect();
+    let may: Vec<&Entry> = plan
+        .entries
+        .iter()
+        .filter(|entry| {
+            entry.cause == Cause::Outdated && (entry.choice.is_some() || !entry.passed_over.is_empty())
+        })
+        .collect();
+    for entry in must
+        .iter()
+        .chain(may.iter().filter(|_| options.detail > Detail::Quiet))
+    {
         page.gap();
         one(&mut page, entry, plan.as_of, options.detail);
     }
     let beyond: Vec<String> = plan
         .entries
         .iter()
-        .filter_map(|entry| Some(format!("{} {} to {}", entry.name, entry.from, entry.beyond.as_ref()?)))
+        .filter_map(|entry| {
+            Some(format!(
+                "{} {} to {}",
+                entry.name,
+                entry.from,
+                entry.beyond.as_ref()?
+            ))
+        })
         .collect();
     if !beyond.is_empty() && options.detail > Detail::Quiet {
         page.gap();
-        page.line(0, &format!("{} have newer versions beyond what the manifests take; `--major` weighs them", beyond.len()), Ink::Plain);
-        let shown = if options.detail == Detail::Verbose { beyond.len() } else { MAX_NAMES };
+        page.line(
+            0,
+            &format!(
+                "{} have newer versions beyond what the manifests take; `--major` weighs them",
+                beyond.len()
+            ),
+            Ink::Plain,
+        );
+        let shown = if options.detail == Detail::Verbose {
+            beyond.len()
+        } else {
+            MAX_NAMES
+        };
         page.line(2, &some(&beyond, shown), Ink::Faint);
     }
     if !plan.unknown.is_empty() {
         page.gap();
-        let names: Vec<String> = plan.unknown.iter().map(|(name, reason)| format!("{name} ({reason})")).collect();
-        page.line(0, &format!("nothing could be learnt of {}: {}", names.len(), some(&names, MAX_NAMES)), Ink::Held);
+        let names: Vec<String> = plan
+            .unknown
+            .iter()
+            .map(|(name, reason)| format!("{name} ({reason})"))
+            .collect();
+        page.line(
+            0,
+            &format!(
+                "nothing could be learnt of {}: {}",
+                names.len(),
+                some(&names, MAX_NAMES)
+            ),
+            Ink::Held,
+        );
     }
     page.gap();
     let unmended = plan.unmended().count();
     let proposed = plan.proposals().count();
     let mut end = format!("{proposed} updates proposed");
     if unmended > 0 {
-        let _ = write!(end, ", {unmended} held or vulnerable releases that nothing proposed here mends");
+        let _ = write!(
+            end,
+            ", {unmended} held or vulnerable releases that nothing proposed here mends"
+        );
     }
     page.line(0, &end, if unmended > 0 { Ink::Held } else { Ink::Good });
     if proposed > 0 && !carried_out {
-        page.line(0, "nothing was changed; `cleanbill update --apply` carries it out behind a gate", Ink::Plain);
+        page.line(
+            0,
+            "nothing was changed; `cleanbill update --apply` carries it out behind a gate",
+            Ink::Plain,
+        );
     }
     page.out
 }
 
 fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
-    let kind = if entry.asks.is_empty() { ", brought in by others" } else { "" };
+    let kind = if entry.asks.is_empty() {
+        ", brought in by others"
+    } else {
+        ""
+    };
     match &entry.choice {
         Some(choice) => {
-            let head = format!("{} {} to {} ({}{kind}, {} step)", entry.name, entry.from, choice.to, entry.cause.as_str(), choice.step.as_str());
-            page.line(0, &head, if entry.cause < Cause::Outdated { Ink::Held } else { Ink::Good });
+            let head = format!(
+                "{} {} to {} ({}{kind}, {} step)",
+                entry.name,
+                entry.from,
+                choice.to,
+                entry.cause.as_str(),
+                choice.step.as_str()
+            );
+            page.line(
+                0,
+                &head,
+                if entry.cause < Cause::Outdated {
+                    Ink::Held
+                } else {
+                    Ink::Good
+                },
+            );
         }
         None => {
-            let head = format!("{} {} stays ({}{kind}): nothing in reach can be vouched for", entry.name, entry.from, entry.cause.as_str());
-            page.line(0, &head, if entry.cause <= Cause::Vulnerable { Ink::Bad } else { Ink::Plain });
+            let head = format!(
+                "{} {} stays ({}{kind}): nothing in reach can be vouched for",
+                entry.name,
+                entry.from,
+                entry.cause.as_str()
+            );
+            page.line(
+                0,
+                &head,
+                if entry.cause <= Cause::Vulnerable {
+                    Ink::Bad
+                } else {
+                    Ink::Plain
+                },
+            );
         }
     }
     for problem in &entry.problems {
-        let url = problem.url.as_ref().map(|url| format!(" {}", url.raw())).unwrap_or_default();
-        page.entry("has:", &format!("{} {}{url}", problem.id.raw(), problem.summary.raw()));
+        let url = problem
+            .url
+            .as_ref()
+            .map(|url| format!(" {}", url.raw()))
+            .unwrap_or_default();
+        page.entry(
+            "has:",
+            &format!("{} {}{url}", problem.id.raw(), problem.summary.raw()),
+        );
     }
     if let Some(choice) = &entry.choice {
         chosen(page, choice);
@@ -103,7 +208,13 @@ fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
     if entry.choice.is_none()
         && let Some(beyond) = &entry.beyond
     {
-        page.entry("beyond:", &format!("{beyond} is newer than the manifest takes; `cleanbill update {} --major` weighs it", shell::word(entry.name.as_str())));
+        page.entry(
+            "beyond:",
+            &format!(
+                "{beyond} is newer than the manifest takes; `cleanbill update {} --major` weighs it",
+                shell::word(entry.name.as_str())
+            ),
+        );
     }
 }
 
@@ -119,31 +230,65 @@ fn chosen(page: &mut Page, choice: &Choice) {
         page.entry("new:", change.raw());
     }
     for admission in &choice.admissions {
-        page.entry("lets in:", &format!("{} for the fix, by name and until {}", admission.purl.spec(), admission.until));
+        page.entry(
+            "lets in:",
+            &format!(
+                "{} for the fix, by name and until {}",
+                admission.purl.spec(),
+                admission.until
+            ),
+        );
     }
     match &choice.how {
         How::Lockfile => page.entry("how:", "the lockfile alone; every request takes it"),
-        How::Manifest(written) => {
-            for (ask, new) in written {
-                let file = if ask.folder.is_empty() { "package.json".to_owned() } else { format!("{}/package.json", ask.folder) };
-                page.entry("how:", &format!("{file}: {} {} becomes {new}", ask.key, ask.specifier));
-            }
+        How::Manifest(written) => rewritten(page, written),
+        How::Override { until, written } => {
+            rewritten(page, written);
+            let until = some(until, MAX_NAMES);
+            page.entry(
+                "how:",
+                &format!("an override, to be removed when these ask for it themselves: {until}"),
+            );
         }
-        How::Override { until } => {
-            page.entry("how:", &format!("an override, to be removed when these ask for it themselves: {}", some(until, MAX_NAMES)));
-        }
-        How::ByHand(specifier) => page.entry("how:", &format!("by hand: it is asked for as `{specifier}`, which is not written anew here")),
+        How::ByHand(specifier) => page.entry(
+            "how:",
+            &format!("by hand: it is asked for as `{specifier}`, which is not written anew here"),
+        ),
     }
     if let Some(repository) = &choice.repository {
         page.entry("source:", repository.raw());
     }
     if choice.verdict == Verdict::Unassessed {
-        page.entry("note:", "it could not be assessed in full, and the policy lets that pass");
+        page.entry(
+            "note:",
+            "it could not be assessed in full, and the policy lets that pass",
+        );
+    }
+}
+
+fn rewritten(page: &mut Page, written: &[(Ask, String)]) {
+    for (ask, new) in written {
+        let folder = if ask.folder.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", ask.folder)
+        };
+        page.entry(
+            "how:",
+            &format!(
+                "{folder}package.json: {} {} becomes {new}",
+                ask.key, ask.specifier
+            ),
+        );
     }
 }
 
 fn not_taken(passed: &PassedOver, as_of: Timestamp, detail: Detail) -> String {
-    let shown = if detail == Detail::Verbose { passed.reasons.len() } else { MAX_REASONS };
+    let shown = if detail == Detail::Verbose {
+        passed.reasons.len()
+    } else {
+        MAX_REASONS
+    };
     let reasons: Vec<&str> = passed.reasons.iter().take(shown).map(Untrusted::raw).collect();
     let mut text = format!("{}: {}", passed.version, reasons.join("; "));
     if passed.reasons.len() > shown {
@@ -200,7 +345,11 @@ impl Page {
     }
 
     fn line(&mut self, indent: usize, text: &str, ink: Ink) {
-        let (start, end) = if self.colour == Colour::Always && !ink.start().is_empty() { (ink.start(), "\u{1b}[0m") } else { ("", "") };
+        let (start, end) = if self.colour == Colour::Always && !ink.start().is_empty() {
+            (ink.start(), "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
         let _ = writeln!(self.out, "{:indent$}{start}{}{end}", "", terminal::line(text));
     }
 

@@ -2,7 +2,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::plan::{Choice, Entry, How, PassedOver, Plan};
+use crate::{
+    plan::{Choice, Entry, How, PassedOver, Plan},
+    project::Ask,
+};
 use cleanbill_model::{Purl, Untrusted};
 
 /// The schema's name.
@@ -26,7 +29,10 @@ pub struct Applied {
 pub fn plans(plans: &[Plan], applied: &[Applied]) -> Value {
     let as_of = plans.first().map(|plan| plan.as_of.to_string());
     let lockfiles: Vec<Value> = plans.iter().map(lockfile).collect();
-    let updates: Vec<Value> = plans.iter().flat_map(|plan| plan.entries.iter().map(|entry| update(plan, entry))).collect();
+    let updates: Vec<Value> = plans
+        .iter()
+        .flat_map(|plan| plan.entries.iter().map(|entry| update(plan, entry)))
+        .collect();
     json!({
         "schema": SCHEMA,
         "as_of": as_of,
@@ -86,13 +92,17 @@ fn choice(choice: &Choice) -> Value {
 fn how(how: &How) -> Value {
     match how {
         How::Lockfile => json!({"kind": "lockfile"}),
-        How::Manifest(written) => json!({
-            "kind": "manifest",
-            "ranges": written.iter().map(|(ask, new)| json!({"folder": ask.folder, "map": ask.map, "name": ask.key, "from": ask.specifier, "to": new})).collect::<Vec<_>>(),
-        }),
-        How::Override { until } => json!({"kind": "override", "until": until}),
+        How::Manifest(written) => json!({"kind": "manifest", "ranges": ranges(written)}),
+        How::Override { until, written } => {
+            json!({"kind": "override", "until": until, "ranges": ranges(written)})
+        }
         How::ByHand(specifier) => json!({"kind": "by-hand", "range": specifier}),
     }
+}
+
+fn ranges(written: &[(Ask, String)]) -> Vec<Value> {
+    let one = |(ask, new): &(Ask, String)| json!({"folder": ask.folder, "map": ask.map, "name": ask.key, "from": ask.specifier, "to": new});
+    written.iter().map(one).collect()
 }
 
 fn passed_over(passed: &PassedOver) -> Value {

@@ -21,7 +21,11 @@ const MAX_SPAN: usize = 300;
 #[must_use]
 pub fn comparison(comparison: &Comparison) -> String {
     let mut out = format!("{MARK}\n## Dependencies that change\n\n");
-    let held = comparison.came.iter().filter(|came| came.judgement.verdict >= Verdict::Quarantine).count();
+    let held = comparison
+        .came
+        .iter()
+        .filter(|came| came.judgement.verdict >= Verdict::Quarantine)
+        .count();
     let _ = writeln!(
         out,
         "{} in {}: {} new or moved, {} gone, {held} held or blocked, {} pinned anew.\n",
@@ -32,16 +36,31 @@ pub fn comparison(comparison: &Comparison) -> String {
         comparison.repinned.len()
     );
     for pin in &comparison.repinned {
-        let _ = writeln!(out, "- **same version, other pin** {} (line {}): {}", span(&pin.purl.spec()), pin.line, pin.what);
+        let _ = writeln!(
+            out,
+            "- **same version, other pin** {} (line {}): {}",
+            span(&pin.purl.spec()),
+            pin.line,
+            pin.what
+        );
     }
     for came in comparison.came.iter().take(MAX_TOLD) {
         one(&mut out, came);
     }
     if comparison.came.len() > MAX_TOLD {
-        let _ = writeln!(out, "- and {} more; the JSON has them all", comparison.came.len() - MAX_TOLD);
+        let _ = writeln!(
+            out,
+            "- and {} more; the JSON has them all",
+            comparison.came.len() - MAX_TOLD
+        );
     }
     if !comparison.went.is_empty() {
-        let gone: Vec<String> = comparison.went.iter().take(MAX_TOLD).map(|purl| span(&purl.spec())).collect();
+        let gone: Vec<String> = comparison
+            .went
+            .iter()
+            .take(MAX_TOLD)
+            .map(|purl| span(&purl.spec()))
+            .collect();
         let _ = writeln!(out, "\nGone: {}", gone.join(", "));
     }
     out
@@ -49,7 +68,12 @@ pub fn comparison(comparison: &Comparison) -> String {
 
 fn one(out: &mut String, came: &Came) {
     let moved = match &came.from {
-        Some(from) => format!("{} {} to {}", span(came.purl.name.as_str()), span(from.as_str()), span(came.purl.version.as_str())),
+        Some(from) => format!(
+            "{} {} to {}",
+            span(came.purl.name.as_str()),
+            span(from.as_str()),
+            span(came.purl.version.as_str())
+        ),
         None => format!("{} (new)", span(&came.purl.spec())),
     };
     let _ = writeln!(out, "- **{}** {moved}", word(came.judgement.verdict));
@@ -82,7 +106,11 @@ fn span(text: &str) -> String {
     let clipped = Untrusted::clipped(text, MAX_SPAN);
     let seen = visible(clipped.raw()).replace('`', "\\u{60}");
     let seen = seen.trim();
-    if seen.is_empty() { "` `".to_owned() } else { format!("`{seen}`") }
+    if seen.is_empty() {
+        "` `".to_owned()
+    } else {
+        format!("`{seen}`")
+    }
 }
 
 #[cfg(test)]
@@ -91,10 +119,20 @@ mod tests {
 
     #[test]
     fn nothing_leaves_its_span() {
-        for text in ["`@team` [x](https://evil.example)", "a\n\n# b", "``", "", "<img src=x>", "\u{202e}"] {
+        for text in [
+            "`@team` [x](https://evil.example)",
+            "a\n\n# b",
+            "``",
+            "",
+            "<img src=x>",
+            "\u{202e}",
+        ] {
             let span = span(text);
             assert_eq!(span.matches('`').count(), 2, "{span}");
-            assert!(!span.contains('\n') && span.starts_with('`') && span.ends_with('`'), "{span}");
+            assert!(
+                !span.contains('\n') && span.starts_with('`') && span.ends_with('`'),
+                "{span}"
+            );
         }
     }
 }

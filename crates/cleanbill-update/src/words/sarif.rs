@@ -32,23 +32,58 @@ pub fn comparison(comparison: &Comparison) -> Value {
     };
     for pin in &comparison.repinned {
         let text = format!("{} keeps its version, and {}", pin.purl.spec(), pin.what);
-        add(REPINNED, "an entry keeps its version and changes its pin", "error", text, pin.line);
+        add(
+            REPINNED,
+            "an entry keeps its version and changes its pin",
+            "error",
+            text,
+            pin.line,
+        );
     }
     for came in &comparison.came {
-        for finding in came.judgement.findings.iter().filter(|f| !f.waived && f.level > Level::Note) {
-            let level = if finding.level >= Level::Quarantine { "error" } else { "warning" };
+        for finding in came
+            .judgement
+            .findings
+            .iter()
+            .filter(|f| !f.waived && f.level > Level::Note)
+        {
+            let level = if finding.level >= Level::Quarantine {
+                "error"
+            } else {
+                "warning"
+            };
             let signal = &finding.signal;
-            let text = format!("{}: {} {}", came.purl.spec(), signal.title.raw(), signal.what.raw());
+            let text = format!(
+                "{}: {} {}",
+                came.purl.spec(),
+                signal.title.raw(),
+                signal.what.raw()
+            );
             add(signal.audit.0, "see `cleanbill explain`", level, text, came.line);
         }
         if came.judgement.verdict == Verdict::Unassessed {
-            add("unassessed", "a release could not be assessed", "warning", format!("{} could not be assessed", came.purl.spec()), came.line);
+            add(
+                "unassessed",
+                "a release could not be assessed",
+                "warning",
+                format!("{} could not be assessed", came.purl.spec()),
+                came.line,
+            );
         }
         for change in &came.changes {
-            add(CHANGED, "a release does what the one before did not", "note", format!("{} {}", came.purl.spec(), change.raw()), came.line);
+            add(
+                CHANGED,
+                "a release does what the one before did not",
+                "note",
+                format!("{} {}", came.purl.spec(), change.raw()),
+                came.line,
+            );
         }
     }
-    let rules: Vec<Value> = rules.into_iter().map(|(id, title)| json!({"id": id, "shortDescription": {"text": title}})).collect();
+    let rules: Vec<Value> = rules
+        .into_iter()
+        .map(|(id, title)| json!({"id": id, "shortDescription": {"text": title}}))
+        .collect();
     json!({
         "version": "2.1.0",
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -100,8 +100,12 @@ pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<App
     if !order.allow_dirty {
         refuse_dirty(project, order.world)?;
     }
-    let stage = Stage::copy(project, &order.world.cache_folder().join("update"), order.world.now)
-        .map_err(|error| cannot("its manifests cannot be copied".into()).because(&error))?;
+    let stage = Stage::copy(
+        project,
+        &order.world.cache_folder().join("update"),
+        order.world.now,
+    )
+    .map_err(|error| cannot("its manifests cannot be copied".into()).because(&error))?;
     let edited = edit_manifests(client, plan, &wanted, &stage, named)?;
     run_client(order, client, &wanted, &stage, lockfile, named)?;
     let new = verified(order, &wanted, &stage, lockfile, named)?;
@@ -179,7 +183,7 @@ fn edit_manifests(
     for (entry, choice) in wanted {
         let mut edits: Vec<(String, Edit)> = Vec::new();
         match &choice.how {
-            How::Manifest(written) => {
+            How::Manifest(written) | How::Override { written, .. } => {
                 for (ask, new) in written {
                     let path = vec![ask.map.to_owned(), ask.key.clone()];
                     edits.push((
@@ -192,7 +196,10 @@ fn edit_manifests(
                     ));
                 }
             }
-            How::Override { until } => {
+            How::Lockfile | How::ByHand(_) => {}
+        }
+        match &choice.how {
+            How::Override { until, .. } => {
                 let parents: Vec<PackageName> = until.iter().filter_map(|by| parent(by)).collect();
                 let targets: Vec<Option<&PackageName>> = if several(&entry.name) {
                     parents.iter().map(Some).collect()
@@ -217,12 +224,12 @@ fn edit_manifests(
                         Edit {
                             path,
                             old: None,
-                            new: choice.to.to_string(),
+                            new: override_value(client, entry, choice),
                         },
                     ));
                 }
             }
-            How::Lockfile | How::ByHand(_) => {}
+            How::Lockfile | How::Manifest(_) | How::ByHand(_) => {}
         }
         for (file, edit) in edits {
             let text = match texts.get_mut(&file) {
@@ -262,6 +269,14 @@ fn edit_manifests(
         });
     }
     Ok(changes)
+}
+
+/// npm takes an override of what the project itself asks for only where it says the same, which `$name` does.
+fn override_value(client: Client, entry: &Entry, choice: &Choice) -> String {
+    match entry.asks.iter().find(|ask| ask.folder.is_empty()) {
+        Some(ask) if client == Client::Npm => format!("${}", ask.key),
+        _ => choice.to.to_string(),
+    }
 }
 
 struct Edit {
