@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, campaign, config, demo, eval, explain, feed, gate, generate, hunt, inspect, rehearse, run, update, why, worker,
+    audit, campaign, config, demo, eval, explain, feed, gate, generate, hunt, inspect, rehearse, run, update,
+    why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.

@@ -17,30 +17,66 @@ const BAD: &str = r#"{"name":"app","lockfileVersion":3,"packages":{"":{"name":"a
 fn a_bad_pin_is_exposed_with_its_line_its_steps_and_exit_code_1() {
     let machine = Machine::new();
     machine.write("app/package-lock.json", BAD);
-    let answer = machine.run(&machine.home().join("app"), &["hunt", "--campaign", "axios-2026-03", "--format", "json"]);
+    let answer = machine.run(
+        &machine.home().join("app"),
+        &["hunt", "--campaign", "axios-2026-03", "--format", "json"],
+    );
     assert_eq!(answer.code(), 1, "{}", answer.stderr());
     let json = answer.json();
-    assert_eq!((json["schema"].as_str(), json["verdict"].as_str()), (Some("cleanbill.hunt/v1"), Some("exposed")));
+    assert_eq!(
+        (json["schema"].as_str(), json["verdict"].as_str()),
+        (Some("cleanbill.hunt/v1"), Some("exposed"))
+    );
     let campaign = &json["campaigns"][0];
     assert_eq!(campaign["evidence"][0]["purl"], "pkg:npm/axios@1.14.1");
-    assert_eq!((campaign["evidence"][0]["file"].as_str(), campaign["evidence"][0]["line"].as_u64()), (Some("package-lock.json"), Some(2)));
+    assert_eq!(
+        (
+            campaign["evidence"][0]["file"].as_str(),
+            campaign["evidence"][0]["line"].as_u64()
+        ),
+        (Some("package-lock.json"), Some(2))
+    );
     assert_eq!(campaign["steps"][0]["kind"], "isolate");
-    assert!(campaign["last_good"]["axios"].as_str().unwrap().contains("1.14.0"));
-    assert!(campaign["attribution"].as_array().unwrap().iter().all(|claim| claim.as_str().unwrap().starts_with("attributed by ")));
+    assert!(
+        campaign["last_good"]["axios"]
+            .as_str()
+            .unwrap()
+            .contains("1.14.0")
+    );
+    assert!(
+        campaign["attribution"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|claim| claim.as_str().unwrap().starts_with("attributed by "))
+    );
 }
 
 #[test]
 fn a_clean_lockfile_is_not_exposed_and_nothing_to_look_at_is_not_known() {
     let machine = Machine::new();
-    machine.write("app/package-lock.json", BAD.replace("1.14.1", "1.14.0"));
+    machine.write("app/package-lock.json", &BAD.replace("1.14.1", "1.14.0"));
     let app = machine.home().join("app");
     let answer = machine.run(&app, &["hunt", "--campaign", "axios-2026-03"]);
     assert_eq!(answer.code(), 0, "{}", answer.stdout());
-    assert!(answer.stdout().contains("0 exposed, 0 possibly exposed, 1 not exposed, 0 not known"), "{}", answer.stdout());
+    assert!(
+        answer
+            .stdout()
+            .contains("0 exposed, 0 possibly exposed, 1 not exposed, 0 not known"),
+        "{}",
+        answer.stdout()
+    );
     std::fs::create_dir(machine.home().join("empty")).unwrap();
-    let answer = machine.run(&machine.home().join("empty"), &["hunt", "--campaign", "axios-2026-03"]);
+    let answer = machine.run(
+        &machine.home().join("empty"),
+        &["hunt", "--campaign", "axios-2026-03"],
+    );
     assert_eq!(answer.code(), 3);
-    assert!(answer.stdout().contains("nothing to look at"), "{}", answer.stdout());
+    assert!(
+        answer.stdout().contains("nothing to look at"),
+        "{}",
+        answer.stdout()
+    );
 }
 
 #[test]
@@ -51,12 +87,32 @@ fn a_clean_pin_that_asks_for_a_poisoned_range_is_told_when_asked_for() {
         "node_modules/@mastra/deployer":{"version":"1.42.0"}}}"#;
     machine.write("app/package-lock.json", lockfile);
     let app = machine.home().join("app");
-    assert_eq!(machine.run(&app, &["hunt", "--campaign", "mastra-2026-06"]).code(), 0);
-    let asked = ["hunt", "--campaign", "mastra-2026-06", "--would-resolve", "--window", "2026-06-17..2026-06-18", "--format", "json"];
+    assert_eq!(
+        machine
+            .run(&app, &["hunt", "--campaign", "mastra-2026-06"])
+            .code(),
+        0
+    );
+    let asked = [
+        "hunt",
+        "--campaign",
+        "mastra-2026-06",
+        "--would-resolve",
+        "--window",
+        "2026-06-17..2026-06-18",
+        "--format",
+        "json",
+    ];
     let answer = machine.run(&app, &asked);
     assert_eq!(answer.code(), 3, "{}", answer.stderr());
-    let note = answer.json()["campaigns"][0]["evidence"][0]["note"].as_str().unwrap().to_owned();
-    assert!(note.contains("`mastra` 1.13.0 asks for `@mastra/deployer` ^1.42.0, which 1.42.1 answers"), "{note}");
+    let note = answer.json()["campaigns"][0]["evidence"][0]["note"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        note.contains("`mastra` 1.13.0 asks for `@mastra/deployer` ^1.42.0, which 1.42.1 answers"),
+        "{note}"
+    );
 }
 
 #[test]
@@ -76,7 +132,11 @@ fn hostile_names_reach_no_view_unescaped() {
 #[test]
 fn unknown_campaigns_and_missing_paths_are_usage() {
     let machine = Machine::new();
-    for arguments in [["hunt", "--campaign", "nobody"].as_slice(), &["hunt", "missing"], &["campaign", "show", "nobody"]] {
+    for arguments in [
+        ["hunt", "--campaign", "nobody"].as_slice(),
+        &["hunt", "missing"],
+        &["campaign", "show", "nobody"],
+    ] {
         let answer = machine.run(machine.home(), arguments);
         assert_eq!(answer.code(), 2, "{arguments:?}");
         assert!(answer.stderr().contains("hint:"), "{}", answer.stderr());
@@ -93,28 +153,63 @@ fn campaigns_leave_in_every_format_and_come_back_from_osv() {
     };
     let stix = run(&["campaign", "export", "--to", "stix", "axios-2026-03"]).json();
     let objects = stix["objects"].as_array().unwrap();
-    let ids: std::collections::HashSet<&str> = objects.iter().map(|object| object["id"].as_str().unwrap()).collect();
+    let ids: std::collections::HashSet<&str> = objects
+        .iter()
+        .map(|object| object["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids.len(), objects.len(), "ids are unique");
     for object in objects.iter().filter(|object| object["type"] == "relationship") {
-        assert!(ids.contains(object["source_ref"].as_str().unwrap()) && ids.contains(object["target_ref"].as_str().unwrap()));
+        assert!(
+            ids.contains(object["source_ref"].as_str().unwrap())
+                && ids.contains(object["target_ref"].as_str().unwrap())
+        );
     }
-    assert!(objects.iter().all(|object| object["type"] != "threat-actor"), "an actor is only ever quoted");
-    assert!(objects.iter().any(|object| object["pattern"] == "[software:name = 'axios' AND software:version IN ('1.14.1', '0.30.4')]"));
+    assert!(
+        objects.iter().all(|object| object["type"] != "threat-actor"),
+        "an actor is only ever quoted"
+    );
+    assert!(objects.iter().any(|object| object["pattern"]
+        == "[software:name = 'axios' AND software:version IN ('1.14.1', '0.30.4')]"));
     let misp = run(&["campaign", "export", "--to", "misp", "axios-2026-03"]).json();
     assert!(misp[0]["Event"]["Attribute"].as_array().unwrap().len() > 20);
     let csv = run(&["campaign", "export", "--to", "csv", "axios-2026-03"]).stdout();
-    assert!(csv.contains("axios-2026-03,release,pkg:npm/axios@1.14.1,"), "{csv}");
+    assert!(
+        csv.contains("axios-2026-03,release,pkg:npm/axios@1.14.1,"),
+        "{csv}"
+    );
     let osv = run(&["campaign", "export", "--to", "osv", "axios-2026-03"]).stdout();
     machine.write("osv.json", &osv);
     let back = run(&["campaign", "import", "osv.json", "--id", "back-2026"]);
     let back = back.json();
-    assert!(back["packages"].as_array().unwrap().iter().any(|package| package["name"] == "axios" && package["versions"][0] == "0.30.4"));
-    machine.write("list.txt", "# seen today\nleft@1.0.1\n@scope/right@2.0.0\nwhole\n");
+    assert!(
+        back["packages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|package| package["name"] == "axios" && package["versions"][0] == "0.30.4")
+    );
+    machine.write(
+        "list.txt",
+        "# seen today\nleft@1.0.1\n@scope/right@2.0.0\nwhole\n",
+    );
     let list = run(&["campaign", "import", "list.txt", "--id", "list-2026"]);
     machine.write("list-2026.json", &list.stdout());
     assert_eq!(list.json()["packages"].as_array().unwrap().len(), 3);
-    machine.write("app/package-lock.json", r#"{"lockfileVersion":3,"packages":{"node_modules/whole":{"version":"9.0.0"}}}"#);
-    let answer = machine.run(machine.home(), &["hunt", "app", "--pack", "list-2026.json", "--campaign", "list-2026"]);
+    machine.write(
+        "app/package-lock.json",
+        r#"{"lockfileVersion":3,"packages":{"node_modules/whole":{"version":"9.0.0"}}}"#,
+    );
+    let answer = machine.run(
+        machine.home(),
+        &[
+            "hunt",
+            "app",
+            "--pack",
+            "list-2026.json",
+            "--campaign",
+            "list-2026",
+        ],
+    );
     assert_eq!(answer.code(), 1, "{}{}", answer.stdout(), answer.stderr());
 }
 
@@ -126,5 +221,11 @@ fn the_linter_fails_a_file_that_would_do_harm() {
     machine.write("x.json", bad);
     let answer = machine.run(machine.home(), &["campaign", "lint", "x.json"]);
     assert_eq!(answer.code(), 1);
-    assert!(answer.stdout().contains("/packages/0/versions/0: error: `soon` is no version"), "{}", answer.stdout());
+    assert!(
+        answer
+            .stdout()
+            .contains("/packages/0/versions/0: error: `soon` is no version"),
+        "{}",
+        answer.stdout()
+    );
 }

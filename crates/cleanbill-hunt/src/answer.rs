@@ -41,32 +41,58 @@ pub struct Answer<'a> {
 #[must_use]
 pub fn answers<'a>(watch: &'a Watch, hunted: &'a Hunted) -> Vec<Answer<'a>> {
     let campaigns = watch.campaigns().iter().enumerate();
-    campaigns.filter(|(_, campaign)| campaign.class != Class::FalsePositive).map(|(at, campaign)| answer(watch, hunted, at, campaign)).collect()
+    campaigns
+        .filter(|(_, campaign)| campaign.class != Class::FalsePositive)
+        .map(|(at, campaign)| answer(watch, hunted, at, campaign))
+        .collect()
 }
 
 /// The gravest of the answers.
 #[must_use]
 pub fn gravest(answers: &[Answer<'_>]) -> Standing {
-    answers.iter().map(|answer| answer.standing).max().unwrap_or(Standing::NotKnown)
+    answers
+        .iter()
+        .map(|answer| answer.standing)
+        .max()
+        .unwrap_or(Standing::NotKnown)
 }
 
 fn answer<'a>(watch: &'a Watch, hunted: &'a Hunted, at: usize, campaign: &'a Campaign) -> Answer<'a> {
-    let sightings: Vec<&Sighting> = hunted.sightings.iter().filter(|sighting| sighting.campaign == at).collect();
+    let sightings: Vec<&Sighting> = hunted
+        .sightings
+        .iter()
+        .filter(|sighting| sighting.campaign == at)
+        .collect();
     let began = watch.start(at);
     let reason = gap(watch, hunted, campaign, began);
     let reach = sightings.iter().map(|sighting| sighting.reach).max();
     let gap = if reason.is_some() { Gap::Some } else { Gap::None };
     let standing = standing(sightings.iter().map(|sighting| sighting.reach), gap);
     let last_good = last_good(campaign, &sightings);
-    let still = sightings.iter().any(|sighting| sighting.window.as_ref().is_none_or(|window| window.until.is_none()));
+    let still = sightings.iter().any(|sighting| {
+        sighting
+            .window
+            .as_ref()
+            .is_none_or(|window| window.until.is_none())
+    });
     let case = case(campaign, reach, &last_good);
     Answer {
         campaign,
         standing,
         reason: reason.filter(|_| standing == Standing::NotKnown),
         reach,
-        from: sightings.iter().filter_map(|sighting| sighting.window.as_ref().map_or(sighting.at, |window| window.from)).min(),
-        until: if still { None } else { sightings.iter().filter_map(|sighting| sighting.window.as_ref()?.until).max() },
+        from: sightings
+            .iter()
+            .filter_map(|sighting| sighting.window.as_ref().map_or(sighting.at, |window| window.from))
+            .min(),
+        until: if still {
+            None
+        } else {
+            sightings
+                .iter()
+                .filter_map(|sighting| sighting.window.as_ref()?.until)
+                .max()
+        },
         began,
         steps: first_steps(&case),
         within_reach: steps::within_reach(&case),
@@ -91,25 +117,50 @@ fn gap(watch: &Watch, hunted: &Hunted, campaign: &Campaign, began: Option<Timest
     };
     let count = hunted.unseen.iter().filter(touches).count();
     let first = hunted.unseen.iter().find(touches)?;
-    let more = u64::try_from(count.saturating_sub(1)).unwrap_or(u64::MAX).saturating_add(hunted.unseen_unnamed);
-    let more = if more == 0 { String::new() } else { format!(", and {more} more such places") };
-    Some(format!("`{}` could not be read: {}{more}", first.place, first.reason))
+    let more = u64::try_from(count.saturating_sub(1))
+        .unwrap_or(u64::MAX)
+        .saturating_add(hunted.unseen_unnamed);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(", and {more} more such places")
+    };
+    Some(format!(
+        "`{}` could not be read: {}{more}",
+        first.place, first.reason
+    ))
 }
 
 fn last_good(campaign: &Campaign, sightings: &[&Sighting]) -> BTreeMap<String, Option<String>> {
     let mut known = BTreeMap::new();
     for (name, _) in sightings.iter().filter_map(|sighting| sighting.release.as_ref()) {
         let package = campaign.packages.iter().find(|package| &package.name == name);
-        known.entry(name.clone()).or_insert_with(|| package.and_then(|package| package.last_good.clone()));
+        known
+            .entry(name.clone())
+            .or_insert_with(|| package.and_then(|package| package.last_good.clone()));
     }
     known
 }
 
-fn case<'a>(campaign: &'a Campaign, reach: Option<Reach>, last_good: &'a BTreeMap<String, Option<String>>) -> Case<'a> {
+fn case<'a>(
+    campaign: &'a Campaign,
+    reach: Option<Reach>,
+    last_good: &'a BTreeMap<String, Option<String>>,
+) -> Case<'a> {
     let of = |kinds: &[IndicatorKind]| -> Vec<&'a str> {
-        campaign.indicators.iter().filter(|indicator| kinds.contains(&indicator.kind)).map(|indicator| indicator.value.as_str()).collect()
+        campaign
+            .indicators
+            .iter()
+            .filter(|indicator| kinds.contains(&indicator.kind))
+            .map(|indicator| indicator.value.as_str())
+            .collect()
     };
-    let mut words: Vec<&str> = campaign.remediation.iter().chain(&campaign.notes).map(String::as_str).collect();
+    let mut words: Vec<&str> = campaign
+        .remediation
+        .iter()
+        .chain(&campaign.notes)
+        .map(String::as_str)
+        .collect();
     words.extend(campaign.hiding.as_deref());
     words.push(&campaign.execution.detail);
     Case {
@@ -120,6 +171,9 @@ fn case<'a>(campaign: &'a Campaign, reach: Option<Reach>, last_good: &'a BTreeMa
         remediation: campaign.remediation.iter().map(String::as_str).collect(),
         traces: of(&[IndicatorKind::File]),
         addresses: of(&[IndicatorKind::Domain, IndicatorKind::Ip]),
-        last_good: last_good.iter().map(|(name, good)| (name.as_str(), good.as_deref())).collect(),
+        last_good: last_good
+            .iter()
+            .map(|(name, good)| (name.as_str(), good.as_deref()))
+            .collect(),
     }
 }

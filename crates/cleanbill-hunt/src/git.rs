@@ -13,9 +13,7 @@ use rayon::prelude::*;
 
 use crate::{
     Looked, Watch,
-    limits::{
-        MAX_BLOBS, MAX_COMMITS, MAX_LOCKFILE_BYTES, MAX_LOCKFILES_IN_TREE, MAX_TREE_DEPTH, MAX_TREES,
-    },
+    limits::{MAX_BLOBS, MAX_COMMITS, MAX_LOCKFILE_BYTES, MAX_LOCKFILES_IN_TREE, MAX_TREE_DEPTH, MAX_TREES},
     pins::{self, Pins},
     sighting::{Sighting, Unseen},
     window,
@@ -23,6 +21,11 @@ use crate::{
 
 /// Memory for unpacked objects of one thread: trees of neighbouring commits share most of their bases.
 const OBJECT_CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Lockfile versions one thread reads in a row: long enough to profit from each other, short enough to share out.
+const RUN: usize = 64;
+/// Memory for the bases of differences, for each thread, as git's own setting has it.
+const BASES: &str = "core.deltaBaseCacheLimit=64m";
 
 /// A commit, as far as a hunt needs it.
 pub(crate) struct Commit {
@@ -60,7 +63,10 @@ pub(crate) fn objects_of(path: &Path) -> Option<PathBuf> {
 
 fn open(path: &Path) -> gix::Result<gix::Repository> {
     // Isolated: no settings of the user or the system, no environment. A repository of another owner is read too.
-    let options = gix::open::Options::isolated().open_path_as_is(true).bail_if_untrusted(false);
+    let options = gix::open::Options::isolated()
+        .open_path_as_is(true)
+        .bail_if_untrusted(false)
+        .config_overrides([BASES]);
     gix::open_opts(path, options)
 }
 
@@ -68,7 +74,11 @@ fn open(path: &Path) -> gix::Result<gix::Repository> {
 pub(crate) fn hunt(watch: &Watch, path: &Path, shown: &str, tick: &(dyn Fn(u64) + Sync)) -> Found {
     let mut found = Found::default();
     let mut unseen = |reason: String, before: Option<Timestamp>| {
-        found.unseen.push(Unseen { place: shown.to_owned(), reason, before });
+        found.unseen.push(Unseen {
+            place: shown.to_owned(),
+            reason,
+            before,
+        });
     };
     let repository = match open(path) {
         Ok(repository) => repository,
@@ -77,16 +87,35 @@ pub(crate) fn hunt(watch: &Watch, path: &Path, shown: &str, tick: &(dyn Fn(u64) 
             return found;
         }
     };
-    let mut reader = Reader { repository, history: History { commits: HashMap::new(), tips: Vec::new(), trees: HashMap::new() }, faults: Faults::default() };
+    let mut reader = Reader {
+        repository,
+        history: History {
+            commits: HashMap::new(),
+            tips: Vec::new(),
+            trees: HashMap::new(),
+        },
+        faults: Faults::default(),
+    };
     reader.read_tips();
     reader.read_commits();
     reader.read_trees();
-    let Reader { repository, history, faults } = reader;
+    let Reader {
+        repository,
+        history,
+        faults,
+    } = reader;
     let shallow = repository.shallow_commits().ok().flatten();
     if let Some(shallow) = &shallow {
         // What lies behind a shallow clone's edge touches campaigns from before the edge alone.
-        let edge = shallow.iter().filter_map(|id| history.commits.get(id)).map(|commit| commit.at).max();
-        unseen("the clone is shallow: older commits are not on this machine".into(), edge);
+        let edge = shallow
+            .iter()
+            .filter_map(|id| history.commits.get(id))
+            .map(|commit| commit.at)
+            .max();
+        unseen(
+            "the clone is shallow: older commits are not on this machine".into(),
+            edge,
+        );
     }
     for reason in faults.told(shallow.is_some()) {
         unseen(reason, None);
@@ -96,45 +125,56 @@ pub(crate) fn hunt(watch: &Watch, path: &Path, shown: &str, tick: &(dyn Fn(u64) 
     found.looked.commits = u64::try_from(history.commits.len()).unwrap_or(u64::MAX);
     found.looked.history_lockfiles = u64::try_from(blobs.len()).unwrap_or(u64::MAX);
     let shared = repository.into_sync();
+    // Runs of neighbours stay on one thread, whose cache then holds what they differ from.
     let read: Vec<(ObjectId, Arc<str>, Result<Pins, String>)> = blobs
-        .into_par_iter()
-        .with_min_len(4)
+        .par_chunks(RUN)
         .map_init(
             || shared.to_thread_local(),
-            |repository, (name, id)| {
-                let pins = read_blob(watch, repository, &name, id);
-                tick(1);
-                (id, name, pins)
+            |repository, run| {
+                let read = |(name, id): &(Arc<str>, ObjectId)| {
+                    (*id, Arc::clone(name), read_blob(watch, repository, name, *id))
+                };
+                let read: Vec<_> = run.iter().map(read).collect();
+                tick(u64::try_from(run.len()).unwrap_or(0));
+                read
             },
         )
+        .flatten_iter()
         .collect();
     let repository = shared.to_thread_local();
     window::tell(&repository, &history, read, shown, &mut found);
     found
 }
 
-/// Each distinct lockfile once, under the name of its first path.
+/// Each distinct lockfile once, under the name of its first path: path by path and newest first, since packs
+/// keep newer versions whole and older ones as their differences.
 fn distinct(history: &History) -> Vec<(Arc<str>, ObjectId)> {
+    let mut commits: Vec<&Commit> = history.commits.values().collect();
+    commits.sort_unstable_by_key(|commit| (std::cmp::Reverse(commit.at), commit.tree));
     let mut seen = HashSet::new();
-    let mut blobs = Vec::new();
-    let roots: HashSet<ObjectId> = history.commits.values().map(|commit| commit.tree).collect();
-    for files in roots.iter().filter_map(|tree| history.trees.get(tree)) {
+    let mut blobs: Vec<(Arc<str>, usize, Arc<str>, ObjectId)> = Vec::new();
+    for files in commits
+        .iter()
+        .filter_map(|commit| history.trees.get(&commit.tree))
+    {
         for (path, id) in files.iter() {
             let name: Arc<str> = Arc::from(path.rsplit('/').next().unwrap_or(path));
             if blobs.len() < MAX_BLOBS && seen.insert((*id, Arc::clone(&name))) {
-                blobs.push((name, *id));
+                blobs.push((Arc::clone(path), blobs.len(), name, *id));
             }
         }
     }
-    // Neighbours in a pack share their bases; ids are random, so any fixed order makes runs alike.
-    blobs.sort_unstable_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
-    blobs
+    blobs.sort_unstable();
+    blobs.into_iter().map(|(_, _, name, id)| (name, id)).collect()
 }
 
 fn read_blob(watch: &Watch, repository: &gix::Repository, name: &str, id: ObjectId) -> Result<Pins, String> {
     let header = repository.find_header(id).map_err(|error| error.to_string())?;
     if header.size() > MAX_LOCKFILE_BYTES {
-        return Err(format!("{} bytes are more than a lockfile has ({MAX_LOCKFILE_BYTES})", header.size()));
+        return Err(format!(
+            "{} bytes are more than a lockfile has ({MAX_LOCKFILE_BYTES})",
+            header.size()
+        ));
     }
     let object = repository.find_object(id).map_err(|error| error.to_string())?;
     Ok(pins::pins(watch, name, &object.data))
@@ -160,7 +200,11 @@ impl Faults {
         // A shallow clone's missing parents are told once, with their edge.
         tell(if shallow { 0 } else { self.commits }, "commits");
         tell(self.trees, "folders of commits");
-        told.extend(self.limits.iter().map(|limit| format!("the history goes beyond the limit {limit}")));
+        told.extend(
+            self.limits
+                .iter()
+                .map(|limit| format!("the history goes beyond the limit {limit}")),
+        );
         told
     }
 }
@@ -181,7 +225,9 @@ impl Reader {
             Ok(platform) => platform,
             Err(_) => return self.faults.references += 1,
         };
-        let Ok(all) = platform.all() else { return self.faults.references += 1 };
+        let Ok(all) = platform.all() else {
+            return self.faults.references += 1;
+        };
         for reference in all {
             let Ok(mut reference) = reference else {
                 self.faults.references += 1;
@@ -219,15 +265,28 @@ impl Reader {
     }
 
     fn read_commit(&self, id: ObjectId) -> Option<Commit> {
-        let commit = self.repository.try_find_object(id).ok()??.try_into_commit().ok()?;
+        let commit = self
+            .repository
+            .try_find_object(id)
+            .ok()??
+            .try_into_commit()
+            .ok()?;
         let tree = commit.tree_id().ok()?.detach();
         let at = commit.time().map_or(0, |time| time.seconds);
         let parents = commit.parent_ids().map(gix::Id::detach).collect();
-        Some(Commit { parents, tree, at: Timestamp::from_millis(at.saturating_mul(1000)) })
+        Some(Commit {
+            parents,
+            tree,
+            at: Timestamp::from_millis(at.saturating_mul(1000)),
+        })
     }
 
     fn read_trees(&mut self) {
-        let names: HashSet<&'static str> = FORMATS.iter().flat_map(|format| format.file_names()).copied().collect();
+        let names: HashSet<&'static str> = FORMATS
+            .iter()
+            .flat_map(|format| format.file_names())
+            .copied()
+            .collect();
         let roots: HashSet<ObjectId> = self.history.commits.values().map(|commit| commit.tree).collect();
         for root in roots {
             self.read_tree(root, &names, 0);
@@ -255,9 +314,13 @@ impl Reader {
                         self.faults.trees += 1;
                         break;
                     };
-                    let Ok(name) = std::str::from_utf8(entry.filename) else { continue };
+                    let Ok(name) = std::str::from_utf8(entry.filename) else {
+                        continue;
+                    };
                     match entry.mode.kind() {
-                        EntryKind::Tree if name != "node_modules" => folders.push((name.to_owned(), entry.oid.to_owned())),
+                        EntryKind::Tree if name != "node_modules" => {
+                            folders.push((name.to_owned(), entry.oid.to_owned()))
+                        }
                         EntryKind::Blob | EntryKind::BlobExecutable if names.contains(name) => {
                             files.push((Arc::from(name), entry.oid.to_owned()));
                         }

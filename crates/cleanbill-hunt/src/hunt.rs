@@ -95,9 +95,14 @@ pub fn hunt(watch: &Watch, options: &HuntOptions<'_>) -> Hunted {
     let walked = walk(watch, &options.roots, options.tick);
     let mut hunted = Hunted::default();
     hunted.looked.walked = walked.entries;
-    hunted.add(git::Found { unseen: walked.unseen, ..git::Found::default() });
-    let (repositories, items): (Vec<Item>, Vec<Item>) =
-        walked.items.into_iter().partition(|item| matches!(item, Item::Repository { .. }));
+    hunted.add(git::Found {
+        unseen: walked.unseen,
+        ..git::Found::default()
+    });
+    let (repositories, items): (Vec<Item>, Vec<Item>) = walked
+        .items
+        .into_iter()
+        .partition(|item| matches!(item, Item::Repository { .. }));
     let collected = Mutex::new(hunted);
     items.par_iter().with_min_len(32).for_each(|item| {
         let found = look(watch, item, options);
@@ -112,16 +117,35 @@ pub fn hunt(watch: &Watch, options: &HuntOptions<'_>) -> Hunted {
             let Item::Repository { path } = item else { continue };
             // Work trees and submodules lead to repositories that were read already.
             if git::objects_of(path).is_none_or(|objects| known.insert(objects)) {
-                let folder = if path.ends_with(".git") { path.parent().unwrap_or(path) } else { path };
+                let folder = if path.ends_with(".git") {
+                    path.parent().unwrap_or(path)
+                } else {
+                    path
+                };
                 hunted.add(git::hunt(watch, path, &(options.show)(folder), options.tick));
             }
         }
     }
     hunted.sightings.sort_by(|a, b| {
-        (a.campaign, std::cmp::Reverse(a.reach), &a.place, a.line, &a.release).cmp(&(b.campaign, std::cmp::Reverse(b.reach), &b.place, b.line, &b.release))
+        (
+            a.campaign,
+            std::cmp::Reverse(a.reach),
+            &a.place,
+            a.line,
+            &a.release,
+        )
+            .cmp(&(
+                b.campaign,
+                std::cmp::Reverse(b.reach),
+                &b.place,
+                b.line,
+                &b.release,
+            ))
     });
     hunted.sightings.dedup();
-    hunted.unseen.sort_by(|a, b| (&a.place, &a.reason).cmp(&(&b.place, &b.reason)));
+    hunted
+        .unseen
+        .sort_by(|a, b| (&a.place, &a.reason).cmp(&(&b.place, &b.reason)));
     hunted
 }
 
@@ -130,27 +154,53 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
     let mut found = git::Found::default();
     let shown = |path: &Path| (options.show)(path);
     let (path, read) = match item {
-        Item::Lockfile { path, name, installed } => {
+        Item::Lockfile {
+            path,
+            name,
+            installed,
+        } => {
             found.looked.lockfiles = 1;
             (options.tick)(1);
-            lockfile(watch, path, name, *installed, options.would, &shown(path), &mut found);
+            lockfile(
+                watch,
+                path,
+                name,
+                *installed,
+                options.would,
+                &shown(path),
+                &mut found,
+            );
             return found;
         }
         Item::Package { path, folder } => {
             found.looked.installed = 1;
             (path, read::package(watch, path, folder, &shown(path)))
         }
-        Item::Named { path, name, version, what } => {
+        Item::Named {
+            path,
+            name,
+            version,
+            what,
+        } => {
             found.looked.cached = 1;
-            let told = seen(Reach::Fetched, Source::Cache, &shown(path), format!("{what} of that name is there"), read::written(path));
+            let told = seen(
+                Reach::Fetched,
+                Source::Cache,
+                &shown(path),
+                format!("{what} of that name is there"),
+                read::written(path),
+            );
             (path, Ok(read::release(watch, name, version, &told)))
         }
         Item::NpmIndex { path } => {
             let read = read::npm_index(watch, path, &shown(path));
-            (path, read.map(|(entries, sightings)| {
-                found.looked.cached = entries;
-                sightings
-            }))
+            (
+                path,
+                read.map(|(entries, sightings)| {
+                    found.looked.cached = entries;
+                    sightings
+                }),
+            )
         }
         Item::PnpmIndex { path } => {
             found.looked.cached = 1;
@@ -163,48 +213,87 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
         }
         Item::Sbom { path } => {
             let read = sbom::sbom(watch, path, &shown(path));
-            (path, read.map(|listed| {
-                found.looked.sboms = u64::from(listed.is_some());
-                listed.unwrap_or_default()
-            }))
+            (
+                path,
+                read.map(|listed| {
+                    found.looked.sboms = u64::from(listed.is_some());
+                    listed.unwrap_or_default()
+                }),
+            )
         }
         Item::Image { path } => {
             image::image(watch, path, &shown(path), &mut found);
             return found;
         }
-        Item::Trace { path, campaign, value } => {
-            let note = format!("a file named as `{value}`, which this campaign leaves behind; read it before you act");
+        Item::Trace {
+            path,
+            campaign,
+            value,
+        } => {
+            let note = format!(
+                "a file named as `{value}`, which this campaign leaves behind; read it before you act"
+            );
             let told = seen(Reach::Ran, Source::Trace, &shown(path), note, read::written(path));
-            (path, Ok(vec![Sighting { campaign: *campaign, ..told }]))
+            (
+                path,
+                Ok(vec![Sighting {
+                    campaign: *campaign,
+                    ..told
+                }]),
+            )
         }
         Item::Manifest { path } => {
             let Some(span) = options.would else { return found };
             found.looked.manifests = 1;
             let read = read::bytes(path, MAX_MANIFEST_BYTES).and_then(|bytes| {
                 let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-                serde_json::from_slice(start).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+                serde_json::from_slice(start)
+                    .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
             });
-            (path, read.map(|manifest: serde_json::Value| would::manifest(watch, &manifest, span, &shown(path))))
+            (
+                path,
+                read.map(|manifest: serde_json::Value| would::manifest(watch, &manifest, span, &shown(path))),
+            )
         }
         Item::Repository { .. } => return found,
     };
     match read {
         Ok(sightings) => found.sightings = sightings,
-        Err(error) => found.unseen.push(Unseen { place: shown(path), reason: error.to_string(), before: None }),
+        Err(error) => found.unseen.push(Unseen {
+            place: shown(path),
+            reason: error.to_string(),
+            before: None,
+        }),
     }
     found
 }
 
-fn lockfile(watch: &Watch, path: &Path, name: &str, installed: bool, would: Option<Span>, shown: &str, found: &mut git::Found) {
+fn lockfile(
+    watch: &Watch,
+    path: &Path,
+    name: &str,
+    installed: bool,
+    would: Option<Span>,
+    shown: &str,
+    found: &mut git::Found,
+) {
     let bytes = match read::bytes(path, MAX_LOCKFILE_BYTES) {
         Ok(bytes) => bytes,
-        Err(error) => return found.unseen.push(Unseen { place: shown.to_owned(), reason: error.to_string(), before: None }),
+        Err(error) => {
+            return found.unseen.push(Unseen {
+                place: shown.to_owned(),
+                reason: error.to_string(),
+                before: None,
+            });
+        }
     };
     lockfile_bytes(watch, name, &bytes, installed, shown, read::written(path), found);
     if let Some(span) = would
         && let Ok(lockfile) = cleanbill_lockfile::parse(name, &bytes)
     {
-        found.sightings.extend(would::lockfile(watch, &lockfile, span, shown));
+        found
+            .sightings
+            .extend(would::lockfile(watch, &lockfile, span, shown));
     }
 }
 
@@ -218,25 +307,53 @@ pub(crate) fn lockfile_bytes(
     at: Option<cleanbill_model::Timestamp>,
     found: &mut git::Found,
 ) {
-    let (reach, source) = if installed { (Reach::Installed, Source::Installed) } else { (Reach::Pinned, Source::Lockfile) };
+    let (reach, source) = if installed {
+        (Reach::Installed, Source::Installed)
+    } else {
+        (Reach::Pinned, Source::Lockfile)
+    };
     match pins::pins(watch, name, bytes) {
         Pins::Read(pins) => {
             for pin in pins {
-                let mut note = format!("`{}` {} is {} there", pin.name, pin.version, if installed { "recorded as installed" } else { "pinned" });
+                let mut note = format!(
+                    "`{}` {} is {} there",
+                    pin.name,
+                    pin.version,
+                    if installed {
+                        "recorded as installed"
+                    } else {
+                        "pinned"
+                    }
+                );
                 if let Some(label) = &pin.by_digest {
                     note.push_str(&format!("; its digest is that of {label}"));
                 }
-                let told = Sighting { line: Some(pin.line), ..seen(reach, source, shown, note, at) };
-                found.sightings.push(Sighting { campaign: pin.campaign, release: Some((pin.name, pin.version)), ..told });
+                let told = Sighting {
+                    line: Some(pin.line),
+                    ..seen(reach, source, shown, note, at)
+                };
+                found.sightings.push(Sighting {
+                    campaign: pin.campaign,
+                    release: Some((pin.name, pin.version)),
+                    ..told
+                });
             }
         }
         Pins::Unreadable { reason, named, any } => {
             if any {
-                found.unseen.push(Unseen { place: shown.to_owned(), reason: reason.clone(), before: None });
+                found.unseen.push(Unseen {
+                    place: shown.to_owned(),
+                    reason: reason.clone(),
+                    before: None,
+                });
             }
             for (campaign, name) in named {
-                let note = format!("it cannot be read ({reason}) and holds `{name}` with the text of a bad version");
-                found.sightings.push(Sighting { campaign, ..seen(Reach::Named, source, shown, note, at) });
+                let note =
+                    format!("it cannot be read ({reason}) and holds `{name}` with the text of a bad version");
+                found.sightings.push(Sighting {
+                    campaign,
+                    ..seen(Reach::Named, source, shown, note, at)
+                });
             }
         }
     }

@@ -27,7 +27,11 @@ pub(crate) fn image(watch: &Watch, path: &Path, shown: &str, found: &mut Found) 
     let opened = File::open(path).and_then(|file| plain(BufReader::new(file)));
     let outcome = opened.and_then(|reader| archive(watch, reader.take(MAX_IMAGE_BYTES), shown, found, 0));
     if let Err(error) = outcome {
-        found.unseen.push(Unseen { place: shown.to_owned(), reason: error.to_string(), before: None });
+        found.unseen.push(Unseen {
+            place: shown.to_owned(),
+            reason: error.to_string(),
+            before: None,
+        });
     }
 }
 
@@ -43,14 +47,20 @@ fn plain<'a>(mut reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     }
     let begun = io::Cursor::new(start.get(..have).unwrap_or_default().to_vec());
     let whole = begun.chain(reader);
-    Ok(if start == [0x1f, 0x8b] { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+    Ok(if start == [0x1f, 0x8b] {
+        Box::new(MultiGzDecoder::new(whole))
+    } else {
+        Box::new(whole)
+    })
 }
 
 fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, depth: usize) -> io::Result<()> {
     let mut archive = tar::Archive::new(reader);
     for (count, entry) in (1_u64..).zip(archive.entries()?) {
         if count > MAX_TAR_ENTRIES {
-            return Err(io::Error::other(format!("it has more than {MAX_TAR_ENTRIES} entries")));
+            return Err(io::Error::other(format!(
+                "it has more than {MAX_TAR_ENTRIES} entries"
+            )));
         }
         let mut entry = entry?;
         if !entry.header().entry_type().is_file() {
@@ -64,8 +74,14 @@ fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, dep
         for trace in watch.traces(name) {
             let steps: Vec<&str> = path.split('/').collect();
             if steps.ends_with(&trace.segments.iter().map(String::as_str).collect::<Vec<_>>()) {
-                let note = format!("a file named as `{}`, which this campaign leaves behind", trace.value);
-                found.sightings.push(Sighting { campaign: trace.campaign, ..seen(Reach::Ran, Source::Image, &place, note, None) });
+                let note = format!(
+                    "a file named as `{}`, which this campaign leaves behind",
+                    trace.value
+                );
+                found.sightings.push(Sighting {
+                    campaign: trace.campaign,
+                    ..seen(Reach::Ran, Source::Image, &place, note, None)
+                });
             }
         }
         let in_modules = path.split('/').any(|step| step == "node_modules");
@@ -73,14 +89,21 @@ fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, dep
         let outcome = if is_layer(path, depth) {
             let size = entry.size();
             let layer = plain(&mut entry);
-            layer.and_then(|layer| if size > 0 { archive_layer(watch, layer, &place, found, depth) } else { Ok(()) })
+            layer.and_then(|layer| {
+                if size > 0 {
+                    archive_layer(watch, layer, &place, found, depth)
+                } else {
+                    Ok(())
+                }
+            })
         } else if name == ".package-lock.json" && in_modules {
             whole(&mut entry, MAX_LOCKFILE_BYTES).map(|bytes| {
                 lockfile_bytes(watch, "package-lock.json", &bytes, true, &place, None, found);
             })
         } else if is_lockfile && !in_modules {
             found.looked.lockfiles += 1;
-            whole(&mut entry, MAX_LOCKFILE_BYTES).map(|bytes| lockfile_bytes(watch, name, &bytes, false, &place, None, found))
+            whole(&mut entry, MAX_LOCKFILE_BYTES)
+                .map(|bytes| lockfile_bytes(watch, name, &bytes, false, &place, None, found))
         } else if name == "package.json" && in_modules {
             found.looked.installed += 1;
             whole(&mut entry, MAX_MANIFEST_BYTES).map(|bytes| package(watch, &bytes, &place, found))
@@ -88,7 +111,11 @@ fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, dep
             Ok(())
         };
         if let Err(error) = outcome {
-            found.unseen.push(Unseen { place, reason: error.to_string(), before: None });
+            found.unseen.push(Unseen {
+                place,
+                reason: error.to_string(),
+                before: None,
+            });
         }
     }
     Ok(())
@@ -96,11 +123,20 @@ fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, dep
 
 /// Layers of `docker save` and of OCI layouts.
 fn is_layer(path: &str, depth: usize) -> bool {
-    depth + 1 < MAX_NESTING && (path.ends_with("layer.tar") || path.starts_with("blobs/sha256/") || (path.ends_with(".tar") && !path.contains('/')))
+    depth + 1 < MAX_NESTING
+        && (path.ends_with("layer.tar")
+            || path.starts_with("blobs/sha256/")
+            || (path.ends_with(".tar") && !path.contains('/')))
 }
 
 /// A blob of an OCI layout may be JSON as well: what is no tar is no layer.
-fn archive_layer(watch: &Watch, layer: impl Read, place: &str, found: &mut Found, depth: usize) -> io::Result<()> {
+fn archive_layer(
+    watch: &Watch,
+    layer: impl Read,
+    place: &str,
+    found: &mut Found,
+    depth: usize,
+) -> io::Result<()> {
     let mut layer = layer.take(MAX_IMAGE_BYTES);
     let mut block = Vec::with_capacity(512);
     layer.by_ref().take(512).read_to_end(&mut block)?;
@@ -108,20 +144,40 @@ fn archive_layer(watch: &Watch, layer: impl Read, place: &str, found: &mut Found
     if block.get(257..262) != Some(b"ustar".as_slice()) {
         return Ok(());
     }
-    archive(watch, io::Cursor::new(block).chain(layer), place, found, depth + 1)
+    archive(
+        watch,
+        io::Cursor::new(block).chain(layer),
+        place,
+        found,
+        depth + 1,
+    )
 }
 
 fn whole(entry: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     entry.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it has more than {limit} bytes"),
+        ));
     }
     Ok(bytes)
 }
 
 fn package(watch: &Watch, bytes: &[u8], place: &str, found: &mut Found) {
-    let Ok(NameVersion { name: Some(name), version: Some(version) }) = serde_json::from_slice::<NameVersion>(bytes) else { return };
+    let Ok(NameVersion {
+        name: Some(name),
+        version: Some(version),
+    }) = serde_json::from_slice::<NameVersion>(bytes)
+    else {
+        return;
+    };
     let note = format!("`{name}` {version} lies unpacked in the image");
-    found.sightings.extend(release(watch, &name, &version, &seen(Reach::Installed, Source::Image, place, note, None)));
+    found.sightings.extend(release(
+        watch,
+        &name,
+        &version,
+        &seen(Reach::Installed, Source::Image, place, note, None),
+    ));
 }

@@ -3,7 +3,10 @@
 //!
 //! Reading order: campaigns made ready ([`watch`]), a whole hunt ([`mod@hunt`]), what it brings home
 //! ([`sighting`]), what that means ([`answer`]).
-#![expect(clippy::disallowed_methods, reason = "a hunt reads the disk; that is its work")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a hunt reads the disk; that is its work"
+)]
 
 pub mod answer;
 pub mod exchange;
@@ -15,8 +18,8 @@ pub mod lint;
 mod logs;
 pub mod pins;
 mod read;
-mod sbom;
 pub mod samples;
+mod sbom;
 pub mod sighting;
 mod walk;
 pub mod watch;

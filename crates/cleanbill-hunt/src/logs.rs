@@ -17,13 +17,27 @@ use crate::{
 };
 
 /// Words of a line that show a release was taken, not only spoken of.
-const TAKEN: &[&str] = &["http fetch", "reify", "placedep", "fetchmanifest", "extract", "added ", "fetched", "+ ", "linking", "http cache"];
+const TAKEN: &[&str] = &[
+    "http fetch",
+    "reify",
+    "placedep",
+    "fetchmanifest",
+    "extract",
+    "added ",
+    "fetched",
+    "+ ",
+    "linking",
+    "http cache",
+];
 
 /// Reads a log line by line. Lines longer than [`MAX_LOG_LINE_BYTES`] are read in part.
 pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sighting>> {
     let file = File::open(path)?;
     if file.metadata()?.len() > MAX_LOG_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {MAX_LOG_BYTES} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it has more than {MAX_LOG_BYTES} bytes"),
+        ));
     }
     let mut reader = BufReader::new(file.take(MAX_LOG_BYTES));
     let mut found: Vec<Sighting> = Vec::new();
@@ -38,7 +52,9 @@ pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sig
         let text = String::from_utf8_lossy(&buffer);
         for mut sighting in line(watch, &text, shown) {
             sighting.line = Some(number);
-            let known = found.iter_mut().find(|known| known.campaign == sighting.campaign && known.release == sighting.release);
+            let known = found
+                .iter_mut()
+                .find(|known| known.campaign == sighting.campaign && known.release == sighting.release);
             match known {
                 Some(known) if known.reach >= sighting.reach => {}
                 Some(known) => *known = sighting,
@@ -86,8 +102,16 @@ pub(crate) fn line(watch: &Watch, text: &str, shown: &str) -> Vec<Sighting> {
             let version = version.strip_prefix("npm:").unwrap_or(version);
             release(watch, name, version_in(version), text, shown, false)
         } else if rest.starts_with("/-/") && !scoped_elsewhere {
-            let address: &str = text.get(start..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
-            let address = address.find(".tgz").and_then(|at| address.get(..at + 4)).unwrap_or(address);
+            let address: &str = text
+                .get(start..)
+                .unwrap_or_default()
+                .split_whitespace()
+                .next()
+                .unwrap_or_default();
+            let address = address
+                .find(".tgz")
+                .and_then(|at| address.get(..at + 4))
+                .unwrap_or(address);
             match tarball_of(&format!("/{address}")) {
                 Some((found, version)) if found == name => release(watch, name, &version, text, shown, true),
                 _ => Vec::new(),
@@ -103,16 +127,28 @@ pub(crate) fn line(watch: &Watch, text: &str, shown: &str) -> Vec<Sighting> {
 /// True when the text just before the slash at `start` is `@scope`.
 fn scope_before(text: &str, start: usize) -> bool {
     let before = text.get(..start.saturating_sub(1)).unwrap_or_default();
-    let word = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "-_.~@".contains(c))).next().unwrap_or_default();
+    let word = before
+        .rsplit(|c: char| !(c.is_ascii_alphanumeric() || "-_.~@".contains(c)))
+        .next()
+        .unwrap_or_default();
     word.starts_with('@')
 }
 
 fn version_in(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || ".-+".contains(c))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || ".-+".contains(c)))
+        .unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_end_matches(['.', '-'])
 }
 
-fn release(watch: &Watch, name: &str, version: &str, text: &str, shown: &str, address: bool) -> Vec<Sighting> {
+fn release(
+    watch: &Watch,
+    name: &str,
+    version: &str,
+    text: &str,
+    shown: &str,
+    address: bool,
+) -> Vec<Sighting> {
     if version.is_empty() || !version.starts_with(|c: char| c.is_ascii_digit()) {
         return Vec::new();
     }
@@ -120,7 +156,12 @@ fn release(watch: &Watch, name: &str, version: &str, text: &str, shown: &str, ad
     let taken = TAKEN.iter().any(|word| lower.contains(word)) || (address && lower.contains("200"));
     let reach = if taken { Reach::Fetched } else { Reach::Named };
     let note = format!("the line reads: {}", clipped(text.trim()));
-    crate::read::release(watch, name, version, &seen(reach, Source::Log, shown, note, moment(text)))
+    crate::read::release(
+        watch,
+        name,
+        version,
+        &seen(reach, Source::Log, shown, note, moment(text)),
+    )
 }
 
 /// A time at the beginning of a line, as CI systems write it.

@@ -2,10 +2,7 @@
 //! It reads only what a quick search does not rule out, and knows neither disk nor repository.
 use cleanbill_lockfile::{Origin, limits, parse};
 
-use crate::{
-    Watch,
-    watch::Candidates,
-};
+use crate::{Watch, watch::Candidates};
 
 /// One bad release a lockfile pins.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,7 +41,11 @@ const BINARY: &str = "bun.lockb";
 /// Reads a lockfile, as far as it has to be read.
 #[must_use]
 pub fn pins(watch: &Watch, file_name: &str, bytes: &[u8]) -> Pins {
-    let candidates = if file_name == BINARY { Candidates::Any } else { watch.candidates(bytes) };
+    let candidates = if file_name == BINARY {
+        Candidates::Any
+    } else {
+        watch.candidates(bytes)
+    };
     if candidates == Candidates::None {
         return Pins::Read(Vec::new());
     }
@@ -56,7 +57,11 @@ pub fn pins(watch: &Watch, file_name: &str, bytes: &[u8]) -> Pins {
                 Candidates::Any => (Vec::new(), true),
                 Candidates::None => (Vec::new(), false),
             };
-            return Pins::Unreadable { reason: error.to_string(), named, any };
+            return Pins::Unreadable {
+                reason: error.to_string(),
+                named,
+                any,
+            };
         }
     };
     let mut found = Vec::new();
@@ -65,7 +70,9 @@ pub fn pins(watch: &Watch, file_name: &str, bytes: &[u8]) -> Pins {
         if matches!(locked.origin, Origin::Link { .. } | Origin::Workspace { .. }) {
             continue;
         }
-        let (Some(name), Some(version)) = (&locked.name, &locked.version) else { continue };
+        let (Some(name), Some(version)) = (&locked.name, &locked.version) else {
+            continue;
+        };
         let pin = |campaign: usize, by_digest: Option<String>| Pin {
             campaign,
             name: name.to_string(),
@@ -73,10 +80,17 @@ pub fn pins(watch: &Watch, file_name: &str, bytes: &[u8]) -> Pins {
             line: locked.line,
             by_digest,
         };
-        found.extend(watch.about(name.as_str(), version.as_str()).map(|campaign| pin(campaign, None)));
+        found.extend(
+            watch
+                .about(name.as_str(), version.as_str())
+                .map(|campaign| pin(campaign, None)),
+        );
         if let Some(integrity) = &locked.integrity {
             for (campaign, label) in watch.by_digest(integrity) {
-                if !found.iter().any(|known| known.campaign == campaign && known.line == locked.line) {
+                if !found
+                    .iter()
+                    .any(|known| known.campaign == campaign && known.line == locked.line)
+                {
                     found.push(pin(campaign, Some(label.to_owned())));
                 }
             }

@@ -21,7 +21,12 @@ use crate::{
 pub(crate) fn bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} bytes"));
+    let too_large = || {
+        io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it has more than {limit} bytes"),
+        )
+    };
     if length > limit {
         return Err(too_large());
     }
@@ -59,13 +64,33 @@ fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
 
 /// Sightings of a release by name and version.
 pub(crate) fn release(watch: &Watch, name: &str, version: &str, seen: &Sighting) -> Vec<Sighting> {
-    let of = |campaign| Sighting { campaign, release: Some((name.to_owned(), version.to_owned())), ..seen.clone() };
+    let of = |campaign| Sighting {
+        campaign,
+        release: Some((name.to_owned(), version.to_owned())),
+        ..seen.clone()
+    };
     watch.about(name, version).map(of).collect()
 }
 
 /// What is known before it is clear whose campaign it is.
-pub(crate) fn seen(reach: Reach, source: Source, place: &str, note: impl Into<String>, at: Option<Timestamp>) -> Sighting {
-    Sighting { campaign: 0, release: None, reach, source, place: place.to_owned(), line: None, note: note.into(), at, window: None }
+pub(crate) fn seen(
+    reach: Reach,
+    source: Source,
+    place: &str,
+    note: impl Into<String>,
+    at: Option<Timestamp>,
+) -> Sighting {
+    Sighting {
+        campaign: 0,
+        release: None,
+        reach,
+        source,
+        place: place.to_owned(),
+        line: None,
+        note: note.into(),
+        at,
+        window: None,
+    }
 }
 
 /// The manifest of an unpacked package.
@@ -73,7 +98,13 @@ pub(crate) fn package(watch: &Watch, path: &Path, folder: &str, shown: &str) -> 
     let bytes = match bytes(path, MAX_MANIFEST_BYTES) {
         Ok(bytes) => bytes,
         // What cannot be read matters where the folder's name is one that campaigns used.
-        Err(error) => return if watch.knows(folder) { Err(error) } else { Ok(Vec::new()) },
+        Err(error) => {
+            return if watch.knows(folder) {
+                Err(error)
+            } else {
+                Ok(Vec::new())
+            };
+        }
     };
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let told: NameVersion = match serde_json::from_slice(start) {
@@ -81,18 +112,40 @@ pub(crate) fn package(watch: &Watch, path: &Path, folder: &str, shown: &str) -> 
         Err(error) if watch.knows(folder) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
         Err(_) => return Ok(Vec::new()),
     };
-    let Some(version) = told.version else { return Ok(Vec::new()) };
+    let Some(version) = told.version else {
+        return Ok(Vec::new());
+    };
     let name = told.name.unwrap_or_else(|| folder.to_owned());
     let mut found = Vec::new();
     if watch.knows(&name) {
         let what = format!("`{name}` {version} lies unpacked there");
-        found = release(watch, &name, &version, &seen(Reach::Installed, Source::Installed, shown, what, written(path)));
+        found = release(
+            watch,
+            &name,
+            &version,
+            &seen(Reach::Installed, Source::Installed, shown, what, written(path)),
+        );
     }
     // A bad package may write another name or a clean version into its manifest once it ran.
     if found.is_empty() && name != folder && watch.knows(folder) {
-        let what = format!("the folder of `{folder}` holds a manifest that calls itself `{}` {}", clipped(&name), clipped(&version));
+        let what = format!(
+            "the folder of `{folder}` holds a manifest that calls itself `{}` {}",
+            clipped(&name),
+            clipped(&version)
+        );
         let about = watch.about(folder, &version);
-        found = about.map(|campaign| Sighting { campaign, ..seen(Reach::Installed, Source::Installed, shown, what.clone(), written(path)) }).collect();
+        found = about
+            .map(|campaign| Sighting {
+                campaign,
+                ..seen(
+                    Reach::Installed,
+                    Source::Installed,
+                    shown,
+                    what.clone(),
+                    written(path),
+                )
+            })
+            .collect();
     }
     Ok(found)
 }
@@ -113,23 +166,41 @@ pub(crate) fn npm_index(watch: &Watch, path: &Path, shown: &str) -> io::Result<(
     let bytes = bytes(path, MAX_INDEX_BYTES)?;
     let (mut entries, mut found) = (0, Vec::new());
     for line in bytes.split(|byte| *byte == b'\n') {
-        let Some(tab) = memchr::memchr(b'\t', line) else { continue };
+        let Some(tab) = memchr::memchr(b'\t', line) else {
+            continue;
+        };
         let Some(json) = line.get(tab + 1..) else { continue };
         // A line cut short by a crash is passed over, as npm does.
-        let Ok(entry) = serde_json::from_slice::<IndexLine<'_>>(json) else { continue };
+        let Ok(entry) = serde_json::from_slice::<IndexLine<'_>>(json) else {
+            continue;
+        };
         entries += 1;
         let at = entry.time.map(Timestamp::from_millis);
-        let told = seen(Reach::Fetched, Source::Cache, shown, "npm's cache holds the answer to a request for its tarball", at);
+        let told = seen(
+            Reach::Fetched,
+            Source::Cache,
+            shown,
+            "npm's cache holds the answer to a request for its tarball",
+            at,
+        );
         let mut here = Vec::new();
         if let Some((name, version)) = tarball_of(&entry.key) {
             here = release(watch, &name, &version, &told);
         }
-        if let Some(integrity) = entry.integrity.as_deref().and_then(|text| Integrity::parse(text).ok()) {
+        if let Some(integrity) = entry
+            .integrity
+            .as_deref()
+            .and_then(|text| Integrity::parse(text).ok())
+        {
             let known: Vec<(usize, &str)> = watch.by_digest(&integrity).collect();
             for (campaign, label) in known {
                 if !here.iter().any(|seen| seen.campaign == campaign) {
                     let note = format!("npm's cache holds bytes with the digest of {label}");
-                    here.push(Sighting { campaign, note, ..told.clone() });
+                    here.push(Sighting {
+                        campaign,
+                        note,
+                        ..told.clone()
+                    });
                 }
             }
         }
@@ -150,10 +221,19 @@ pub(crate) fn pnpm_index(watch: &Watch, path: &Path, shown: &str) -> io::Result<
         let stem = path.file_stem()?.to_str()?;
         let (_, rest) = stem.split_once('-')?;
         let split = rest.get(1..)?.find('@')? + 1;
-        Some((rest.get(..split)?.replacen('+', "/", 1), rest.get(split + 1..)?.to_owned()))
+        Some((
+            rest.get(..split)?.replacen('+', "/", 1),
+            rest.get(split + 1..)?.to_owned(),
+        ))
     };
     let pair = told.name.zip(told.version).or_else(by_file);
-    let told = seen(Reach::Fetched, Source::Cache, shown, "pnpm's store holds its files", at);
+    let told = seen(
+        Reach::Fetched,
+        Source::Cache,
+        shown,
+        "pnpm's store holds its files",
+        at,
+    );
     Ok(pair.map_or_else(Vec::new, |(name, version)| release(watch, &name, &version, &told)))
 }
 
@@ -163,12 +243,27 @@ pub(crate) fn yarn_state(watch: &Watch, path: &Path, shown: &str) -> io::Result<
     let text = String::from_utf8_lossy(&bytes);
     let mut found = Vec::new();
     for (line, text) in (1_u32..).zip(text.lines()) {
-        let Some(key) = text.strip_suffix(':').map(|key| key.trim_matches('"')) else { continue };
-        let Some((name, rest)) = key.get(1..).and_then(|rest| rest.find("@npm:")).and_then(|at| Some((key.get(..=at)?, key.get(at + 6..)?))) else {
+        let Some(key) = text.strip_suffix(':').map(|key| key.trim_matches('"')) else {
+            continue;
+        };
+        let Some((name, rest)) = key
+            .get(1..)
+            .and_then(|rest| rest.find("@npm:"))
+            .and_then(|at| Some((key.get(..=at)?, key.get(at + 6..)?)))
+        else {
             continue;
         };
         let version = rest.split(['#', ':']).next().unwrap_or(rest);
-        let told = Sighting { line: Some(line), ..seen(Reach::Installed, Source::Installed, shown, "Yarn's record says that it linked it", written(path)) };
+        let told = Sighting {
+            line: Some(line),
+            ..seen(
+                Reach::Installed,
+                Source::Installed,
+                shown,
+                "Yarn's record says that it linked it",
+                written(path),
+            )
+        };
         found.extend(release(watch, name, version, &told));
     }
     Ok(found)
@@ -199,10 +294,20 @@ mod tests {
     #[test]
     fn addresses_of_tarballs_tell_name_and_version() {
         let pair = |name: &str, version: &str| Some((name.to_owned(), version.to_owned()));
-        let of = |path: &str| tarball_of(&format!("make-fetch-happen:request-cache:https://registry.example{path}"));
+        let of = |path: &str| {
+            tarball_of(&format!(
+                "make-fetch-happen:request-cache:https://registry.example{path}"
+            ))
+        };
         assert_eq!(of("/left/-/left-1.0.0.tgz"), pair("left", "1.0.0"));
-        assert_eq!(of("/@scope/left-pad/-/left-pad-1.0.0-rc.1.tgz"), pair("@scope/left-pad", "1.0.0-rc.1"));
-        assert_eq!(of("/@scope%2fleft/-/left-1.0.0.tgz?x=1"), pair("@scope/left", "1.0.0"));
+        assert_eq!(
+            of("/@scope/left-pad/-/left-pad-1.0.0-rc.1.tgz"),
+            pair("@scope/left-pad", "1.0.0-rc.1")
+        );
+        assert_eq!(
+            of("/@scope%2fleft/-/left-1.0.0.tgz?x=1"),
+            pair("@scope/left", "1.0.0")
+        );
         assert_eq!(of("/left"), None);
         assert_eq!(of("/left/-/right-1.0.0.tgz"), None);
     }

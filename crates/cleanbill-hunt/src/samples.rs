@@ -43,7 +43,11 @@ pub struct Sample {
 /// replay, with a `packument.json` beside the versions, tells publisher, time and forerunner as well.
 #[must_use]
 pub fn samples(folders: &[PathBuf]) -> Vec<Sample> {
-    let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| releases(folder)).take(MAX_SAMPLES).collect();
+    let mut found: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| releases(folder))
+        .take(MAX_SAMPLES)
+        .collect();
     found.sort();
     found.dedup();
     found.par_iter().filter_map(|folder| sample(folder)).collect()
@@ -75,19 +79,38 @@ fn sample(folder: &Path) -> Option<Sample> {
     let manifest = json(&folder.join("package.json"), MAX_MANIFEST_BYTES)?;
     let name = manifest.get("name")?.as_str()?.to_owned();
     let version = manifest.get("version")?.as_str()?.to_owned();
-    let mut facts = Facts { release: format!("{name}@{version}"), name: name.clone(), ..Facts::default() };
-    let packument = folder.parent().and_then(|parent| json(&parent.join("packument.json"), MAX_PACKUMENT_BYTES));
+    let mut facts = Facts {
+        release: format!("{name}@{version}"),
+        name: name.clone(),
+        ..Facts::default()
+    };
+    let packument = folder
+        .parent()
+        .and_then(|parent| json(&parent.join("packument.json"), MAX_PACKUMENT_BYTES));
     if let Some(packument) = &packument {
         told_by(packument, folder, &manifest, &version, &mut facts);
     }
     let sources = sources(folder);
-    let before = packument.as_ref().and_then(|packument| forerunner(packument, &version)).and_then(|version| folder.parent().map(|parent| parent.join(version)));
+    let before = packument
+        .as_ref()
+        .and_then(|packument| forerunner(packument, &version))
+        .and_then(|version| folder.parent().map(|parent| parent.join(version)));
     // Code the forerunner had already is the package's own, not the campaign's.
-    let known: BTreeSet<u64> = before.iter().flat_map(|folder| self::sources(folder)).flat_map(|(_, text)| fingerprints(&text)).collect();
+    let known: BTreeSet<u64> = before
+        .iter()
+        .flat_map(|folder| self::sources(folder))
+        .flat_map(|(_, text)| fingerprints(&text))
+        .collect();
     let mut payload: Option<&String> = None;
     for (path, text) in &sources {
-        if path.extension().is_some_and(|ending| ["js", "cjs", "mjs", "ts"].iter().any(|known| ending == *known)) {
-            let prints: Vec<u64> = fingerprints(text).into_iter().filter(|print| !known.contains(print)).collect();
+        if path
+            .extension()
+            .is_some_and(|ending| ["js", "cjs", "mjs", "ts"].iter().any(|known| ending == *known))
+        {
+            let prints: Vec<u64> = fingerprints(text)
+                .into_iter()
+                .filter(|print| !known.contains(print))
+                .collect();
             if !prints.is_empty() && payload.is_none_or(|payload| text.len() > payload.len()) {
                 payload = Some(text);
             }
@@ -96,14 +119,31 @@ fn sample(folder: &Path) -> Option<Sample> {
         addresses(text, &mut facts);
     }
     facts.exact = payload.and_then(|text| fingerprint::exact(text, &[&name, &version]));
-    Some(Sample { folder: folder.to_owned(), facts: facts.in_order() })
+    Some(Sample {
+        folder: folder.to_owned(),
+        facts: facts.in_order(),
+    })
 }
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let files = WalkDir::new(folder).max_depth(MAX_DEPTH).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    let files = WalkDir::new(folder)
+        .max_depth(MAX_DEPTH)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file());
     let text = |path: &Path| String::from_utf8(read::bytes(path, MAX_SOURCE_BYTES).ok()?).ok();
-    let wanted = |path: &Path| path.extension().is_some_and(|ending| ["js", "cjs", "mjs", "ts", "json", "sh", "py", "gyp"].iter().any(|known| ending == *known));
-    files.filter(|entry| wanted(entry.path())).take(MAX_FILES).filter_map(|entry| Some((entry.path().to_owned(), text(entry.path())?))).collect()
+    let wanted = |path: &Path| {
+        path.extension().is_some_and(|ending| {
+            ["js", "cjs", "mjs", "ts", "json", "sh", "py", "gyp"]
+                .iter()
+                .any(|known| ending == *known)
+        })
+    };
+    files
+        .filter(|entry| wanted(entry.path()))
+        .take(MAX_FILES)
+        .filter_map(|entry| Some((entry.path().to_owned(), text(entry.path())?)))
+        .collect()
 }
 
 /// The version published just before.
@@ -112,29 +152,53 @@ fn forerunner(packument: &Value, version: &str) -> Option<String> {
     let at = |value: &Value| value.as_str().and_then(|text| Timestamp::parse(text).ok());
     let mine = times.get(version).and_then(at)?;
     let is_version = |name: &str| name != "created" && name != "modified";
-    times.iter().filter(|(name, _)| is_version(name)).filter_map(|(name, time)| Some((at(time)?, name))).filter(|(time, _)| *time < mine).max().map(|(_, name)| name.clone())
+    times
+        .iter()
+        .filter(|(name, _)| is_version(name))
+        .filter_map(|(name, time)| Some((at(time)?, name)))
+        .filter(|(time, _)| *time < mine)
+        .max()
+        .map(|(_, name)| name.clone())
 }
 
 fn told_by(packument: &Value, folder: &Path, manifest: &Value, version: &str, facts: &mut Facts) {
-    facts.published = packument.pointer("/time").and_then(|times| times.get(version)).and_then(Value::as_str).and_then(|text| Timestamp::parse(text).ok());
-    let user = packument.get("versions").and_then(|versions| versions.get(version)).and_then(|version| version.get("_npmUser"));
+    facts.published = packument
+        .pointer("/time")
+        .and_then(|times| times.get(version))
+        .and_then(Value::as_str)
+        .and_then(|text| Timestamp::parse(text).ok());
+    let user = packument
+        .get("versions")
+        .and_then(|versions| versions.get(version))
+        .and_then(|version| version.get("_npmUser"));
     if let Some(name) = user.and_then(|user| user.get("name")).and_then(Value::as_str) {
         facts.publishers.push(format!("account {name}"));
     }
-    if let Some((_, host)) = user.and_then(|user| user.get("email")).and_then(Value::as_str).and_then(|mail| mail.split_once('@')) {
+    if let Some((_, host)) = user
+        .and_then(|user| user.get("email"))
+        .and_then(Value::as_str)
+        .and_then(|mail| mail.split_once('@'))
+    {
         facts.infrastructure.push(format!("mail host {host}"));
     }
     let dependencies = |manifest: &Value| -> BTreeSet<String> {
-        let maps = ["dependencies", "optionalDependencies"].iter().filter_map(|map| manifest.get(map)?.as_object());
+        let maps = ["dependencies", "optionalDependencies"]
+            .iter()
+            .filter_map(|map| manifest.get(map)?.as_object());
         maps.flat_map(|map| map.keys().cloned()).collect()
     };
     let before = forerunner(packument, version).and_then(|version| {
-        let on_disk = folder.parent().and_then(|parent| json(&parent.join(&version).join("package.json"), MAX_MANIFEST_BYTES));
+        let on_disk = folder
+            .parent()
+            .and_then(|parent| json(&parent.join(&version).join("package.json"), MAX_MANIFEST_BYTES));
         on_disk.or_else(|| packument.get("versions")?.get(&version).cloned())
     });
     if let Some(before) = before {
         let before = dependencies(&before);
-        facts.injects = dependencies(manifest).into_iter().filter(|name| !before.contains(name)).collect();
+        facts.injects = dependencies(manifest)
+            .into_iter()
+            .filter(|name| !before.contains(name))
+            .collect();
     }
 }
 
@@ -142,7 +206,10 @@ fn told_by(packument: &Value, folder: &Path, manifest: &Value, version: &str, fa
 fn addresses(text: &str, facts: &mut Facts) {
     each_address(text, facts);
     let encoded = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
-    for word in text.split(|c: char| !encoded(c)).filter(|word| word.len() >= MIN_ENCODED && word.len() <= 4096) {
+    for word in text
+        .split(|c: char| !encoded(c))
+        .filter(|word| word.len() >= MIN_ENCODED && word.len() <= 4096)
+    {
         if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(word)
             && let Ok(decoded) = String::from_utf8(bytes)
         {
@@ -154,19 +221,30 @@ fn addresses(text: &str, facts: &mut Facts) {
 fn each_address(text: &str, facts: &mut Facts) {
     for (at, mark) in text.match_indices("://") {
         let rest = text.get(at + mark.len()..).unwrap_or_default();
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-._:/[]".contains(c))).unwrap_or(rest.len());
-        let address: String = rest.get(..end).unwrap_or_default().chars().take(MAX_ADDRESS).collect();
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-._:/[]".contains(c)))
+            .unwrap_or(rest.len());
+        let address: String = rest
+            .get(..end)
+            .unwrap_or_default()
+            .chars()
+            .take(MAX_ADDRESS)
+            .collect();
         let (host, path) = address.split_once('/').unwrap_or((&address, ""));
         let (host, port) = host.split_once(':').unwrap_or((host, ""));
         if !host.contains('.') {
             continue;
         }
-        facts.indicators.push(format!("host {}", host.to_ascii_lowercase()));
+        facts
+            .indicators
+            .push(format!("host {}", host.to_ascii_lowercase()));
         if !port.is_empty() {
             facts.infrastructure.push(format!("port {port}"));
         }
         if !path.is_empty() && path.len() >= 5 && path.bytes().all(|byte| byte.is_ascii_digit()) {
-            facts.infrastructure.push("a number as the only step of the address".into());
+            facts
+                .infrastructure
+                .push("a number as the only step of the address".into());
         }
     }
 }
@@ -183,20 +261,35 @@ pub fn b_cubed(labels: &HashMap<String, String>, clusters: &[Vec<String>]) -> (f
     }
     let alone = clusters.len();
     let place = |item: &str, at: usize| cluster_of.get(item).copied().unwrap_or(alone + at);
-    let items: Vec<(&String, &String, usize)> =
-        labels.iter().enumerate().map(|(at, (item, label))| (item, label, place(item, at))).collect();
+    let items: Vec<(&String, &String, usize)> = labels
+        .iter()
+        .enumerate()
+        .map(|(at, (item, label))| (item, label, place(item, at)))
+        .collect();
     let (mut precision, mut recall) = (0.0, 0.0);
     for (_, label, cluster) in &items {
-        #[expect(clippy::cast_precision_loss, reason = "counts of releases stay far below 2^52")]
-        let count = |test: &dyn Fn(&&String, usize) -> bool| items.iter().filter(|(_, other, at)| test(other, *at)).count() as f64;
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "counts of releases stay far below 2^52"
+        )]
+        let count = |test: &dyn Fn(&&String, usize) -> bool| {
+            items.iter().filter(|(_, other, at)| test(other, *at)).count() as f64
+        };
         let both = count(&|other, at| other == label && at == *cluster);
         precision += both / count(&|_, at| at == *cluster).max(1.0);
         recall += both / count(&|other, _| other == label).max(1.0);
     }
-    #[expect(clippy::cast_precision_loss, reason = "counts of releases stay far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of releases stay far below 2^52"
+    )]
     let all = items.len().max(1) as f64;
     let (precision, recall) = (precision / all, recall / all);
-    let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
+    let f1 = if precision + recall > 0.0 {
+        2.0 * precision * recall / (precision + recall)
+    } else {
+        0.0
+    };
     (precision, recall, f1)
 }
 
@@ -205,9 +298,23 @@ pub fn b_cubed(labels: &HashMap<String, String>, clusters: &[Vec<String>]) -> (f
 pub fn labels(replays: &Path) -> HashMap<String, String> {
     let mut labels = HashMap::new();
     for entry in fs::read_dir(replays).into_iter().flatten().filter_map(Result::ok) {
-        let Some(case) = json(&entry.path().join("case.json"), MAX_MANIFEST_BYTES) else { continue };
-        let Some(family) = case.get("family").and_then(Value::as_str).filter(|_| case.get("class").and_then(Value::as_str) == Some("malicious")) else { continue };
-        for bad in case.get("bad").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        let Some(case) = json(&entry.path().join("case.json"), MAX_MANIFEST_BYTES) else {
+            continue;
+        };
+        let Some(family) = case
+            .get("family")
+            .and_then(Value::as_str)
+            .filter(|_| case.get("class").and_then(Value::as_str) == Some("malicious"))
+        else {
+            continue;
+        };
+        for bad in case
+            .get("bad")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             labels.insert(bad.to_owned(), family.to_owned());
         }
     }

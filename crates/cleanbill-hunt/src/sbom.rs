@@ -21,7 +21,13 @@ pub(crate) fn sbom(watch: &Watch, path: &Path, shown: &str) -> io::Result<Option
     let value: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     Ok(listed(&value).map(|(kind, at, purls)| {
-        let told = seen(Reach::Listed, Source::Sbom, shown, format!("a bill of materials ({kind}) lists it"), at);
+        let told = seen(
+            Reach::Listed,
+            Source::Sbom,
+            shown,
+            format!("a bill of materials ({kind}) lists it"),
+            at,
+        );
         let mut found: Vec<Sighting> = purls
             .iter()
             .filter_map(|text| Purl::parse(text).ok())
@@ -44,7 +50,11 @@ fn listed(value: &Value) -> Option<Listed> {
     }
     if value.get("spdxVersion").is_some() {
         let packages = value.get("packages").and_then(Value::as_array);
-        let references = packages.into_iter().flatten().filter_map(|package| package.get("externalRefs")?.as_array()).flatten();
+        let references = packages
+            .into_iter()
+            .flatten()
+            .filter_map(|package| package.get("externalRefs")?.as_array())
+            .flatten();
         let purls = references
             .filter(|reference| reference.get("referenceType").and_then(Value::as_str) == Some("purl"))
             .filter_map(|reference| text(reference.get("referenceLocator")))
@@ -52,7 +62,10 @@ fn listed(value: &Value) -> Option<Listed> {
         return Some(("SPDX", when(value.pointer("/creationInfo/created")), purls));
     }
     let graph = value.get("@graph").and_then(Value::as_array)?;
-    let purls = graph.iter().filter_map(|element| text(element.get("software_packageUrl"))).collect();
+    let purls = graph
+        .iter()
+        .filter_map(|element| text(element.get("software_packageUrl")))
+        .collect();
     Some(("SPDX 3", None, purls))
 }
 
@@ -60,7 +73,12 @@ fn components(value: &Value, purls: &mut Vec<String>, depth: usize) {
     if depth > MAX_NESTING {
         return;
     }
-    for component in value.get("components").and_then(Value::as_array).into_iter().flatten() {
+    for component in value
+        .get("components")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         purls.extend(component.get("purl").and_then(Value::as_str).map(str::to_owned));
         components(component, purls, depth + 1);
     }

@@ -125,7 +125,15 @@ impl Looked {
     /// True when there was anything at all to look at.
     #[must_use]
     pub fn at_anything(&self) -> bool {
-        self.lockfiles + self.installed + self.history_lockfiles + self.cached + self.logs + self.sboms + self.image_files + self.manifests > 0
+        self.lockfiles
+            + self.installed
+            + self.history_lockfiles
+            + self.cached
+            + self.logs
+            + self.sboms
+            + self.image_files
+            + self.manifests
+            > 0
     }
 }
 

@@ -19,13 +19,22 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
     /// A lockfile of a project, or a package manager's record of what it installed: parsed under this name.
-    Lockfile { path: PathBuf, name: String, installed: bool },
+    Lockfile {
+        path: PathBuf,
+        name: String,
+        installed: bool,
+    },
     /// The manifest of an unpacked package, and the name of its folder.
     Package { path: PathBuf, folder: String },
     /// A manifest of a project's own.
     Manifest { path: PathBuf },
     /// A folder or file whose name alone tells package and version.
-    Named { path: PathBuf, name: String, version: String, what: &'static str },
+    Named {
+        path: PathBuf,
+        name: String,
+        version: String,
+        what: &'static str,
+    },
     /// A bucket of npm's cache index.
     NpmIndex { path: PathBuf },
     /// An index file of a pnpm store.
@@ -41,7 +50,11 @@ pub(crate) enum Item {
     /// An archive of a container image.
     Image { path: PathBuf },
     /// A file whose name a campaign leaves behind.
-    Trace { path: PathBuf, campaign: usize, value: String },
+    Trace {
+        path: PathBuf,
+        campaign: usize,
+        value: String,
+    },
 }
 
 /// What a walk brought.
@@ -56,7 +69,11 @@ pub(crate) struct Walked {
 /// Walks below `roots`. A root that is a file is taken for what its name or beginning says.
 pub(crate) fn walk(watch: &Watch, roots: &[PathBuf], tick: &(dyn Fn(u64) + Sync)) -> Walked {
     let mut walked = Walked {
-        lockfile_names: FORMATS.iter().flat_map(|format| format.file_names()).copied().collect(),
+        lockfile_names: FORMATS
+            .iter()
+            .flat_map(|format| format.file_names())
+            .copied()
+            .collect(),
         ..Walked::default()
     };
     for root in roots {
@@ -67,7 +84,10 @@ pub(crate) fn walk(watch: &Watch, roots: &[PathBuf], tick: &(dyn Fn(u64) + Sync)
 
 impl Walked {
     fn below(&mut self, watch: &Watch, root: &Path, tick: &(dyn Fn(u64) + Sync)) {
-        let mut walk = WalkDir::new(root).follow_links(false).max_depth(MAX_DEPTH).into_iter();
+        let mut walk = WalkDir::new(root)
+            .follow_links(false)
+            .max_depth(MAX_DEPTH)
+            .into_iter();
         while let Some(entry) = walk.next() {
             self.entries += 1;
             if self.entries.is_multiple_of(4096) {
@@ -81,21 +101,32 @@ impl Walked {
                 Ok(entry) => entry,
                 Err(error) => {
                     let place = error.path().unwrap_or(root).to_owned();
-                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let reason = error
+                        .io_error()
+                        .map_or_else(|| error.to_string(), ToString::to_string);
                     self.cannot(&place, reason);
                     continue;
                 }
             };
-            let Some(name) = entry.file_name().to_str() else { continue };
+            let Some(name) = entry.file_name().to_str() else {
+                continue;
+            };
             for trace in watch.traces(name) {
                 if ends_in(entry.path(), &trace.segments) {
-                    self.items.push(Item::Trace { path: entry.path().to_owned(), campaign: trace.campaign, value: trace.value.clone() });
+                    self.items.push(Item::Trace {
+                        path: entry.path().to_owned(),
+                        campaign: trace.campaign,
+                        value: trace.value.clone(),
+                    });
                 }
             }
             let kind = entry.file_type();
             if kind.is_dir() {
                 if entry.depth() >= MAX_DEPTH {
-                    self.cannot(entry.path(), format!("folders deeper than {MAX_DEPTH} are not entered"));
+                    self.cannot(
+                        entry.path(),
+                        format!("folders deeper than {MAX_DEPTH} are not entered"),
+                    );
                 }
                 if !self.folder(entry.path(), name) {
                     walk.skip_current_dir();
@@ -108,58 +139,102 @@ impl Walked {
 
     /// Says what a folder is; false where nothing below it is to be walked.
     fn folder(&mut self, path: &Path, name: &str) -> bool {
-        let parent = path.parent().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or_default();
+        let parent = path
+            .parent()
+            .and_then(Path::file_name)
+            .and_then(OsStr::to_str)
+            .unwrap_or_default();
         match name {
             // Objects of a repository are read as such.
             ".git" => {
-                self.items.push(Item::Repository { path: path.to_owned() });
+                self.items.push(Item::Repository {
+                    path: path.to_owned(),
+                });
                 return false;
             }
             "content-v2" if parent == "_cacache" => return false,
             _ => {}
         }
         if name.ends_with(".git") && path.join("objects").is_dir() && path.join("HEAD").is_file() {
-            self.items.push(Item::Repository { path: path.to_owned() });
+            self.items.push(Item::Repository {
+                path: path.to_owned(),
+            });
             return false;
         }
         if parent == ".pnpm"
             && let Some((name, version)) = pnpm_folder(name)
         {
-            self.items.push(Item::Named { path: path.to_owned(), name, version, what: "a package folder of pnpm" });
+            self.items.push(Item::Named {
+                path: path.to_owned(),
+                name,
+                version,
+                what: "a package folder of pnpm",
+            });
         }
         if let Some(scope) = bun_cache(path)
             && let Some((bare, version)) = bun_folder(name)
         {
-            let name = if scope.is_empty() { bare } else { format!("{scope}/{bare}") };
-            self.items.push(Item::Named { path: path.to_owned(), name, version, what: "a package folder of Bun's cache" });
+            let name = if scope.is_empty() {
+                bare
+            } else {
+                format!("{scope}/{bare}")
+            };
+            self.items.push(Item::Named {
+                path: path.to_owned(),
+                name,
+                version,
+                what: "a package folder of Bun's cache",
+            });
         }
         true
     }
 
     fn file(&mut self, watch: &Watch, path: &Path, name: &str, given: bool) {
-        let parent = path.parent().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or_default();
+        let parent = path
+            .parent()
+            .and_then(Path::file_name)
+            .and_then(OsStr::to_str)
+            .unwrap_or_default();
         let owned = || path.to_owned();
         let item = match name {
             ".git" => Item::Repository { path: owned() },
             "package.json" => match package_folder(path) {
-                Some(folder) => Item::Package { path: owned(), folder },
+                Some(folder) => Item::Package {
+                    path: owned(),
+                    folder,
+                },
                 None if below_modules(path) => return,
                 None => Item::Manifest { path: owned() },
             },
-            ".package-lock.json" if parent == "node_modules" => {
-                Item::Lockfile { path: owned(), name: "package-lock.json".into(), installed: true }
-            }
-            "lock.yaml" if parent == ".pnpm" => Item::Lockfile { path: owned(), name: "pnpm-lock.yaml".into(), installed: true },
+            ".package-lock.json" if parent == "node_modules" => Item::Lockfile {
+                path: owned(),
+                name: "package-lock.json".into(),
+                installed: true,
+            },
+            "lock.yaml" if parent == ".pnpm" => Item::Lockfile {
+                path: owned(),
+                name: "pnpm-lock.yaml".into(),
+                installed: true,
+            },
             ".yarn-state.yml" => Item::YarnState { path: owned() },
-            name if self.lockfile_names.contains(name) && !below_modules(path) => {
-                Item::Lockfile { path: owned(), name: name.to_owned(), installed: false }
-            }
+            name if self.lockfile_names.contains(name) && !below_modules(path) => Item::Lockfile {
+                path: owned(),
+                name: name.to_owned(),
+                installed: false,
+            },
             name if name.ends_with(".zip") && (parent == "cache" || given) => match yarn_zip(watch, name) {
-                Some((name, version)) => Item::Named { path: owned(), name, version, what: "an archive in Yarn's cache" },
+                Some((name, version)) => Item::Named {
+                    path: owned(),
+                    name,
+                    version,
+                    what: "an archive in Yarn's cache",
+                },
                 None => return,
             },
             name if name.ends_with("-debug-0.log") && parent == "_logs" => Item::Log { path: owned() },
-            name if name.ends_with(".cdx.json") || name.ends_with(".spdx.json") || name == "bom.json" => Item::Sbom { path: owned() },
+            name if name.ends_with(".cdx.json") || name.ends_with(".spdx.json") || name == "bom.json" => {
+                Item::Sbom { path: owned() }
+            }
             _ if npm_index(path) => Item::NpmIndex { path: owned() },
             name if name.ends_with(".json") && pnpm_index(path, name) => Item::PnpmIndex { path: owned() },
             _ if given => given_file(path, name),
@@ -170,7 +245,11 @@ impl Walked {
 
     fn cannot(&mut self, place: &Path, reason: String) {
         if self.unseen.len() < MAX_GAPS {
-            self.unseen.push(Unseen { place: place.display().to_string(), reason, before: None });
+            self.unseen.push(Unseen {
+                place: place.display().to_string(),
+                reason,
+                before: None,
+            });
         }
     }
 }
@@ -190,22 +269,37 @@ fn given_file(path: &Path, name: &str) -> Item {
 
 fn ends_in(path: &Path, segments: &[String]) -> bool {
     let mut steps = path.components().rev();
-    segments.iter().rev().all(|segment| steps.next().is_some_and(|step| step.as_os_str() == segment.as_str()))
+    segments.iter().rev().all(|segment| {
+        steps
+            .next()
+            .is_some_and(|step| step.as_os_str() == segment.as_str())
+    })
 }
 
 /// The last two folders above a file, nearest first.
 fn above(path: &Path) -> (Option<&str>, Option<&str>, Option<&str>) {
-    let mut steps = path.ancestors().skip(1).map(|step| step.file_name().and_then(OsStr::to_str));
-    (steps.next().flatten(), steps.next().flatten(), steps.next().flatten())
+    let mut steps = path
+        .ancestors()
+        .skip(1)
+        .map(|step| step.file_name().and_then(OsStr::to_str));
+    (
+        steps.next().flatten(),
+        steps.next().flatten(),
+        steps.next().flatten(),
+    )
 }
 
 /// The name a package is unpacked under: `node_modules/left`, `node_modules/@scope/left`.
 fn package_folder(path: &Path) -> Option<String> {
     match above(path) {
         (Some(name), Some("node_modules"), _) => Some(name.to_owned()),
-        (Some(name), Some(scope), Some("node_modules")) if scope.starts_with('@') => Some(format!("{scope}/{name}")),
+        (Some(name), Some(scope), Some("node_modules")) if scope.starts_with('@') => {
+            Some(format!("{scope}/{name}"))
+        }
         // Stores that unpack elsewhere: Bun's cache keeps `left@1.0.0@@@1`.
-        (Some(name), _, _) if bun_cache(path.parent()?).is_some() && bun_folder(name).is_some() => Some(name.to_owned()),
+        (Some(name), _, _) if bun_cache(path.parent()?).is_some() && bun_folder(name).is_some() => {
+            Some(name.to_owned())
+        }
         _ => None,
     }
 }
@@ -219,15 +313,28 @@ fn pnpm_folder(name: &str) -> Option<(String, String)> {
     let at = name.get(1..)?.find('@')? + 1;
     let (package, rest) = (name.get(..at)?, name.get(at + 1..)?);
     let version = rest.split(['_', '(']).next()?;
-    let package = if package.starts_with('@') { package.replacen('+', "/", 1) } else { package.to_owned() };
-    version.starts_with(|c: char| c.is_ascii_digit()).then(|| (package, version.to_owned()))
+    let package = if package.starts_with('@') {
+        package.replacen('+', "/", 1)
+    } else {
+        package.to_owned()
+    };
+    version
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then(|| (package, version.to_owned()))
 }
 
 /// The scope, mostly empty, where a folder lies directly in Bun's cache.
 fn bun_cache(path: &Path) -> Option<&str> {
     let is_cache = |one: Option<&str>, two: Option<&str>| one == Some("cache") && two == Some("install");
-    let mut steps = path.ancestors().skip(1).map(|step| step.file_name().and_then(OsStr::to_str));
-    let (one, two, three) = (steps.next().flatten(), steps.next().flatten(), steps.next().flatten());
+    let mut steps = path
+        .ancestors()
+        .skip(1)
+        .map(|step| step.file_name().and_then(OsStr::to_str));
+    let (one, two, three) = (
+        steps.next().flatten(),
+        steps.next().flatten(),
+        steps.next().flatten(),
+    );
     if is_cache(one, two) {
         return Some("");
     }
@@ -238,7 +345,8 @@ fn bun_cache(path: &Path) -> Option<&str> {
 fn bun_folder(name: &str) -> Option<(String, String)> {
     let (package, rest) = name.split_once('@')?;
     let version = rest.split("@@").next()?;
-    (!package.is_empty() && version.starts_with(|c: char| c.is_ascii_digit())).then(|| (package.to_owned(), version.to_owned()))
+    (!package.is_empty() && version.starts_with(|c: char| c.is_ascii_digit()))
+        .then(|| (package.to_owned(), version.to_owned()))
 }
 
 /// `left-npm-1.0.0-0123456789-10c0.zip`, `@scope-left-npm-…`.
@@ -255,15 +363,23 @@ fn yarn_zip(watch: &Watch, name: &str) -> Option<(String, String)> {
 
 /// A bucket: `_cacache/index-v5/ab/cd/…`.
 fn npm_index(path: &Path) -> bool {
-    let mut steps = path.ancestors().skip(1).map(|step| step.file_name().and_then(OsStr::to_str));
+    let mut steps = path
+        .ancestors()
+        .skip(1)
+        .map(|step| step.file_name().and_then(OsStr::to_str));
     let short = |step: Option<Option<&str>>| step.flatten().is_some_and(|name| name.len() == 2);
-    short(steps.next()) && short(steps.next()) && steps.next().flatten() == Some("index-v5") && steps.next().flatten() == Some("_cacache")
+    short(steps.next())
+        && short(steps.next())
+        && steps.next().flatten() == Some("index-v5")
+        && steps.next().flatten() == Some("_cacache")
 }
 
 /// An index of pnpm's store: `v3/files/ab/…-index.json`, `v10/index/ab/….json`.
 fn pnpm_index(path: &Path, name: &str) -> bool {
     match above(path) {
-        (Some(bucket), Some("files"), Some(version)) => bucket.len() == 2 && name.ends_with("-index.json") && version.starts_with('v'),
+        (Some(bucket), Some("files"), Some(version)) => {
+            bucket.len() == 2 && name.ends_with("-index.json") && version.starts_with('v')
+        }
         (Some(bucket), Some("index"), Some(version)) => bucket.len() == 2 && version.starts_with('v'),
         _ => false,
     }
@@ -277,7 +393,10 @@ mod tests {
     fn folders_of_stores_tell_name_and_version() {
         let pair = |name: &str, version: &str| Some((name.to_owned(), version.to_owned()));
         assert_eq!(pnpm_folder("left@1.0.0"), pair("left", "1.0.0"));
-        assert_eq!(pnpm_folder("@scope+left@1.0.0-rc.1_react@18.0.0"), pair("@scope/left", "1.0.0-rc.1"));
+        assert_eq!(
+            pnpm_folder("@scope+left@1.0.0-rc.1_react@18.0.0"),
+            pair("@scope/left", "1.0.0-rc.1")
+        );
         assert_eq!(pnpm_folder("left@1.0.0(react@18.0.0)"), pair("left", "1.0.0"));
         assert_eq!(pnpm_folder("node_modules"), None);
         assert_eq!(bun_folder("left@1.0.0@@@1"), pair("left", "1.0.0"));
@@ -286,14 +405,29 @@ mod tests {
 
     #[test]
     fn places_of_package_managers_are_known_by_their_folders() {
-        assert_eq!(package_folder(Path::new("/a/node_modules/@s/b/package.json")).as_deref(), Some("@s/b"));
-        assert_eq!(package_folder(Path::new("/a/node_modules/b/package.json")).as_deref(), Some("b"));
-        assert_eq!(package_folder(Path::new("/a/node_modules/b/lib/package.json")), None);
+        assert_eq!(
+            package_folder(Path::new("/a/node_modules/@s/b/package.json")).as_deref(),
+            Some("@s/b")
+        );
+        assert_eq!(
+            package_folder(Path::new("/a/node_modules/b/package.json")).as_deref(),
+            Some("b")
+        );
+        assert_eq!(
+            package_folder(Path::new("/a/node_modules/b/lib/package.json")),
+            None
+        );
         assert_eq!(package_folder(Path::new("/a/package.json")), None);
         assert!(npm_index(Path::new("/h/.npm/_cacache/index-v5/ab/cd/ef0123")));
         assert!(!npm_index(Path::new("/h/index-v5/ab/cd/ef0123")));
-        assert!(pnpm_index(Path::new("/s/v3/files/ab/cd-index.json"), "cd-index.json"));
-        assert!(pnpm_index(Path::new("/s/v10/index/ab/cd-left@1.0.0.json"), "cd-left@1.0.0.json"));
+        assert!(pnpm_index(
+            Path::new("/s/v3/files/ab/cd-index.json"),
+            "cd-index.json"
+        ));
+        assert!(pnpm_index(
+            Path::new("/s/v10/index/ab/cd-left@1.0.0.json"),
+            "cd-left@1.0.0.json"
+        ));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use base64::Engine as _;
 use cleanbill_feeds::campaign::{Campaign, Class, IndicatorKind};
 use cleanbill_intel::{Trace, indicator::Weight, trace_of};
 use cleanbill_model::{Digest, Integrity, Range, Timestamp, Version};
@@ -64,7 +65,9 @@ impl Watch {
     /// When there are too many, or too many names.
     pub fn new(campaigns: Vec<Campaign>) -> Result<Self, WatchError> {
         if campaigns.len() > MAX_CAMPAIGNS {
-            return Err(WatchError::TooMany { found: campaigns.len() });
+            return Err(WatchError::TooMany {
+                found: campaigns.len(),
+            });
         }
         let mut building = Building::default();
         for (at, campaign) in campaigns.iter().enumerate() {
@@ -76,10 +79,27 @@ impl Watch {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(building.names.iter().map(|name| name.as_bytes()))?;
+            .build(building.patterns())?;
         let starts = campaigns.iter().map(start_of).collect();
-        let Building { names, by_name, bad, digests, traces, yarn_slugs } = building;
-        Ok(Self { campaigns, starts, names, by_name, bad, digests, traces, yarn_slugs, automaton })
+        let Building {
+            names,
+            by_name,
+            bad,
+            digests,
+            traces,
+            yarn_slugs,
+        } = building;
+        Ok(Self {
+            campaigns,
+            starts,
+            names,
+            by_name,
+            bad,
+            digests,
+            traces,
+            yarn_slugs,
+            automaton,
+        })
     }
 
     /// The campaigns, in their order.
@@ -113,20 +133,35 @@ impl Watch {
 
     /// Bad versions of a name that are known one by one, with their campaign.
     pub fn versions_of<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, &'a str)> + 'a {
-        let bad = self.by_name.get(name).and_then(|at| self.bad.get(*at)).into_iter().flatten();
+        let bad = self
+            .by_name
+            .get(name)
+            .and_then(|at| self.bad.get(*at))
+            .into_iter()
+            .flatten();
         bad.flat_map(|bad| bad.versions.iter().map(move |version| (bad.campaign, &**version)))
     }
 
     /// Campaigns in which every version of a name is bad.
     pub fn whole<'a>(&'a self, name: &str) -> impl Iterator<Item = usize> + 'a {
-        let bad = self.by_name.get(name).and_then(|at| self.bad.get(*at)).into_iter().flatten();
+        let bad = self
+            .by_name
+            .get(name)
+            .and_then(|at| self.bad.get(*at))
+            .into_iter()
+            .flatten();
         bad.filter(|bad| bad.whole).map(|bad| bad.campaign)
     }
 
     /// Campaigns that know these bytes as theirs, with the words for it.
     pub fn by_digest<'a>(&'a self, integrity: &'a Integrity) -> impl Iterator<Item = (usize, &'a str)> + 'a {
-        let digests = integrity.digests().iter().filter_map(|digest| self.digests.get(digest));
-        digests.flatten().map(|(campaign, label)| (*campaign, label.as_str()))
+        let digests = integrity
+            .digests()
+            .iter()
+            .filter_map(|digest| self.digests.get(digest));
+        digests
+            .flatten()
+            .map(|(campaign, label)| (*campaign, label.as_str()))
     }
 
     /// Traces whose file goes by this name.
@@ -138,7 +173,10 @@ impl Watch {
     /// The name behind Yarn's file-name form of it, `@scope-name`.
     #[must_use]
     pub fn by_yarn_slug(&self, slug: &str) -> Option<&str> {
-        self.yarn_slugs.get(slug).and_then(|at| self.names.get(*at)).map(|name| &**name)
+        self.yarn_slugs
+            .get(slug)
+            .and_then(|at| self.names.get(*at))
+            .map(|name| &**name)
     }
 
     /// Releases whose name and version both occur in these bytes, anywhere: none of them means that no
@@ -146,13 +184,21 @@ impl Watch {
     /// name is possible; [`Candidates::Any`] says that.
     #[must_use]
     pub fn candidates(&self, bytes: &[u8]) -> Candidates {
-        if memmem::find(bytes, b"\\u").is_some() || memmem::find(bytes, b"\\x").is_some() || memmem::find(bytes, b"\\U").is_some() {
+        if memmem::find(bytes, b"\\u").is_some()
+            || memmem::find(bytes, b"\\x").is_some()
+            || memmem::find(bytes, b"\\U").is_some()
+        {
             return Candidates::Any;
         }
         let mut seen = vec![false; self.names.len()];
         for found in self.automaton.find_overlapping_iter(bytes) {
-            if let Some(flag) = seen.get_mut(found.pattern().as_usize()) {
-                *flag = true;
+            if !stands_alone(bytes, found.start(), found.end()) {
+                continue;
+            }
+            match seen.get_mut(found.pattern().as_usize()) {
+                Some(flag) => *flag = true,
+                // Behind the names come the digests: whoever pins one may call it anything.
+                None => return Candidates::Any,
             }
         }
         let mut versions: HashMap<&str, bool> = HashMap::new();
@@ -162,22 +208,53 @@ impl Watch {
                 let any = bad.whole
                     || bad.range.is_some()
                     || bad.versions.iter().any(|version| {
-                        *versions.entry(version).or_insert_with(|| memmem::find(bytes, version.as_bytes()).is_some())
+                        *versions
+                            .entry(version)
+                            .or_insert_with(|| holds_word(bytes, version))
                     });
                 if let (true, Some(name)) = (any, self.names.get(at)) {
                     possible.push((bad.campaign, name.to_string()));
                 }
             }
         }
-        if possible.is_empty() { Candidates::None } else { Candidates::Some(possible) }
+        if possible.is_empty() {
+            Candidates::None
+        } else {
+            Candidates::Some(possible)
+        }
     }
 
     /// Every watched name in a text, with where it begins.
-    pub fn names_in<'a, 'b: 'a>(&'a self, text: &'b str) -> impl Iterator<Item = (&'a str, usize, usize)> + 'a {
-        self.automaton
-            .find_overlapping_iter(text)
-            .filter_map(|found| Some((&**self.names.get(found.pattern().as_usize())?, found.start(), found.end())))
+    pub fn names_in<'a, 'b: 'a>(
+        &'a self,
+        text: &'b str,
+    ) -> impl Iterator<Item = (&'a str, usize, usize)> + 'a {
+        self.automaton.find_overlapping_iter(text).filter_map(|found| {
+            Some((
+                &**self.names.get(found.pattern().as_usize())?,
+                found.start(),
+                found.end(),
+            ))
+        })
     }
+}
+
+/// True when no letter, digit or point touches a word, so that `rc` in `src` is no name and `1.0.1` in `11.0.12`
+/// no version. Every format sets names and versions off by other signs.
+fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.');
+    !part(start.checked_sub(1).and_then(|before| bytes.get(before))) && !part(bytes.get(end))
+}
+
+fn holds_word(bytes: &[u8], word: &str) -> bool {
+    memmem::find_iter(bytes, word.as_bytes()).any(|at| {
+        // `v1.0.1` is how some write a version, and file names end theirs with `.tgz`.
+        let start = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let end = at + word.len();
+        let ends_name = bytes.get(end..).is_some_and(|rest| rest.starts_with(b".tgz"));
+        !start.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.')
+            && (ends_name || !bytes.get(end).is_some_and(u8::is_ascii_digit))
+    })
 }
 
 /// What a quick search says of some bytes.
@@ -202,12 +279,30 @@ struct Building {
 }
 
 impl Building {
+    /// What is searched for: the names, then every digest in both of the forms lockfiles write.
+    fn patterns(&self) -> Vec<Vec<u8>> {
+        let names = self.names.iter().map(|name| name.as_bytes().to_vec());
+        let digests = self.digests.keys().flat_map(|digest| {
+            let hex: String = digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let base64 = base64::engine::general_purpose::STANDARD.encode(&digest.bytes);
+            [hex.into_bytes(), base64.into_bytes()]
+        });
+        names.chain(digests).collect()
+    }
+
     fn add(&mut self, at: usize, campaign: &Campaign) {
         for package in &campaign.packages {
             let bad = Bad {
                 campaign: at,
-                versions: package.versions.iter().map(|version| version.as_str().into()).collect(),
-                range: package.range.as_deref().and_then(|range| Range::parse(range).ok()),
+                versions: package
+                    .versions
+                    .iter()
+                    .map(|version| version.as_str().into())
+                    .collect(),
+                range: package
+                    .range
+                    .as_deref()
+                    .and_then(|range| Range::parse(range).ok()),
                 whole: package.whole,
             };
             if package.name.is_empty() || !(bad.whole || bad.range.is_some() || !bad.versions.is_empty()) {
@@ -224,7 +319,10 @@ impl Building {
         for indicator in &campaign.indicators {
             match indicator.kind {
                 IndicatorKind::Hash => {
-                    let label = indicator.label.clone().unwrap_or_else(|| "a file of the campaign".into());
+                    let label = indicator
+                        .label
+                        .clone()
+                        .unwrap_or_else(|| "a file of the campaign".into());
                     self.digest(at, &indicator.value, &label);
                 }
                 IndicatorKind::File => self.trace(at, &indicator.value),
@@ -246,7 +344,9 @@ impl Building {
     }
 
     fn digest(&mut self, at: usize, text: &str, label: &str) {
-        let Ok(integrity) = Integrity::parse_hex(text) else { return };
+        let Ok(integrity) = Integrity::parse_hex(text) else {
+            return;
+        };
         for digest in integrity.digests() {
             let known = self.digests.entry(digest.clone()).or_default();
             if !known.iter().any(|(campaign, _)| *campaign == at) {
@@ -256,10 +356,17 @@ impl Building {
     }
 
     fn trace(&mut self, at: usize, value: &str) {
-        if let Trace::Path { segments, weight: Weight::Telling } = trace_of(value)
+        if let Trace::Path {
+            segments,
+            weight: Weight::Telling,
+        } = trace_of(value)
             && let Some(name) = segments.last()
         {
-            let trace = TraceOf { campaign: at, segments: segments.clone(), value: value.to_owned() };
+            let trace = TraceOf {
+                campaign: at,
+                segments: segments.clone(),
+                value: value.to_owned(),
+            };
             self.traces.entry(name.clone()).or_default().push(trace);
         }
     }
@@ -269,7 +376,10 @@ impl Bad {
     fn holds(&self, version: &str) -> bool {
         self.whole
             || self.versions.contains(version)
-            || self.range.as_ref().is_some_and(|range| Version::parse(version).is_ok_and(|version| range.matches(&version)))
+            || self
+                .range
+                .as_ref()
+                .is_some_and(|range| Version::parse(version).is_ok_and(|version| range.matches(&version)))
     }
 }
 
@@ -278,7 +388,22 @@ const FIRST_BAD: &str = "first bad release published";
 
 /// The moment of the first bad publication; where it is not told, the earliest moment told.
 fn start_of(campaign: &Campaign) -> Option<Timestamp> {
-    let told = |at: &str| Timestamp::parse(at).or_else(|_| Timestamp::parse(&format!("{at}-01"))).or_else(|_| Timestamp::parse(&format!("{at}-01-01"))).ok();
-    let first = campaign.timeline.iter().find(|moment| moment.what == FIRST_BAD).and_then(|moment| told(&moment.at));
-    first.or_else(|| campaign.timeline.iter().filter_map(|moment| told(&moment.at)).min())
+    let told = |at: &str| {
+        Timestamp::parse(at)
+            .or_else(|_| Timestamp::parse(&format!("{at}-01")))
+            .or_else(|_| Timestamp::parse(&format!("{at}-01-01")))
+            .ok()
+    };
+    let first = campaign
+        .timeline
+        .iter()
+        .find(|moment| moment.what == FIRST_BAD)
+        .and_then(|moment| told(&moment.at));
+    first.or_else(|| {
+        campaign
+            .timeline
+            .iter()
+            .filter_map(|moment| told(&moment.at))
+            .min()
+    })
 }

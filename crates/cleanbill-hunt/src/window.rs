@@ -40,7 +40,10 @@ pub(crate) fn tell(
             Ok(Pins::Read(pins)) => {
                 bad.insert(id, pins);
             }
-            Ok(Pins::Unreadable { reason, any: true, .. }) | Err(reason) => {
+            Ok(Pins::Unreadable {
+                reason, any: true, ..
+            })
+            | Err(reason) => {
                 found.unseen.push(Unseen {
                     place: format!("{shown}, lockfile version {}", short(&id.to_string())),
                     reason,
@@ -48,7 +51,9 @@ pub(crate) fn tell(
                 });
             }
             Ok(Pins::Unreadable { named: none, .. }) if none.is_empty() => {}
-            Ok(Pins::Unreadable { reason, named: names, .. }) => {
+            Ok(Pins::Unreadable {
+                reason, named: names, ..
+            }) => {
                 named.insert(id, (reason, names));
             }
         }
@@ -60,30 +65,58 @@ pub(crate) fn tell(
     let mut held: BTreeMap<Held, (HashSet<ObjectId>, u32, Option<String>)> = BTreeMap::new();
     let mut unreadable: BTreeMap<Held, (HashSet<ObjectId>, String)> = BTreeMap::new();
     for (commit, facts) in &history.commits {
-        let Some(files) = history.trees.get(&facts.tree) else { continue };
+        let Some(files) = history.trees.get(&facts.tree) else {
+            continue;
+        };
         for (path, blob) in files.iter() {
             for pin in bad.get(blob).into_iter().flatten() {
-                let key = Held { path: Arc::clone(path), campaign: pin.campaign, name: pin.name.clone(), version: pin.version.clone() };
-                held.entry(key).or_insert_with(|| (HashSet::new(), pin.line, pin.by_digest.clone())).0.insert(*commit);
+                let key = Held {
+                    path: Arc::clone(path),
+                    campaign: pin.campaign,
+                    name: pin.name.clone(),
+                    version: pin.version.clone(),
+                };
+                held.entry(key)
+                    .or_insert_with(|| (HashSet::new(), pin.line, pin.by_digest.clone()))
+                    .0
+                    .insert(*commit);
             }
             if let Some((reason, names)) = named.get(blob) {
                 for (campaign, name) in names {
-                    let key = Held { path: Arc::clone(path), campaign: *campaign, name: name.clone(), version: String::new() };
-                    unreadable.entry(key).or_insert_with(|| (HashSet::new(), reason.clone())).0.insert(*commit);
+                    let key = Held {
+                        path: Arc::clone(path),
+                        campaign: *campaign,
+                        name: name.clone(),
+                        version: String::new(),
+                    };
+                    unreadable
+                        .entry(key)
+                        .or_insert_with(|| (HashSet::new(), reason.clone()))
+                        .0
+                        .insert(*commit);
                 }
             }
         }
     }
     for (key, (commits, line, by_digest)) in held {
         let window = graph.window(repository, history, &commits);
-        let mut note = format!("`{}` {} was pinned in {}", key.name, key.version, counted(commits.len()));
+        let mut note = format!(
+            "`{}` {} was pinned in {}",
+            key.name,
+            key.version,
+            counted(commits.len())
+        );
         if let Some(label) = by_digest {
             note.push_str(&format!("; its digest is that of {label}"));
         }
         found.sightings.push(Sighting {
             campaign: key.campaign,
             release: Some((key.name, key.version)),
-            reach: if window.still_on.is_empty() { Reach::PinnedBefore } else { Reach::Pinned },
+            reach: if window.still_on.is_empty() {
+                Reach::PinnedBefore
+            } else {
+                Reach::Pinned
+            },
             source: Source::History,
             place: placed(shown, &key.path),
             line: Some(line),
@@ -114,11 +147,19 @@ pub(crate) fn tell(
 
 /// A path in a repository, as its user would write it.
 fn placed(shown: &str, path: &str) -> String {
-    if shown == "." { path.to_owned() } else { format!("{shown}:{path}") }
+    if shown == "." {
+        path.to_owned()
+    } else {
+        format!("{shown}:{path}")
+    }
 }
 
 fn counted(commits: usize) -> String {
-    if commits == 1 { "1 commit".into() } else { format!("{commits} commits") }
+    if commits == 1 {
+        "1 commit".into()
+    } else {
+        format!("{commits} commits")
+    }
 }
 
 fn short(id: &str) -> &str {
@@ -155,24 +196,39 @@ impl Graph {
         let mut removed: HashSet<ObjectId> = HashSet::new();
         let mut still_on: Vec<String> = Vec::new();
         for id in holding {
-            let Some(commit) = history.commits.get(id) else { continue };
+            let Some(commit) = history.commits.get(id) else {
+                continue;
+            };
             if !commit.parents.iter().any(|parent| holding.contains(parent)) {
                 introduced.push(*id);
             }
-            removed.extend(self.children.get(id).into_iter().flatten().filter(|child| !holding.contains(*child)));
+            removed.extend(
+                self.children
+                    .get(id)
+                    .into_iter()
+                    .flatten()
+                    .filter(|child| !holding.contains(*child)),
+            );
             still_on.extend(self.tips.get(id).into_iter().flatten().cloned());
         }
         still_on.sort();
         let branches = self.branches_after(&introduced);
         let seen = |ids: Vec<ObjectId>| {
-            let mut seen: Vec<CommitSeen> = ids.into_iter().filter_map(|id| seen_commit(repository, history, id)).collect();
+            let mut seen: Vec<CommitSeen> = ids
+                .into_iter()
+                .filter_map(|id| seen_commit(repository, history, id))
+                .collect();
             seen.sort();
             seen
         };
         let (introduced, removed) = (seen(introduced), seen(removed.into_iter().collect()));
         let mut window = Window {
             from: introduced.first().map(|commit| commit.at),
-            until: if still_on.is_empty() { removed.last().map(|commit| commit.at) } else { None },
+            until: if still_on.is_empty() {
+                removed.last().map(|commit| commit.at)
+            } else {
+                None
+            },
             commits: holding.len(),
             introduced,
             removed,
@@ -208,6 +264,13 @@ impl Graph {
 fn seen_commit(repository: &gix::Repository, history: &History, id: ObjectId) -> Option<CommitSeen> {
     let at = history.commits.get(&id)?.at;
     let commit = repository.try_find_object(id).ok()??.try_into_commit().ok()?;
-    let summary = commit.message().map(|message| message.summary().to_string()).unwrap_or_default();
-    Some(CommitSeen { at, id: id.to_string(), summary: clipped(&summary) })
+    let summary = commit
+        .message()
+        .map(|message| message.summary().to_string())
+        .unwrap_or_default();
+    Some(CommitSeen {
+        at,
+        id: id.to_string(),
+        summary: clipped(&summary),
+    })
 }

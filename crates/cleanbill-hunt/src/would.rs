@@ -19,7 +19,12 @@ pub struct Span {
 }
 
 /// The maps of a manifest that an install follows.
-const MAPS: &[&str] = &["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+const MAPS: &[&str] = &[
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+];
 /// Most requests read from one manifest; real ones have below 1,000.
 const MAX_ASKS: usize = 20_000;
 
@@ -34,7 +39,14 @@ struct Ask<'a> {
 /// What a manifest's ranges would have taken.
 pub(crate) fn manifest(watch: &Watch, manifest: &Value, span: Span, shown: &str) -> Vec<Sighting> {
     let maps = MAPS.iter().filter_map(|map| manifest.get(map)?.as_object());
-    let asks = maps.flatten().take(MAX_ASKS).filter_map(|(name, range)| Some(Ask { asker: "the project", name, range: range.as_str()?, line: None }));
+    let asks = maps.flatten().take(MAX_ASKS).filter_map(|(name, range)| {
+        Some(Ask {
+            asker: "the project",
+            name,
+            range: range.as_str()?,
+            line: None,
+        })
+    });
     would(watch, asks, span, Source::Manifest, shown)
 }
 
@@ -50,20 +62,47 @@ pub(crate) fn lockfile(watch: &Watch, lockfile: &Lockfile, span: Span, shown: &s
         })
         .collect();
     let entries = lockfile.packages.iter().zip(&specs).flat_map(|(locked, spec)| {
-        locked.edges.iter().filter_map(move |edge| Some(Ask { asker: spec, name: &edge.name, range: edge.range.as_deref()?, line: Some(locked.line) }))
+        locked.edges.iter().filter_map(move |edge| {
+            Some(Ask {
+                asker: spec,
+                name: &edge.name,
+                range: edge.range.as_deref()?,
+                line: Some(locked.line),
+            })
+        })
     });
-    let roots = lockfile.roots.iter().flat_map(|root| &root.edges).filter_map(|edge| Some(Ask { asker: "the project", name: &edge.name, range: edge.range.as_deref()?, line: None }));
+    let roots = lockfile
+        .roots
+        .iter()
+        .flat_map(|root| &root.edges)
+        .filter_map(|edge| {
+            Some(Ask {
+                asker: "the project",
+                name: &edge.name,
+                range: edge.range.as_deref()?,
+                line: None,
+            })
+        });
     would(watch, roots.chain(entries), span, Source::Lockfile, shown)
 }
 
-fn would<'a>(watch: &Watch, asks: impl Iterator<Item = Ask<'a>>, span: Span, source: Source, shown: &str) -> Vec<Sighting> {
+fn would<'a>(
+    watch: &Watch,
+    asks: impl Iterator<Item = Ask<'a>>,
+    span: Span,
+    source: Source,
+    shown: &str,
+) -> Vec<Sighting> {
     let mut found = Vec::new();
     let mut told = HashSet::new();
     for ask in asks {
         // An alias asks for another package than its own name says.
         let (name, range) = match ask.range.strip_prefix("npm:") {
             Some(target) => match target.get(1..).and_then(|rest| rest.rfind('@')) {
-                Some(at) => (target.get(..=at).unwrap_or_default(), target.get(at + 2..).unwrap_or_default()),
+                Some(at) => (
+                    target.get(..=at).unwrap_or_default(),
+                    target.get(at + 2..).unwrap_or_default(),
+                ),
                 None => (target, ""),
             },
             None => (ask.name, ask.range),
@@ -73,14 +112,34 @@ fn would<'a>(watch: &Watch, asks: impl Iterator<Item = Ask<'a>>, span: Span, sou
         }
         let parsed = Range::parse(range).ok();
         for (campaign, version) in watch.versions_of(name) {
-            let Ok(parsed_version) = Version::parse(version) else { continue };
-            let answers = parsed.as_ref().map_or(range == "latest", |range| range.matches(&parsed_version));
-            if !answers || !overlaps(watch, campaign, span) || !told.insert((campaign, name.to_owned(), version.to_owned(), ask.asker.to_owned())) {
+            let Ok(parsed_version) = Version::parse(version) else {
+                continue;
+            };
+            let answers = parsed
+                .as_ref()
+                .map_or(range == "latest", |range| range.matches(&parsed_version));
+            if !answers
+                || !overlaps(watch, campaign, span)
+                || !told.insert((
+                    campaign,
+                    name.to_owned(),
+                    version.to_owned(),
+                    ask.asker.to_owned(),
+                ))
+            {
                 continue;
             }
-            let note = format!("{} asks for `{name}` {range}, which {version} answers: an install without the lockfile in the window would have taken it", ask.asker);
+            let note = format!(
+                "{} asks for `{name}` {range}, which {version} answers: an install without the lockfile in the window would have taken it",
+                ask.asker
+            );
             let base = seen(Reach::WouldResolve, source, shown, note, None);
-            found.push(Sighting { campaign, release: Some((name.to_owned(), version.to_owned())), line: ask.line, ..base });
+            found.push(Sighting {
+                campaign,
+                release: Some((name.to_owned(), version.to_owned())),
+                line: ask.line,
+                ..base
+            });
         }
     }
     found
@@ -88,9 +147,22 @@ fn would<'a>(watch: &Watch, asks: impl Iterator<Item = Ask<'a>>, span: Span, sou
 
 /// True when a campaign's bad releases stood at some time in the span. Where its end is not told, they still stand.
 fn overlaps(watch: &Watch, campaign: usize, span: Span) -> bool {
-    let Some(began) = watch.start(campaign) else { return true };
-    let hours = watch.campaigns().get(campaign).and_then(|campaign| campaign.exposure.hours_exposed);
-    #[expect(clippy::cast_possible_truncation, reason = "a float beyond an i64 is cut to its ends")]
-    let ended = hours.map(|hours| began.plus(Age::hours(hours.ceil() as i64)));
-    span.until.is_none_or(|until| began <= until) && span.from.is_none_or(|from| ended.is_none_or(|ended| ended >= from))
+    let Some(began) = watch.start(campaign) else {
+        return true;
+    };
+    let told = watch.campaigns().get(campaign);
+    let hours = told.and_then(|campaign| campaign.exposure.hours_exposed);
+    // The hours count from the first armed release, the beginning may be a bait's: the later end is taken.
+    let last = told.and_then(|campaign| crate::exchange::span(campaign).1);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float beyond an i64 is cut to its ends"
+    )]
+    let ended = hours
+        .map(|hours| began.plus(Age::hours(hours.ceil() as i64)))
+        .map(|ended| last.map_or(ended, |last| last.max(ended)));
+    span.until.is_none_or(|until| began <= until)
+        && span
+            .from
+            .is_none_or(|from| ended.is_none_or(|ended| ended >= from))
 }

@@ -1,5 +1,11 @@
 //! Histories: pins that lived on side branches, windows, shallow clones, broken repositories.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests may fail, and write files")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "helpers of tests may fail, and write files"
+)]
 mod common;
 
 use cleanbill_hunt::{Source, answers};
@@ -28,8 +34,13 @@ fn a_bad_pin_of_two_commits_on_a_side_branch_is_found_with_its_window() {
     let answers = answers(&watch, &hunted);
     assert_eq!(answers[0].standing, Standing::Exposed);
     assert_eq!(answers[1].standing, Standing::NotExposed);
-    let [sighting] = answers[0].sightings.as_slice() else { panic!("{:?}", answers[0].sightings) };
-    assert_eq!((sighting.reach, sighting.source), (Reach::PinnedBefore, Source::History));
+    let [sighting] = answers[0].sightings.as_slice() else {
+        panic!("{:?}", answers[0].sightings)
+    };
+    assert_eq!(
+        (sighting.reach, sighting.source),
+        (Reach::PinnedBefore, Source::History)
+    );
     assert_eq!(sighting.release, Some(("left".into(), "1.0.1".into())));
     let window = sighting.window.as_ref().unwrap();
     assert_eq!(window.commits, 2);
@@ -47,10 +58,17 @@ fn a_pin_that_a_branch_still_holds_is_told_as_such() {
     let place = side_branch();
     place.git(&["branch", "old", "side~1"]);
     let hunted = place.hunt();
-    let sighting = hunted.sightings.iter().find(|sighting| sighting.window.is_some()).unwrap();
+    let sighting = hunted
+        .sightings
+        .iter()
+        .find(|sighting| sighting.window.is_some())
+        .unwrap();
     let window = sighting.window.as_ref().unwrap();
     assert_eq!(sighting.reach, Reach::Pinned);
-    assert_eq!((window.still_on.as_slice(), window.until), (["old".to_owned()].as_slice(), None));
+    assert_eq!(
+        (window.still_on.as_slice(), window.until),
+        (["old".to_owned()].as_slice(), None)
+    );
     assert_eq!(window.branches, ["old", "side"]);
 }
 
@@ -62,7 +80,14 @@ fn packed_histories_and_second_work_trees_are_read_once() {
     let hunted = place.hunt();
     assert_eq!(hunted.looked.repositories, 1);
     assert_eq!(hunted.looked.history_lockfiles, 3);
-    assert_eq!(hunted.sightings.iter().filter(|sighting| sighting.source == Source::History).count(), 1);
+    assert_eq!(
+        hunted
+            .sightings
+            .iter()
+            .filter(|sighting| sighting.source == Source::History)
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -74,7 +99,11 @@ fn a_shallow_clone_leaves_earlier_campaigns_unknown_and_later_ones_not() {
     let hunted = clone.hunt();
     let watch = watch();
     let told = answers(&watch, &hunted);
-    assert_eq!(told[1].standing, Standing::NotKnown, "the campaign began before the clone's edge");
+    assert_eq!(
+        told[1].standing,
+        Standing::NotKnown,
+        "the campaign began before the clone's edge"
+    );
     assert!(told[1].reason.as_ref().unwrap().contains("shallow"));
     // The same clone with an edge from before the campaign.
     let clone = Place::new();
@@ -93,7 +122,10 @@ fn a_lockfile_with_a_merge_conflict_is_possible_and_only_where_the_name_is_in_it
     let hunted = place.hunt();
     let watch = watch();
     let answers = answers(&watch, &hunted);
-    assert_eq!((answers[0].standing, answers[1].standing), (Standing::PossiblyExposed, Standing::NotExposed));
+    assert_eq!(
+        (answers[0].standing, answers[1].standing),
+        (Standing::PossiblyExposed, Standing::NotExposed)
+    );
 }
 
 #[test]
@@ -112,7 +144,16 @@ fn a_broken_repository_is_named_and_the_hunt_goes_on() {
         }
     }
     let hunted = place.hunt_in(&[place.path().to_owned(), broken.path().to_owned()]);
-    assert!(hunted.unseen.iter().any(|unseen| unseen.place == "bad"), "{:?}", hunted.unseen);
+    assert!(
+        hunted.unseen.iter().any(|unseen| unseen.place == "bad"),
+        "{:?}",
+        hunted.unseen
+    );
     assert!(hunted.unseen.len() >= 2, "{:?}", hunted.unseen);
-    assert!(hunted.sightings.iter().any(|sighting| sighting.source == Source::Lockfile));
+    assert!(
+        hunted
+            .sightings
+            .iter()
+            .any(|sighting| sighting.source == Source::Lockfile)
+    );
 }

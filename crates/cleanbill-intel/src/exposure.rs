@@ -100,14 +100,20 @@ mod tests {
 
     #[test]
     fn a_pin_shows_exposure_whatever_could_not_be_read() {
-        assert_eq!(standing([Reach::Pinned, Reach::Named], Gap::Some), Standing::Exposed);
+        assert_eq!(
+            standing([Reach::Pinned, Reach::Named], Gap::Some),
+            Standing::Exposed
+        );
         assert_eq!(standing([Reach::PinnedBefore], Gap::None), Standing::Exposed);
     }
 
     #[test]
     fn a_name_in_a_log_or_a_range_only_makes_it_possible() {
         assert_eq!(standing([Reach::Named], Gap::None), Standing::PossiblyExposed);
-        assert_eq!(standing([Reach::WouldResolve], Gap::Some), Standing::PossiblyExposed);
+        assert_eq!(
+            standing([Reach::WouldResolve], Gap::Some),
+            Standing::PossiblyExposed
+        );
     }
 
     #[test]

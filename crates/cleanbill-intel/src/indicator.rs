@@ -50,7 +50,12 @@ const COMMON: &[&str] = &[
 /// Undoes defanging: `files[.]example` becomes `files.example`, `hxxps` becomes `https`.
 #[must_use]
 pub fn refang(text: &str) -> String {
-    let text = text.replace("[.]", ".").replace("(.)", ".").replace("[:]", ":").replace("[@]", "@").replace("[at]", "@");
+    let text = text
+        .replace("[.]", ".")
+        .replace("(.)", ".")
+        .replace("[:]", ":")
+        .replace("[@]", "@")
+        .replace("[at]", "@");
     match text.strip_prefix("hxxp") {
         Some(rest) => format!("http{rest}"),
         None => text,
@@ -77,15 +82,21 @@ pub fn trace_of(value: &str) -> Trace {
         .filter(|segment| !segment.is_empty() && (!segment.starts_with('%') || !segment.ends_with('%')))
         .map(str::to_owned)
         .collect();
-    let Some(name) = segments.last() else { return by_hand() };
+    let Some(name) = segments.last() else {
+        return by_hand();
+    };
     if name == "." || name == ".." {
         return by_hand();
     }
     // Two segments with a folder of an unusual name tell more than the file's own name.
     let telling_folder = segments.len() > 1
-        && segments.first().is_some_and(|folder| (folder.starts_with('.') && folder != ".claude") || folder == "NodePackages");
+        && segments.first().is_some_and(|folder| {
+            (folder.starts_with('.') && folder != ".claude") || folder == "NodePackages"
+        });
     let bare = !name.contains('.');
-    let weight = if telling_folder || !(COMMON.contains(&name.as_str()) || (bare && segments.len() == 1 && name.len() < 8)) {
+    let weight = if telling_folder
+        || !(COMMON.contains(&name.as_str()) || (bare && segments.len() == 1 && name.len() < 8))
+    {
         Weight::Telling
     } else {
         Weight::Common
@@ -115,14 +126,30 @@ mod tests {
     #[test]
     fn variables_of_a_machine_fall_away() {
         assert_eq!(path("%TEMP%\\6202033.vbs").0, ["6202033.vbs"]);
-        assert_eq!(path("/Library/Caches/com.apple.act.mond").0, ["Library", "Caches", "com.apple.act.mond"]);
-        assert_eq!(path("NodePackages/config.json"), (vec!["NodePackages".into(), "config.json".into()], Weight::Telling));
+        assert_eq!(
+            path("/Library/Caches/com.apple.act.mond").0,
+            ["Library", "Caches", "com.apple.act.mond"]
+        );
+        assert_eq!(
+            path("NodePackages/config.json"),
+            (vec!["NodePackages".into(), "config.json".into()], Weight::Telling)
+        );
     }
 
     #[test]
     fn what_is_no_file_is_left_to_people() {
-        for value in ["HKCU Run: MicrosoftUpdate", "service: scdev", "URL path /6202033", "package.md swapped onto package.json", "/", ""] {
-            assert!(matches!(trace_of(value), Trace::ByHand(_)), "{value} was taken for a path");
+        for value in [
+            "HKCU Run: MicrosoftUpdate",
+            "service: scdev",
+            "URL path /6202033",
+            "package.md swapped onto package.json",
+            "/",
+            "",
+        ] {
+            assert!(
+                matches!(trace_of(value), Trace::ByHand(_)),
+                "{value} was taken for a path"
+            );
         }
     }
 

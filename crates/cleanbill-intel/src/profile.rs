@@ -39,7 +39,12 @@ pub struct Profile {
 }
 
 const fn told(facet: &'static str, power: Power, needle: &'static str, what: &'static str) -> Trait {
-    Trait { facet, power, needle, what }
+    Trait {
+        facet,
+        power,
+        needle,
+        what,
+    }
 }
 
 /// The profiles.
@@ -51,22 +56,74 @@ pub static PROFILES: &[Profile] = &[Profile {
         ("CrowdStrike", "STARDUST CHOLLIMA"),
     ],
     traits: &[
-        told("user agent", Power::High, "msie 8.0; windows nt 5.1; trident/4.0", "a user agent of a browser from 2009"),
-        told("host artefacts", Power::High, "com.apple.act.mond", "an implant named like a part of the system"),
-        told("host artefacts", Power::High, "nvmprotocal", "a run value with a misspelling of its own"),
-        told("host artefacts", Power::High, "com.nvm.protocal", "a launch agent with the same misspelling"),
+        told(
+            "user agent",
+            Power::High,
+            "msie 8.0; windows nt 5.1; trident/4.0",
+            "a user agent of a browser from 2009",
+        ),
+        told(
+            "host artefacts",
+            Power::High,
+            "com.apple.act.mond",
+            "an implant named like a part of the system",
+        ),
+        told(
+            "host artefacts",
+            Power::High,
+            "nvmprotocal",
+            "a run value with a misspelling of its own",
+        ),
+        told(
+            "host artefacts",
+            Power::High,
+            "com.nvm.protocal",
+            "a launch agent with the same misspelling",
+        ),
         told("host artefacts", Power::High, "nvmconf", "a unit of that name"),
-        told("url", Power::High, "/6202033", "a numeric id as the only step of the address"),
-        told("url", Power::High, "/49890878", "a numeric id as the only step of the address"),
-        told("hosting", Power::Medium, "hostwindsdns", "default host names of one hosting company"),
+        told(
+            "url",
+            Power::High,
+            "/6202033",
+            "a numeric id as the only step of the address",
+        ),
+        told(
+            "url",
+            Power::High,
+            "/49890878",
+            "a numeric id as the only step of the address",
+        ),
+        told(
+            "hosting",
+            Power::Medium,
+            "hostwindsdns",
+            "default host names of one hosting company",
+        ),
         told("hosting", Power::Medium, ":8000/", "a raw port in the address"),
-        told("staging", Power::Medium, "plain-crypto-js", "a look-alike of a much used utility"),
-        told("staging", Power::Medium, "easy-day-js", "a look-alike of a much used utility"),
+        told(
+            "staging",
+            Power::Medium,
+            "plain-crypto-js",
+            "a look-alike of a much used utility",
+        ),
+        told(
+            "staging",
+            Power::Medium,
+            "easy-day-js",
+            "a look-alike of a much used utility",
+        ),
         told("mail", Power::Low, "@proton.me", "an anonymous mail host"),
         told("mail", Power::Low, "@tutamail.com", "an anonymous mail host"),
         told("goal", Power::Low, "wallet", "an interest in wallets"),
     ],
-    not: &["Contagious Interview", "Famous Chollima", "PolinRider", "NullReceiver", "TraderTraitor", "Graphalgo"],
+    not: &[
+        "Contagious Interview",
+        "Famous Chollima",
+        "PolinRider",
+        "NullReceiver",
+        "TraderTraitor",
+        "Graphalgo",
+    ],
 }];
 
 /// What a comparison with a profile came to.
@@ -83,26 +140,53 @@ pub struct Match {
 /// Compares texts (addresses, names of files, user agents, code) with a profile.
 #[must_use]
 pub fn compare<'a>(profile: &'static Profile, texts: impl IntoIterator<Item = &'a str>) -> Match {
-    let texts: Vec<String> = texts.into_iter().map(|text| crate::refang(text).to_lowercase()).collect();
-    let found: Vec<&'static Trait> =
-        profile.traits.iter().filter(|sought| texts.iter().any(|text| text.contains(sought.needle))).collect();
+    let texts: Vec<String> = texts
+        .into_iter()
+        .map(|text| crate::refang(text).to_lowercase())
+        .collect();
+    let found: Vec<&'static Trait> = profile
+        .traits
+        .iter()
+        .filter(|sought| texts.iter().any(|text| text.contains(sought.needle)))
+        .collect();
     let facets = |power: Power| {
-        let mut facets: Vec<&str> = found.iter().filter(|known| known.power == power).map(|known| known.facet).collect();
+        let mut facets: Vec<&str> = found
+            .iter()
+            .filter(|known| known.power == power)
+            .map(|known| known.facet)
+            .collect();
         facets.sort_unstable();
         facets.dedup();
         facets
     };
     let high = facets(Power::High);
-    let medium = facets(Power::Medium).into_iter().filter(|facet| !high.contains(facet)).count();
+    let medium = facets(Power::Medium)
+        .into_iter()
+        .filter(|facet| !high.contains(facet))
+        .count();
     // A second high facet says more than a medium one, and counts as such.
     let consistent = !high.is_empty() && medium + high.len() > 2;
-    let names: Vec<String> = profile.named.iter().map(|(by, name)| format!("`{name}` by {by}")).collect();
+    let names: Vec<String> = profile
+        .named
+        .iter()
+        .map(|(by, name)| format!("`{name}` by {by}"))
+        .collect();
     let words = if consistent {
-        format!("consistent with published traits of an activity called {}", names.join(", "))
+        format!(
+            "consistent with published traits of an activity called {}",
+            names.join(", ")
+        )
     } else {
-        format!("{} traits found, too few of different facets to say anything", found.len())
+        format!(
+            "{} traits found, too few of different facets to say anything",
+            found.len()
+        )
     };
-    Match { consistent, found, words }
+    Match {
+        consistent,
+        found,
+        words,
+    }
 }
 
 #[cfg(test)]
@@ -115,13 +199,29 @@ mod tests {
 
     #[test]
     fn one_high_and_two_medium_facets_are_needed() {
-        assert!(consistent(&["com.apple.act.mond", "hwsrv-1[.]hostwindsdns[.]com", "plain-crypto-js"]));
-        assert!(!consistent(&["com.apple.act.mond", "hwsrv-1[.]hostwindsdns[.]com"]));
+        assert!(consistent(&[
+            "com.apple.act.mond",
+            "hwsrv-1[.]hostwindsdns[.]com",
+            "plain-crypto-js"
+        ]));
+        assert!(!consistent(&[
+            "com.apple.act.mond",
+            "hwsrv-1[.]hostwindsdns[.]com"
+        ]));
     }
 
     #[test]
     fn copyable_and_low_traits_never_add_up() {
-        assert!(!consistent(&["hwsrv-1.hostwindsdns.com", "easy-day-js", "a@proton.me", "b@tutamail.com", "wallet"]));
-        assert!(!consistent(&["com.apple.act.mond", "nvmprotocal", "nvmconf"]), "three of one facet count once");
+        assert!(!consistent(&[
+            "hwsrv-1.hostwindsdns.com",
+            "easy-day-js",
+            "a@proton.me",
+            "b@tutamail.com",
+            "wallet"
+        ]));
+        assert!(
+            !consistent(&["com.apple.act.mond", "nvmprotocal", "nvmconf"]),
+            "three of one facet count once"
+        );
     }
 }

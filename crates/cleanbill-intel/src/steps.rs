@@ -76,7 +76,10 @@ const NAMED: usize = 12;
 pub fn punishment(case: &Case<'_>) -> Punishment {
     let told = case.words.iter().any(|text| {
         let text = text.to_lowercase();
-        text.contains("revo") && ["wipe", "destroy", "delete", "erase"].iter().any(|word| text.contains(word))
+        text.contains("revo")
+            && ["wipe", "destroy", "delete", "erase"]
+                .iter()
+                .any(|word| text.contains(word))
     });
     let has = |signal: &str| case.signals.contains(&signal);
     let steals = STOLEN.iter().any(|(signal, _)| has(signal));
@@ -89,26 +92,50 @@ pub fn punishment(case: &Case<'_>) -> Punishment {
 
 /// What each signal puts within reach.
 const STOLEN: &[(&str, &str)] = &[
-    ("code:credential_file_read", "registry, cloud, git and SSH credentials in files of the user"),
-    ("code:env_harvest", "every secret in the environment of the process, CI variables among them"),
-    ("code:self_publish_worm", "publishing rights of every registry token found, and the packages they can publish"),
+    (
+        "code:credential_file_read",
+        "registry, cloud, git and SSH credentials in files of the user",
+    ),
+    (
+        "code:env_harvest",
+        "every secret in the environment of the process, CI variables among them",
+    ),
+    (
+        "code:self_publish_worm",
+        "publishing rights of every registry token found, and the packages they can publish",
+    ),
     ("code:crypto_key_theft", "wallet keys and seed phrases"),
-    ("code:ai_cli_or_agent_config_abuse", "keys and sessions of AI tools, and their configuration"),
-    ("code:wallet_address_rewrite_or_drainer", "payments made through the page or program that loaded it"),
+    (
+        "code:ai_cli_or_agent_config_abuse",
+        "keys and sessions of AI tools, and their configuration",
+    ),
+    (
+        "code:wallet_address_rewrite_or_drainer",
+        "payments made through the page or program that loaded it",
+    ),
     ("code:mail_diversion", "mail sent through it"),
-    ("code:download_and_execute", "everything the user account can reach, since code was fetched and run"),
+    (
+        "code:download_and_execute",
+        "everything the user account can reach, since code was fetched and run",
+    ),
 ];
 
 /// Which credentials and goods were within reach, in words.
 #[must_use]
 pub fn within_reach(case: &Case<'_>) -> Vec<&'static str> {
-    STOLEN.iter().filter(|(signal, _)| case.signals.contains(signal)).map(|(_, words)| *words).collect()
+    STOLEN
+        .iter()
+        .filter(|(signal, _)| case.signals.contains(signal))
+        .map(|(_, words)| *words)
+        .collect()
 }
 
 /// The ordered steps. Where nothing was found there is nothing to do and the list is empty.
 #[must_use]
 pub fn first_steps(case: &Case<'_>) -> Vec<Step> {
-    let Some(reach) = case.reach else { return Vec::new() };
+    let Some(reach) = case.reach else {
+        return Vec::new();
+    };
     let mut steps = Vec::new();
     let mut push = |kind, text: String| steps.push(Step { kind, text });
     let browser = case.when.contains(&"browser") && !case.when.contains(&"install");
@@ -126,7 +153,13 @@ pub fn first_steps(case: &Case<'_>) -> Vec<Step> {
     push(StepKind::Revoke, revoke(punished, &within_reach(case), reach));
     push(StepKind::Replace, replace(&case.last_good));
     if !case.addresses.is_empty() {
-        push(StepKind::Block, format!("Block and search the logs of proxies and name servers for {}.", named(&case.addresses)));
+        push(
+            StepKind::Block,
+            format!(
+                "Block and search the logs of proxies and name servers for {}.",
+                named(&case.addresses)
+            ),
+        );
     }
     for text in &case.remediation {
         push(StepKind::Advice, (*text).to_owned());
@@ -165,8 +198,16 @@ fn persistence(traces: &[&str]) -> String {
 }
 
 fn revoke(punished: Punishment, reach: &[&str], found: Reach) -> String {
-    let what = if reach.is_empty() { "every credential the machine could reach".to_owned() } else { reach.join("; ") };
-    let condition = if found >= Reach::Fetched { "" } else { " This holds for every machine that installed in the window." };
+    let what = if reach.is_empty() {
+        "every credential the machine could reach".to_owned()
+    } else {
+        reach.join("; ")
+    };
+    let condition = if found >= Reach::Fetched {
+        ""
+    } else {
+        " This holds for every machine that installed in the window."
+    };
     match punished {
         Punishment::Known => format!(
             "Only now revoke, from another machine: this code destroys data when it sees its stolen credential revoked, so the steps \
@@ -176,7 +217,9 @@ fn revoke(punished: Punishment, reach: &[&str], found: Reach) -> String {
             "Only now revoke, from another machine: this code can destroy data, and revoking while it runs may set that off.{condition} \
              Within reach: {what}."
         ),
-        Punishment::None => format!("Revoke and replace from another machine, without waiting.{condition} Within reach: {what}."),
+        Punishment::None => format!(
+            "Revoke and replace from another machine, without waiting.{condition} Within reach: {what}."
+        ),
     }
 }
 
@@ -205,7 +248,12 @@ fn replace(last_good: &BTreeMap<&str, Option<&str>>) -> String {
 }
 
 fn named(values: &[&str]) -> String {
-    clipped(&values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>())
+    clipped(
+        &values
+            .iter()
+            .map(|value| format!("`{value}`"))
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn clipped(values: &[String]) -> String {
@@ -224,7 +272,11 @@ mod tests {
     fn worm() -> Case<'static> {
         Case {
             reach: Some(Reach::Installed),
-            signals: vec!["code:destructive", "code:credential_file_read", "code:persistence"],
+            signals: vec![
+                "code:destructive",
+                "code:credential_file_read",
+                "code:persistence",
+            ],
             when: vec!["install"],
             last_good: BTreeMap::from([("left", Some("1.2.2")), ("right", None)]),
             ..Case::default()
@@ -234,7 +286,16 @@ mod tests {
     #[test]
     fn isolation_evidence_and_persistence_come_before_revocation() {
         let kinds: Vec<StepKind> = first_steps(&worm()).iter().map(|step| step.kind).collect();
-        assert_eq!(kinds, [StepKind::Isolate, StepKind::Evidence, StepKind::Persistence, StepKind::Revoke, StepKind::Replace]);
+        assert_eq!(
+            kinds,
+            [
+                StepKind::Isolate,
+                StepKind::Evidence,
+                StepKind::Persistence,
+                StepKind::Revoke,
+                StepKind::Replace
+            ]
+        );
     }
 
     #[test]
@@ -243,7 +304,10 @@ mod tests {
         assert_eq!(punishment(&case), Punishment::Possible);
         case.words = vec!["It wipes the home folder when its token is revoked."];
         assert_eq!(punishment(&case), Punishment::Known);
-        let revoke = first_steps(&case).into_iter().find(|step| step.kind == StepKind::Revoke).unwrap();
+        let revoke = first_steps(&case)
+            .into_iter()
+            .find(|step| step.kind == StepKind::Revoke)
+            .unwrap();
         assert!(revoke.text.starts_with("Only now revoke"), "{}", revoke.text);
         case.signals = vec!["code:credential_file_read"];
         case.words.clear();
@@ -252,12 +316,25 @@ mod tests {
 
     #[test]
     fn good_versions_are_named_and_missing_ones_admitted() {
-        let text = first_steps(&worm()).into_iter().find(|step| step.kind == StepKind::Replace).unwrap().text;
-        assert!(text.contains("`left` to 1.2.2") && text.contains("no good version is on record for `right`"), "{text}");
+        let text = first_steps(&worm())
+            .into_iter()
+            .find(|step| step.kind == StepKind::Replace)
+            .unwrap()
+            .text;
+        assert!(
+            text.contains("`left` to 1.2.2") && text.contains("no good version is on record for `right`"),
+            "{text}"
+        );
     }
 
     #[test]
     fn nothing_found_means_nothing_to_do() {
-        assert!(first_steps(&Case { reach: None, ..worm() }).is_empty());
+        assert!(
+            first_steps(&Case {
+                reach: None,
+                ..worm()
+            })
+            .is_empty()
+        );
     }
 }

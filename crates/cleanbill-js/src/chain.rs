@@ -209,8 +209,10 @@ fn base(d: &Draft<'_>) -> Level {
             () => Level::Note,
         },
         "PER-02" => {
-            if install || hidden {
+            if install || hidden || d.sources.contains(&Source::Network) {
                 Level::Quarantine
+            } else if d.aggravations > 0 {
+                Level::Warn
             } else {
                 Level::Note
             }

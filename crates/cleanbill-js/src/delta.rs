@@ -123,6 +123,11 @@ fn copies(old: &Analysis, new: &Analysis, delta: &mut Delta) {
         if let Some(address) = fresh {
             let note = format!("{COPIED} is copied to `{address}`");
             change(delta, ChangeKind::Chain, true, note, fact.evidence.clone());
+            // An address is a destination like any other, only mail goes there instead of a request.
+            if let Some((_, host)) = address.split_once('@') {
+                let note = format!("mail goes to `{host}` for the first time");
+                change(delta, ChangeKind::Host, true, note, fact.evidence.clone());
+            }
         }
     }
 }

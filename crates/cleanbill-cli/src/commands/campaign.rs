@@ -117,7 +117,10 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             known.sort_by(|a, b| began(b).cmp(began(a)).then_with(|| a.id.cmp(&b.id)));
             let text = match format {
                 Told::Human => known.iter().map(listed).collect(),
-                Told::Json => pretty(&serde_json::json!({"schema": "cleanbill.campaigns/v1", "campaigns": known})).map_err(ours)?,
+                Told::Json => {
+                    pretty(&serde_json::json!({"schema": "cleanbill.campaigns/v1", "campaigns": known}))
+                        .map_err(ours)?
+                }
             };
             output::answer(&text, common)?;
         }
@@ -135,23 +138,49 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         Command::Link(arguments) => return link::run(arguments, common, world),
         Command::Export { ids, to } => {
             let mut known = hunt::campaigns(&[], world)?;
-            known = if ids.is_empty() { known } else { hunt::chosen(known, ids)? };
+            known = if ids.is_empty() {
+                known
+            } else {
+                hunt::chosen(known, ids)?
+            };
             known.retain(|campaign| campaign.class != Class::FalsePositive);
             let made = made(common)?;
             let text = match to {
-                Exchange::Osv => pretty(&known.iter().map(|campaign| osv::record(campaign, made)).collect::<Vec<_>>()).map_err(ours)?,
-                Exchange::Stix => pretty(&stix::bundle(&known.iter().collect::<Vec<_>>(), made)).map_err(ours)?,
-                Exchange::Misp => pretty(&known.iter().map(|campaign| misp::event(campaign, made)).collect::<Vec<_>>()).map_err(ours)?,
-                Exchange::Csv => known.iter().fold(csv::HEAD.to_owned(), |text, campaign| text + &csv::rows(campaign)),
+                Exchange::Osv => pretty(
+                    &known
+                        .iter()
+                        .map(|campaign| osv::record(campaign, made))
+                        .collect::<Vec<_>>(),
+                )
+                .map_err(ours)?,
+                Exchange::Stix => {
+                    pretty(&stix::bundle(&known.iter().collect::<Vec<_>>(), made)).map_err(ours)?
+                }
+                Exchange::Misp => pretty(
+                    &known
+                        .iter()
+                        .map(|campaign| misp::event(campaign, made))
+                        .collect::<Vec<_>>(),
+                )
+                .map_err(ours)?,
+                Exchange::Csv => known
+                    .iter()
+                    .fold(csv::HEAD.to_owned(), |text, campaign| text + &csv::rows(campaign)),
             };
             output::answer(&text, common)?;
         }
         Command::Import { file, id } => {
             let text = needed(file, MAX_IMPORT_BYTES, world)?;
-            let campaign = import::import(id, &text)
-                .map_err(|error| Failure::usage(format!("cannot import `{}`", file.display())).because(&error).hint("give OSV records, or one `name@version` a line"))?;
+            let campaign = import::import(id, &text).map_err(|error| {
+                Failure::usage(format!("cannot import `{}`", file.display()))
+                    .because(&error)
+                    .hint("give OSV records, or one `name@version` a line")
+            })?;
             output::answer(&pretty(&campaign).map_err(ours)?, common)?;
-            output::remark("note: fill in class, vector, execution and sources, then run `cleanbill campaign lint` on it", common);
+            output::remark(
+                "note: fill in class, vector, execution and sources, then run `cleanbill campaign lint` on it",
+                common,
+            );
         }
         Command::Lint { files } => return check(files, common, world),
     }
@@ -167,14 +196,24 @@ fn check(files: &[PathBuf], common: &Common, world: &World) -> Result<ExitCode, 
         for found in &lints {
             grave += usize::from(found.grave);
             let word = if found.grave { "error" } else { "note" };
-            let _ = writeln!(text, "{}{}: {word}: {}", line(&file.display().to_string()), line(&found.at), line(&found.what));
+            let _ = writeln!(
+                text,
+                "{}{}: {word}: {}",
+                line(&file.display().to_string()),
+                line(&found.at),
+                line(&found.what)
+            );
         }
         if lints.is_empty() {
             let _ = writeln!(text, "{}: sound", line(&file.display().to_string()));
         }
     }
     output::answer(&text, common)?;
-    Ok(if grave > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if grave > 0 {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// The moment exports are dated with: the one asked for, or that of the pack, so that an export repeats.
@@ -184,16 +223,27 @@ fn made(common: &Common) -> Result<Timestamp, Failure> {
 }
 
 fn needed(file: &std::path::Path, limit: usize, world: &World) -> Result<String, Failure> {
-    read_text(&world.folder.join(file), limit)?.ok_or_else(|| Failure::usage(format!("no such file: `{}`", file.display())))
+    read_text(&world.folder.join(file), limit)?
+        .ok_or_else(|| Failure::usage(format!("no such file: `{}`", file.display())))
 }
 
 fn began(campaign: &Campaign) -> &str {
-    campaign.timeline.iter().map(|moment| moment.at.as_str()).min().unwrap_or_default()
+    campaign
+        .timeline
+        .iter()
+        .map(|moment| moment.at.as_str())
+        .min()
+        .unwrap_or_default()
 }
 
 fn listed(campaign: &Campaign) -> String {
     let began = began(campaign).get(..10).unwrap_or_else(|| began(campaign));
-    format!("{began:10}  {:28} {:>4} packages  {}\n", line(&campaign.id), campaign.packages.len(), line(&campaign.name))
+    format!(
+        "{began:10}  {:28} {:>4} packages  {}\n",
+        line(&campaign.id),
+        campaign.packages.len(),
+        line(&campaign.name)
+    )
 }
 
 /// Packages named one by one; the JSON has them all.
@@ -209,36 +259,102 @@ fn shown(campaign: &Campaign) -> String {
             }
         }
     };
-    section("how", vec![
-        format!("way in: {}", campaign.vector),
-        format!("runs at {}: {}", campaign.execution.when.join(", "), campaign.execution.detail),
-    ]);
-    section("timeline", campaign.timeline.iter().map(|moment| {
-        let by = moment.by.as_deref().map(|by| format!(" (says {by})")).unwrap_or_default();
-        format!("{:24} {}{by}", moment.at, moment.what)
-    }).collect());
-    let mut packages: Vec<String> = campaign.packages.iter().take(SHOWN_PACKAGES).map(|package| {
-        let versions = if package.whole { "every version".to_owned() } else { package.range.clone().unwrap_or_else(|| package.versions.join(", ")) };
-        let good = package.last_good.as_deref().map(|good| format!("; last good {good}")).unwrap_or_default();
-        format!("{} {versions}{good}", package.name)
-    }).collect();
+    section(
+        "how",
+        vec![
+            format!("way in: {}", campaign.vector),
+            format!(
+                "runs at {}: {}",
+                campaign.execution.when.join(", "),
+                campaign.execution.detail
+            ),
+        ],
+    );
+    section(
+        "timeline",
+        campaign
+            .timeline
+            .iter()
+            .map(|moment| {
+                let by = moment
+                    .by
+                    .as_deref()
+                    .map(|by| format!(" (says {by})"))
+                    .unwrap_or_default();
+                format!("{:24} {}{by}", moment.at, moment.what)
+            })
+            .collect(),
+    );
+    let mut packages: Vec<String> = campaign
+        .packages
+        .iter()
+        .take(SHOWN_PACKAGES)
+        .map(|package| {
+            let versions = if package.whole {
+                "every version".to_owned()
+            } else {
+                package
+                    .range
+                    .clone()
+                    .unwrap_or_else(|| package.versions.join(", "))
+            };
+            let good = package
+                .last_good
+                .as_deref()
+                .map(|good| format!("; last good {good}"))
+                .unwrap_or_default();
+            format!("{} {versions}{good}", package.name)
+        })
+        .collect();
     if campaign.packages.len() > SHOWN_PACKAGES {
-        packages.push(format!("and {} more; --format json has them all", campaign.packages.len() - SHOWN_PACKAGES));
+        packages.push(format!(
+            "and {} more; --format json has them all",
+            campaign.packages.len() - SHOWN_PACKAGES
+        ));
     }
     section("packages", packages);
-    section("indicators", campaign.indicators.iter().map(|indicator| {
-        let kind = serde_json::to_value(indicator.kind).ok();
-        let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or("other");
-        let label = indicator.label.as_deref().map(|label| format!(" ({label})")).unwrap_or_default();
-        format!("{kind:12} {}{label}", indicator.value)
-    }).collect());
+    section(
+        "indicators",
+        campaign
+            .indicators
+            .iter()
+            .map(|indicator| {
+                let kind = serde_json::to_value(indicator.kind).ok();
+                let kind = kind
+                    .as_ref()
+                    .and_then(serde_json::Value::as_str)
+                    .unwrap_or("other");
+                let label = indicator
+                    .label
+                    .as_deref()
+                    .map(|label| format!(" ({label})"))
+                    .unwrap_or_default();
+                format!("{kind:12} {}{label}", indicator.value)
+            })
+            .collect(),
+    );
     section("what to do", campaign.remediation.clone());
-    section("who says who did it", campaign.attribution.iter().map(|claim| {
-        let by = claim.by.as_deref().unwrap_or("somebody not named");
-        let basis = claim.basis.as_deref().map(|basis| format!("; basis: {basis}")).unwrap_or_default();
-        let confidence = claim.confidence.as_deref().map(|words| format!("; confidence in their words: {words}")).unwrap_or_default();
-        format!("attributed by {by} to {}{confidence}{basis}", claim.actor)
-    }).collect());
+    section(
+        "who says who did it",
+        campaign
+            .attribution
+            .iter()
+            .map(|claim| {
+                let by = claim.by.as_deref().unwrap_or("somebody not named");
+                let basis = claim
+                    .basis
+                    .as_deref()
+                    .map(|basis| format!("; basis: {basis}"))
+                    .unwrap_or_default();
+                let confidence = claim
+                    .confidence
+                    .as_deref()
+                    .map(|words| format!("; confidence in their words: {words}"))
+                    .unwrap_or_default();
+                format!("attributed by {by} to {}{confidence}{basis}", claim.actor)
+            })
+            .collect(),
+    );
     section("notes", campaign.notes.clone());
     section("sources", campaign.sources.clone());
     out

@@ -59,8 +59,17 @@ pub struct Arguments {
 fn span(text: &str) -> Result<Span, String> {
     let refuse = || "write it as 2026-06-17..2026-06-18T12:00:00Z".to_owned();
     let (from, until) = text.split_once("..").ok_or_else(refuse)?;
-    let end = |text: &str| if text.is_empty() { Ok(None) } else { Timestamp::parse(text).map(Some).map_err(|_| refuse()) };
-    Ok(Span { from: end(from)?, until: end(until)? })
+    let end = |text: &str| {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            Timestamp::parse(text).map(Some).map_err(|_| refuse())
+        }
+    };
+    Ok(Span {
+        from: end(from)?,
+        until: end(until)?,
+    })
 }
 
 /// Hunts.

@@ -33,17 +33,30 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let folders = |paths: &[PathBuf]| -> Result<Vec<PathBuf>, Failure> {
         let there = |path: &PathBuf| {
             let full = world.folder.join(path);
-            if full.is_dir() { Ok(full) } else { Err(Failure::usage(format!("no such folder: `{}`", path.display()))) }
+            if full.is_dir() {
+                Ok(full)
+            } else {
+                Err(Failure::usage(format!("no such folder: `{}`", path.display())))
+            }
         };
         paths.iter().map(there).collect()
     };
-    let facts = |paths: Vec<PathBuf>| samples(&paths).into_iter().map(|sample| sample.facts).collect::<Vec<Facts>>();
+    let facts = |paths: Vec<PathBuf>| {
+        samples(&paths)
+            .into_iter()
+            .map(|sample| sample.facts)
+            .collect::<Vec<Facts>>()
+    };
     let mut all = facts(folders(&arguments.folders)?);
     if all.is_empty() {
-        return Err(Failure::usage("no release lies below these folders").hint("unpack each release into a folder of its own, its package.json at the top"));
+        return Err(Failure::usage("no release lies below these folders")
+            .hint("unpack each release into a folder of its own, its package.json at the top"));
     }
     let honest = facts(folders(&arguments.benign)?);
-    let library: HashSet<u64> = honest.iter().flat_map(|facts| facts.code.iter().copied()).collect();
+    let library: HashSet<u64> = honest
+        .iter()
+        .flat_map(|facts| facts.code.iter().copied())
+        .collect();
     for facts in &mut all {
         facts.without_library(&library);
     }
@@ -64,11 +77,25 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
 /// What a cluster's facts share with published profiles; only what has any trait at all.
 fn matches(cluster: &Cluster, all: &[Facts]) -> Vec<profile::Match> {
     let members: HashSet<&str> = cluster.releases.iter().map(String::as_str).collect();
-    let of = all.iter().filter(|facts| members.contains(facts.release.as_str()));
+    let of = all
+        .iter()
+        .filter(|facts| members.contains(facts.release.as_str()));
     let texts: Vec<&str> = of
-        .flat_map(|facts| facts.indicators.iter().chain(&facts.infrastructure).chain(&facts.injects).map(String::as_str).chain([facts.name.as_str()]))
+        .flat_map(|facts| {
+            facts
+                .indicators
+                .iter()
+                .chain(&facts.infrastructure)
+                .chain(&facts.injects)
+                .map(String::as_str)
+                .chain([facts.name.as_str()])
+        })
         .collect();
-    PROFILES.iter().map(|known| profile::compare(known, texts.iter().copied())).filter(|found| found.consistent).collect()
+    PROFILES
+        .iter()
+        .map(|known| profile::compare(known, texts.iter().copied()))
+        .filter(|found| found.consistent)
+        .collect()
 }
 
 /// Releases named of one cluster; the JSON has them all.
@@ -81,7 +108,11 @@ fn human(clusters: &[Cluster], traits: &[Vec<profile::Match>], releases: usize) 
             cleanbill_intel::link::cluster::Level::SamePayload => "the same payload",
             cleanbill_intel::link::cluster::Level::SameCampaign => "the same campaign",
         };
-        let _ = writeln!(out, "cluster {number}: {} releases, {what}", cluster.releases.len());
+        let _ = writeln!(
+            out,
+            "cluster {number}: {} releases, {what}",
+            cluster.releases.len()
+        );
         for release in cluster.releases.iter().take(SHOWN) {
             let _ = writeln!(out, "  {}", line(release));
         }
@@ -89,7 +120,12 @@ fn human(clusters: &[Cluster], traits: &[Vec<profile::Match>], releases: usize) 
             let _ = writeln!(out, "  and {} more", cluster.releases.len() - SHOWN);
         }
         let _ = writeln!(out, "  likelihood: {}", cluster.likelihood.as_str());
-        let _ = writeln!(out, "  confidence: {}; {}", cluster.confidence.as_str(), cluster.confidence_reason);
+        let _ = writeln!(
+            out,
+            "  confidence: {}; {}",
+            cluster.confidence.as_str(),
+            cluster.confidence_reason
+        );
         if let Some(strongest) = cluster.links.first() {
             told(&mut out, "strongest link", strongest);
         }
@@ -108,16 +144,32 @@ fn human(clusters: &[Cluster], traits: &[Vec<profile::Match>], releases: usize) 
         out.push('\n');
     }
     let linked: usize = clusters.iter().map(|cluster| cluster.releases.len()).sum();
-    let _ = writeln!(out, "{} clusters over {linked} of {releases} releases", clusters.len());
+    let _ = writeln!(
+        out,
+        "{} clusters over {linked} of {releases} releases",
+        clusters.len()
+    );
     out
 }
 
 fn told(out: &mut String, what: &str, link: &Link) {
-    let _ = writeln!(out, "  {what}: {} and {}, {:.1}", line(&link.a), line(&link.b), link.score);
+    let _ = writeln!(
+        out,
+        "  {what}: {} and {}, {:.1}",
+        line(&link.a),
+        line(&link.b),
+        link.score
+    );
     if link.pair.same_payload {
         let _ = writeln!(out, "    payload: identical once names and blanks are taken out");
     }
     for evidence in &link.pair.evidence {
-        let _ = writeln!(out, "    {}: {:.1}, {}", evidence.kind.as_str(), evidence.score, line(&evidence.note));
+        let _ = writeln!(
+            out,
+            "    {}: {:.1}, {}",
+            evidence.kind.as_str(),
+            evidence.score,
+            line(&evidence.note)
+        );
     }
 }

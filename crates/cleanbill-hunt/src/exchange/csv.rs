@@ -15,7 +15,11 @@ pub fn rows(campaign: &Campaign) -> String {
         out.push_str("\r\n");
     };
     for package in &campaign.packages {
-        let good = package.last_good.as_deref().map(|good| format!("last good {good}")).unwrap_or_default();
+        let good = package
+            .last_good
+            .as_deref()
+            .map(|good| format!("last good {good}"))
+            .unwrap_or_default();
         for version in &package.versions {
             row("release", &super::purl(&package.name, Some(version)), &good, "");
         }
@@ -31,16 +35,32 @@ pub fn rows(campaign: &Campaign) -> String {
     }
     for indicator in &campaign.indicators {
         let kind = serde_json::to_value(indicator.kind).ok();
-        let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or("other");
-        row(kind, &indicator.value, indicator.label.as_deref().unwrap_or_default(), indicator.by.as_deref().unwrap_or_default());
+        let kind = kind
+            .as_ref()
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or("other");
+        row(
+            kind,
+            &indicator.value,
+            indicator.label.as_deref().unwrap_or_default(),
+            indicator.by.as_deref().unwrap_or_default(),
+        );
     }
     out
 }
 
 /// RFC 4180, and a quotation mark before what a spreadsheet would calculate.
 fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if guarded.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,11 @@ pub fn import(id: &str, text: &str) -> Result<Campaign, ImportError> {
     let records: Vec<Value> = match serde_json::from_str(text) {
         Ok(Value::Array(records)) => records,
         Ok(value) => vec![value],
-        Err(_) => text.lines().filter_map(|line| serde_json::from_str(line).ok()).filter(Value::is_object).collect(),
+        Err(_) => text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .filter(Value::is_object)
+            .collect(),
     };
     if records.is_empty() {
         list(text, &mut packages)?;
@@ -51,15 +55,27 @@ pub fn import(id: &str, text: &str) -> Result<Campaign, ImportError> {
     for record in &records {
         osv(record, &mut packages);
         aliases.extend(record.get("id").and_then(Value::as_str).map(str::to_owned));
-        let urls = record.get("references").and_then(Value::as_array).into_iter().flatten();
-        sources.extend(urls.filter_map(|reference| reference.get("url")?.as_str()).map(str::to_owned));
+        let urls = record
+            .get("references")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        sources.extend(
+            urls.filter_map(|reference| reference.get("url")?.as_str())
+                .map(str::to_owned),
+        );
     }
     sources.sort();
     sources.dedup();
     if packages.is_empty() {
         return Err(ImportError::Nothing);
     }
-    if packages.values().map(|package| package.versions.len()).sum::<usize>() > MAX_RELEASES {
+    if packages
+        .values()
+        .map(|package| package.versions.len())
+        .sum::<usize>()
+        > MAX_RELEASES
+    {
         return Err(ImportError::TooMany);
     }
     let mut campaign: Campaign = serde_json::from_value(json!({
@@ -74,16 +90,33 @@ pub fn import(id: &str, text: &str) -> Result<Campaign, ImportError> {
 }
 
 fn empty(name: &str) -> CampaignPackage {
-    CampaignPackage { name: name.to_owned(), versions: Vec::new(), range: None, whole: false, last_good: None, tarballs: Vec::new(), note: None }
+    CampaignPackage {
+        name: name.to_owned(),
+        versions: Vec::new(),
+        range: None,
+        whole: false,
+        last_good: None,
+        tarballs: Vec::new(),
+        note: None,
+    }
 }
 
 fn list(text: &str, packages: &mut BTreeMap<String, CampaignPackage>) -> Result<(), ImportError> {
     for (number, line) in (1..).zip(text.lines()) {
-        let entry = line.split('#').next().unwrap_or_default().trim().trim_end_matches(',').trim_matches('"');
+        let entry = line
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_end_matches(',')
+            .trim_matches('"');
         if entry.is_empty() {
             continue;
         }
-        let refuse = || ImportError::Line { line: number, text: entry.chars().take(80).collect() };
+        let refuse = || ImportError::Line {
+            line: number,
+            text: entry.chars().take(80).collect(),
+        };
         let at = entry.get(1..).and_then(|rest| rest.rfind('@')).map(|at| at + 1);
         let (name, version) = match at {
             Some(at) => (entry.get(..at).unwrap_or_default(), entry.get(at + 1..)),
@@ -92,7 +125,9 @@ fn list(text: &str, packages: &mut BTreeMap<String, CampaignPackage>) -> Result<
         PackageName::parse(name).map_err(|_| refuse())?;
         let package = packages.entry(name.to_owned()).or_insert_with(|| empty(name));
         match version {
-            Some(version) if cleanbill_model::Version::parse(version).is_ok() => package.versions.push(version.to_owned()),
+            Some(version) if cleanbill_model::Version::parse(version).is_ok() => {
+                package.versions.push(version.to_owned())
+            }
             Some(_) => return Err(refuse()),
             None => package.whole = true,
         }
@@ -102,25 +137,61 @@ fn list(text: &str, packages: &mut BTreeMap<String, CampaignPackage>) -> Result<
 }
 
 fn osv(record: &Value, packages: &mut BTreeMap<String, CampaignPackage>) {
-    if record.get("withdrawn").is_some_and(|withdrawn| !withdrawn.is_null()) {
+    if record
+        .get("withdrawn")
+        .is_some_and(|withdrawn| !withdrawn.is_null())
+    {
         return;
     }
-    for affected in record.get("affected").and_then(Value::as_array).into_iter().flatten() {
+    for affected in record
+        .get("affected")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let is_npm = affected.pointer("/package/ecosystem").and_then(Value::as_str) == Some("npm");
-        let Some(name) = affected.pointer("/package/name").and_then(Value::as_str).filter(|name| is_npm && PackageName::parse(name).is_ok()) else { continue };
+        let Some(name) = affected
+            .pointer("/package/name")
+            .and_then(Value::as_str)
+            .filter(|name| is_npm && PackageName::parse(name).is_ok())
+        else {
+            continue;
+        };
         let package = packages.entry(name.to_owned()).or_insert_with(|| empty(name));
-        let versions = affected.get("versions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        package.versions.extend(versions.take(MAX_RELEASES).map(str::to_owned));
+        let versions = affected
+            .get("versions")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        package
+            .versions
+            .extend(versions.take(MAX_RELEASES).map(str::to_owned));
         package.versions.sort();
         package.versions.dedup();
         let mut ranges: Vec<String> = Vec::new();
-        for range in affected.get("ranges").and_then(Value::as_array).into_iter().flatten() {
+        for range in affected
+            .get("ranges")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let (mut from, mut closed) = (None, false);
-            for event in range.get("events").and_then(Value::as_array).into_iter().flatten() {
+            for event in range
+                .get("events")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
                 let text = |key: &str| event.get(key).and_then(Value::as_str);
                 if let Some(introduced) = text("introduced") {
                     (from, closed) = (Some(introduced.to_owned()), false);
-                } else if let (Some(begun), Some((sign, end))) = (&from, text("fixed").map(|end| ("<", end)).or(text("last_affected").map(|end| ("<=", end)))) {
+                } else if let (Some(begun), Some((sign, end))) = (
+                    &from,
+                    text("fixed")
+                        .map(|end| ("<", end))
+                        .or(text("last_affected").map(|end| ("<=", end))),
+                ) {
                     ranges.push(format!(">={begun} {sign}{end}"));
                     closed = true;
                 }

@@ -20,10 +20,22 @@ pub fn event(campaign: &Campaign, made: Timestamp) -> Value {
     };
     for package in &campaign.packages {
         for version in &package.versions {
-            push("text", "Payload delivery", &super::purl(&package.name, Some(version)), false, "malicious release");
+            push(
+                "text",
+                "Payload delivery",
+                &super::purl(&package.name, Some(version)),
+                false,
+                "malicious release",
+            );
         }
         if package.whole {
-            push("text", "Payload delivery", &super::purl(&package.name, None), false, "malicious in every version");
+            push(
+                "text",
+                "Payload delivery",
+                &super::purl(&package.name, None),
+                false,
+                "malicious in every version",
+            );
         }
     }
     for indicator in &campaign.indicators {
@@ -32,18 +44,42 @@ pub fn event(campaign: &Campaign, made: Timestamp) -> Value {
         match indicator.kind {
             IndicatorKind::Domain => push("domain", "Network activity", &value, true, comment),
             IndicatorKind::Ip => push("ip-dst", "Network activity", &value, true, comment),
-            IndicatorKind::Email => push("email-src", "Payload delivery", &value, false, "account of the publisher"),
+            IndicatorKind::Email => push(
+                "email-src",
+                "Payload delivery",
+                &value,
+                false,
+                "account of the publisher",
+            ),
             IndicatorKind::NpmUser => push("text", "Other", &value, false, "account on the registry"),
-            IndicatorKind::VictimUser => push("text", "Other", &value, false, "account of somebody who was robbed"),
+            IndicatorKind::VictimUser => push(
+                "text",
+                "Other",
+                &value,
+                false,
+                "account of somebody who was robbed",
+            ),
             IndicatorKind::Hash => {
                 if let Some(algorithm) = algorithm(&value) {
-                    push(&algorithm.replace('-', "").to_ascii_lowercase(), "Payload delivery", &value, true, comment);
+                    push(
+                        &algorithm.replace('-', "").to_ascii_lowercase(),
+                        "Payload delivery",
+                        &value,
+                        true,
+                        comment,
+                    );
                 }
             }
             IndicatorKind::File => match trace_of(&value) {
                 Trace::Path { segments, weight } => {
                     let name = segments.last().map_or(value.as_str(), String::as_str);
-                    push("filename", "Artifacts dropped", name, weight == Weight::Telling, &value);
+                    push(
+                        "filename",
+                        "Artifacts dropped",
+                        name,
+                        weight == Weight::Telling,
+                        &value,
+                    );
                 }
                 Trace::ByHand(words) => push("text", "Artifacts dropped", &words, false, comment),
             },
@@ -53,7 +89,11 @@ pub fn event(campaign: &Campaign, made: Timestamp) -> Value {
         push("link", "External analysis", url, false, "");
     }
     for claim in &campaign.attribution {
-        let words = format!("attributed by {} to {}", claim.by.as_deref().unwrap_or("somebody not named"), claim.actor);
+        let words = format!(
+            "attributed by {} to {}",
+            claim.by.as_deref().unwrap_or("somebody not named"),
+            claim.actor
+        );
         push("text", "Attribution", &words, false, "a claim, quoted");
     }
     json!({"Event": {

@@ -7,13 +7,15 @@ pub mod misp;
 pub mod osv;
 pub mod stix;
 
-use sha1::Digest as _;
 use cleanbill_feeds::campaign::Campaign;
 use cleanbill_model::Timestamp;
+use sha1::Digest as _;
 
 /// An id made from a name: the same thing has the same id in every export. RFC 9562, version 5.
 pub(crate) fn uuid(space: [u8; 16], name: &str) -> String {
-    let digest = sha1::Sha1::new_with_prefix(space).chain_update(name.as_bytes()).finalize();
+    let digest = sha1::Sha1::new_with_prefix(space)
+        .chain_update(name.as_bytes())
+        .finalize();
     let mut bytes = [0_u8; 16];
     for (to, from) in bytes.iter_mut().zip(digest.iter()) {
         *to = *from;
@@ -26,17 +28,28 @@ pub(crate) fn uuid(space: [u8; 16], name: &str) -> String {
 }
 
 /// Our own name space, drawn once at random.
-pub(crate) const OURS: [u8; 16] = [0x6f, 0x1d, 0x3a, 0x52, 0x8e, 0x07, 0x4b, 0xc9, 0x9a, 0x44, 0x21, 0xd5, 0xe0, 0x7c, 0x13, 0xb8];
+pub(crate) const OURS: [u8; 16] = [
+    0x6f, 0x1d, 0x3a, 0x52, 0x8e, 0x07, 0x4b, 0xc9, 0x9a, 0x44, 0x21, 0xd5, 0xe0, 0x7c, 0x13, 0xb8,
+];
 
 /// A moment with milliseconds, as STIX asks for.
 pub(crate) fn stix_time(at: Timestamp) -> String {
     let text = at.to_string();
-    if text.contains('.') { text } else { text.replace('Z', ".000Z") }
+    if text.contains('.') {
+        text
+    } else {
+        text.replace('Z', ".000Z")
+    }
 }
 
 /// Moments of the timeline that read as such: first and last.
 pub(crate) fn span(campaign: &Campaign) -> (Option<Timestamp>, Option<Timestamp>) {
-    let moments = || campaign.timeline.iter().filter_map(|moment| Timestamp::parse(&moment.at).ok());
+    let moments = || {
+        campaign
+            .timeline
+            .iter()
+            .filter_map(|moment| Timestamp::parse(&moment.at).ok())
+    };
     (moments().min(), moments().max())
 }
 
@@ -70,7 +83,12 @@ mod tests {
     #[test]
     fn ids_are_those_of_the_standard() {
         // The standard's example: the DNS name space and www.example.com.
-        let dns = [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
-        assert_eq!(uuid(dns, "www.example.com"), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+        let dns = [
+            0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8,
+        ];
+        assert_eq!(
+            uuid(dns, "www.example.com"),
+            "2ed6657d-e927-568b-95e1-2665a8aea6a2"
+        );
     }
 }

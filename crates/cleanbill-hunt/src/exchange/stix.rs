@@ -16,7 +16,13 @@ pub fn bundle(campaigns: &[&Campaign], made: Timestamp) -> Value {
         "name": "Cleanbill campaign pack", "identity_class": "system",
     })];
     for campaign in campaigns {
-        Bundling { campaign, made: stix_time(made), producer: &producer, objects: &mut objects }.add();
+        Bundling {
+            campaign,
+            made: stix_time(made),
+            producer: &producer,
+            objects: &mut objects,
+        }
+        .add();
     }
     let names: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
     json!({"type": "bundle", "id": id("bundle", &names.join(" ")), "objects": objects})
@@ -64,13 +70,26 @@ impl Bundling<'_> {
                 [one] => format!("[software:name = {name} AND software:version = {}]", quoted(one)),
                 many => {
                     let versions: Vec<String> = many.iter().map(|version| quoted(version)).collect();
-                    format!("[software:name = {name} AND software:version IN ({})]", versions.join(", "))
+                    format!(
+                        "[software:name = {name} AND software:version IN ({})]",
+                        versions.join(", ")
+                    )
                 }
             };
-            self.indicator(&id, &format!("malicious release of {}", package.name), &pattern, "malicious-activity");
+            self.indicator(
+                &id,
+                &format!("malicious release of {}", package.name),
+                &pattern,
+                "malicious-activity",
+            );
             for digest in &package.tarballs {
                 if let Some(algorithm) = algorithm(digest) {
-                    self.indicator(&id, &format!("tarball of {}", package.name), &format!("[file:hashes.'{algorithm}' = {}]", quoted(digest)), "malicious-activity");
+                    self.indicator(
+                        &id,
+                        &format!("tarball of {}", package.name),
+                        &format!("[file:hashes.'{algorithm}' = {}]", quoted(digest)),
+                        "malicious-activity",
+                    );
                 }
             }
         }
@@ -96,7 +115,13 @@ impl Bundling<'_> {
     fn indicator(&mut self, campaign: &str, name: &str, pattern: &str, kind: &str) {
         let indicator = id("indicator", &format!("{} {pattern}", self.campaign.id));
         // One pattern, one indicator, however often the file tells it.
-        if self.objects.iter().rev().take_while(|object| object.get("id").and_then(Value::as_str) != Some(campaign)).any(|object| object.get("id").and_then(Value::as_str) == Some(&indicator)) {
+        if self
+            .objects
+            .iter()
+            .rev()
+            .take_while(|object| object.get("id").and_then(Value::as_str) != Some(campaign))
+            .any(|object| object.get("id").and_then(Value::as_str) == Some(&indicator))
+        {
             return;
         }
         let (first, _) = super::span(self.campaign);
@@ -105,7 +130,11 @@ impl Bundling<'_> {
             "name": name, "pattern": pattern, "pattern_type": "stix", "valid_from": from, "indicator_types": [kind],
         }));
         let link = id("relationship", &format!("{indicator} {campaign}"));
-        self.push("relationship", &link, json!({"relationship_type": "indicates", "source_ref": indicator, "target_ref": campaign}));
+        self.push(
+            "relationship",
+            &link,
+            json!({"relationship_type": "indicates", "source_ref": indicator, "target_ref": campaign}),
+        );
     }
 
     fn push(&mut self, kind: &str, id: &str, fields: Value) {
@@ -117,11 +146,15 @@ impl Bundling<'_> {
         object.insert("created".into(), self.made.clone().into());
         object.insert("modified".into(), self.made.clone().into());
         // The standard's own table for low, medium and high.
-        object.insert("confidence".into(), match self.campaign.confidence {
-            Confidence::Low => 15,
-            Confidence::Medium => 50,
-            Confidence::High => 85,
-        }.into());
+        object.insert(
+            "confidence".into(),
+            match self.campaign.confidence {
+                Confidence::Low => 15,
+                Confidence::Medium => 50,
+                Confidence::High => 85,
+            }
+            .into(),
+        );
         if let Value::Object(fields) = fields {
             object.extend(fields);
         }
@@ -131,20 +164,45 @@ impl Bundling<'_> {
 
 fn pattern(indicator: &Indicator) -> Option<(String, String)> {
     let value = refang(&indicator.value);
-    let label = |what: &str| indicator.label.clone().unwrap_or_else(|| format!("{what} of the campaign"));
+    let label = |what: &str| {
+        indicator
+            .label
+            .clone()
+            .unwrap_or_else(|| format!("{what} of the campaign"))
+    };
     Some(match indicator.kind {
-        IndicatorKind::Domain => (label("domain"), format!("[domain-name:value = {}]", quoted(&value))),
+        IndicatorKind::Domain => (
+            label("domain"),
+            format!("[domain-name:value = {}]", quoted(&value)),
+        ),
         IndicatorKind::Ip => {
-            let kind = if value.contains(':') { "ipv6-addr" } else { "ipv4-addr" };
+            let kind = if value.contains(':') {
+                "ipv6-addr"
+            } else {
+                "ipv4-addr"
+            };
             (label("address"), format!("[{kind}:value = {}]", quoted(&value)))
         }
-        IndicatorKind::Hash => (label("file"), format!("[file:hashes.'{}' = {}]", algorithm(&value)?, quoted(&value))),
-        IndicatorKind::Email => (label("mail address"), format!("[email-addr:value = {}]", quoted(&value))),
-        IndicatorKind::NpmUser => (label("registry account"), format!("[user-account:account_login = {}]", quoted(&value))),
+        IndicatorKind::Hash => (
+            label("file"),
+            format!("[file:hashes.'{}' = {}]", algorithm(&value)?, quoted(&value)),
+        ),
+        IndicatorKind::Email => (
+            label("mail address"),
+            format!("[email-addr:value = {}]", quoted(&value)),
+        ),
+        IndicatorKind::NpmUser => (
+            label("registry account"),
+            format!("[user-account:account_login = {}]", quoted(&value)),
+        ),
         IndicatorKind::File => match cleanbill_intel::trace_of(&value) {
-            cleanbill_intel::Trace::Path { segments, weight: cleanbill_intel::indicator::Weight::Telling } => {
-                (label("file"), format!("[file:name = {}]", quoted(segments.last()?)))
-            }
+            cleanbill_intel::Trace::Path {
+                segments,
+                weight: cleanbill_intel::indicator::Weight::Telling,
+            } => (
+                label("file"),
+                format!("[file:name = {}]", quoted(segments.last()?)),
+            ),
             _ => return None,
         },
         // Somebody who was robbed indicates nothing.

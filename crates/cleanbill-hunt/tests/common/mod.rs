@@ -88,7 +88,11 @@ impl Place {
             .env("GIT_COMMITTER_DATE", at)
             .output()
             .unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -112,8 +116,22 @@ impl Place {
     }
 
     pub fn hunt_would(&self, roots: &[PathBuf], would: Option<Span>) -> Hunted {
-        let show = |path: &Path| path.strip_prefix(self.path()).unwrap_or(path).display().to_string();
-        hunt(&watch(), &HuntOptions { roots: roots.to_vec(), history: History::Read, would, show: &show, tick: &|_| {} })
+        let show = |path: &Path| {
+            path.strip_prefix(self.path())
+                .unwrap_or(path)
+                .display()
+                .to_string()
+        };
+        hunt(
+            &watch(),
+            &HuntOptions {
+                roots: roots.to_vec(),
+                history: History::Read,
+                would,
+                show: &show,
+                tick: &|_| {},
+            },
+        )
     }
 }
 
@@ -128,5 +146,6 @@ pub fn lockfile(packages: &[(&str, &str)]) -> String {
             serde_json::json!({"version": version, "resolved": format!("https://registry.example/{name}/-/{bare}-{version}.tgz")}),
         );
     }
-    serde_json::to_string_pretty(&serde_json::json!({"name": "app", "lockfileVersion": 3, "packages": map})).unwrap()
+    serde_json::to_string_pretty(&serde_json::json!({"name": "app", "lockfileVersion": 3, "packages": map}))
+        .unwrap()
 }

@@ -75,10 +75,22 @@ pub fn link(all: &[Facts], background: &Background) -> Vec<Cluster> {
     let merged = average_linkage(nodes.len(), &pairs);
     let mut clusters: Vec<Cluster> = merged
         .into_iter()
-        .filter(|group| group.iter().filter_map(|node| nodes.get(*node)).map(Vec::len).sum::<usize>() > 1)
+        .filter(|group| {
+            group
+                .iter()
+                .filter_map(|node| nodes.get(*node))
+                .map(Vec::len)
+                .sum::<usize>()
+                > 1
+        })
         .map(|group| describe(all, &nodes, &pairs, &group, background))
         .collect();
-    clusters.sort_by(|a, b| b.releases.len().cmp(&a.releases.len()).then_with(|| a.releases.cmp(&b.releases)));
+    clusters.sort_by(|a, b| {
+        b.releases
+            .len()
+            .cmp(&a.releases.len())
+            .then_with(|| a.releases.cmp(&b.releases))
+    });
     clusters
 }
 
@@ -90,33 +102,60 @@ fn twins(all: &[Facts], background: &Background) -> Vec<Vec<usize>> {
     type Likeness<'a> = (Option<u64>, &'a [u64], &'a [String], &'a [String], &'a [String]);
     let mut groups: HashMap<Likeness<'_>, Vec<usize>> = HashMap::new();
     for (at, facts) in all.iter().enumerate() {
-        let likeness = (facts.exact, facts.code.as_slice(), facts.indicators.as_slice(), facts.publishers.as_slice(), facts.injects.as_slice());
+        let likeness = (
+            facts.exact,
+            facts.code.as_slice(),
+            facts.indicators.as_slice(),
+            facts.publishers.as_slice(),
+            facts.injects.as_slice(),
+        );
         groups.entry(likeness).or_default().push(at);
     }
     let mut nodes = Vec::new();
     for group in groups.into_values() {
         let link = match group.as_slice() {
-            [a, b, ..] => all.get(*a).zip(all.get(*b)).is_some_and(|(a, b)| compare(a, b, background).links()),
+            [a, b, ..] => all
+                .get(*a)
+                .zip(all.get(*b))
+                .is_some_and(|(a, b)| compare(a, b, background).links()),
             _ => true,
         };
-        if link { nodes.push(group) } else { nodes.extend(group.into_iter().map(|at| vec![at])) }
+        if link {
+            nodes.push(group)
+        } else {
+            nodes.extend(group.into_iter().map(|at| vec![at]))
+        }
     }
     nodes.sort();
     nodes
 }
 
 fn candidates(all: &[Facts], nodes: &[Vec<usize>], background: &Background) -> Pairs {
-    let facts = |node: usize| nodes.get(node).and_then(|members| members.first()).and_then(|at| all.get(*at));
+    let facts = |node: usize| {
+        nodes
+            .get(node)
+            .and_then(|members| members.first())
+            .and_then(|at| all.get(*at))
+    };
     let mut index: HashMap<String, Vec<usize>> = HashMap::new();
     let mut prints: HashMap<u64, Vec<usize>> = HashMap::new();
     let names: HashSet<&str> = all.iter().map(|facts| facts.name.as_str()).collect();
     for node in 0..nodes.len() {
         let Some(facts) = facts(node) else { continue };
         for (kind, feature) in features(facts) {
-            index.entry(format!("{} {feature}", kind.as_str())).or_default().push(node);
+            index
+                .entry(format!("{} {feature}", kind.as_str()))
+                .or_default()
+                .push(node);
         }
         // A parent and the child it brings in meet under the child's name.
-        for name in facts.injects.iter().map(String::as_str).filter(|name| names.contains(name)).chain([facts.name.as_str()]) {
+        for name in facts
+            .injects
+            .iter()
+            .map(String::as_str)
+            .filter(|name| names.contains(name))
+            .chain([facts.name.as_str()])
+        {
             index.entry(format!("child {name}")).or_default().push(node);
         }
         for print in facts.code.iter().take(CANDIDATE_PRINTS).chain(&facts.exact) {
@@ -167,7 +206,9 @@ impl PartialOrd for Merge {
 }
 impl Ord for Merge {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.average.total_cmp(&other.average).then_with(|| (other.a, other.b).cmp(&(self.a, self.b)))
+        self.average
+            .total_cmp(&other.average)
+            .then_with(|| (other.a, other.b).cmp(&(self.a, self.b)))
     }
 }
 
@@ -185,7 +226,11 @@ fn average_linkage(count: usize, pairs: &Pairs) -> Vec<Vec<usize>> {
                 sums.insert(to, pair.score());
             }
         }
-        heap.push(Merge { average: pair.score(), a: *a, b: *b });
+        heap.push(Merge {
+            average: pair.score(),
+            a: *a,
+            b: *b,
+        });
     }
     let average = |members: &[Vec<usize>], sum: f64, a: usize, b: usize| {
         let size = |node: usize| members.get(node).map_or(0, Vec::len);
@@ -197,7 +242,9 @@ fn average_linkage(count: usize, pairs: &Pairs) -> Vec<Vec<usize>> {
         if was < HOLDS {
             break;
         }
-        let Some(sum) = sums.get(a).and_then(|sums| sums.get(&b)).copied() else { continue };
+        let Some(sum) = sums.get(a).and_then(|sums| sums.get(&b)).copied() else {
+            continue;
+        };
         // An entry from before one of them grew is stale.
         if (average(&members, sum, a, b) - was).abs() > 1e-9 {
             continue;
@@ -219,21 +266,46 @@ fn average_linkage(count: usize, pairs: &Pairs) -> Vec<Vec<usize>> {
         if let Some(sums) = sums.get_mut(a) {
             sums.remove(&b);
         }
-        let neighbours: Vec<(usize, f64)> = sums.get(a).map(|sums| sums.iter().map(|(other, sum)| (*other, *sum)).collect()).unwrap_or_default();
+        let neighbours: Vec<(usize, f64)> = sums
+            .get(a)
+            .map(|sums| sums.iter().map(|(other, sum)| (*other, *sum)).collect())
+            .unwrap_or_default();
         for (other, sum) in neighbours {
-            heap.push(Merge { average: average(&members, sum, a, other), a: a.min(other), b: a.max(other) });
+            heap.push(Merge {
+                average: average(&members, sum, a, other),
+                a: a.min(other),
+                b: a.max(other),
+            });
         }
     }
     members.into_iter().filter(|group| !group.is_empty()).collect()
 }
 
-fn describe(all: &[Facts], nodes: &[Vec<usize>], pairs: &Pairs, group: &[usize], background: &Background) -> Cluster {
-    let name = |node: usize| nodes.get(node).and_then(|members| members.first()).and_then(|at| all.get(*at)).map(|facts| facts.release.clone()).unwrap_or_default();
+fn describe(
+    all: &[Facts],
+    nodes: &[Vec<usize>],
+    pairs: &Pairs,
+    group: &[usize],
+    background: &Background,
+) -> Cluster {
+    let name = |node: usize| {
+        nodes
+            .get(node)
+            .and_then(|members| members.first())
+            .and_then(|at| all.get(*at))
+            .map(|facts| facts.release.clone())
+            .unwrap_or_default()
+    };
     let inside: HashSet<usize> = group.iter().copied().collect();
     let mut links: Vec<Link> = pairs
         .iter()
         .filter(|((a, b), _)| inside.contains(a) && inside.contains(b))
-        .map(|((a, b), pair)| Link { a: name(*a), b: name(*b), score: pair.score(), pair: pair.clone() })
+        .map(|((a, b), pair)| Link {
+            a: name(*a),
+            b: name(*b),
+            score: pair.score(),
+            pair: pair.clone(),
+        })
         .collect();
     // Twins inside one node are tied by the pair of its first two.
     for members in group.iter().filter_map(|node| nodes.get(*node)) {
@@ -241,20 +313,52 @@ fn describe(all: &[Facts], nodes: &[Vec<usize>], pairs: &Pairs, group: &[usize],
             && let (Some(a), Some(b)) = (all.get(*a), all.get(*b))
         {
             let pair = compare(a, b, background);
-            links.push(Link { a: a.release.clone(), b: b.release.clone(), score: pair.score(), pair });
+            links.push(Link {
+                a: a.release.clone(),
+                b: b.release.clone(),
+                score: pair.score(),
+                pair,
+            });
         }
     }
-    links.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.a, &a.b).cmp(&(&b.a, &b.b))));
-    let mut releases: Vec<String> =
-        group.iter().filter_map(|node| nodes.get(*node)).flatten().filter_map(|at| all.get(*at)).map(|facts| facts.release.clone()).collect();
+    links.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| (&a.a, &a.b).cmp(&(&b.a, &b.b)))
+    });
+    let mut releases: Vec<String> = group
+        .iter()
+        .filter_map(|node| nodes.get(*node))
+        .flatten()
+        .filter_map(|at| all.get(*at))
+        .map(|facts| facts.release.clone())
+        .collect();
     releases.sort();
-    let kinds: Vec<Kind> =
-        Kind::ALL.into_iter().filter(|kind| links.iter().any(|link| link.pair.evidence.iter().any(|evidence| evidence.kind == *kind && evidence.score >= 1.0))).collect();
+    let kinds: Vec<Kind> = Kind::ALL
+        .into_iter()
+        .filter(|kind| {
+            links.iter().any(|link| {
+                link.pair
+                    .evidence
+                    .iter()
+                    .any(|evidence| evidence.kind == *kind && evidence.score >= 1.0)
+            })
+        })
+        .collect();
     #[expect(clippy::cast_precision_loss, reason = "links stay far below 2^52")]
     let mean = links.iter().map(|link| link.score).sum::<f64>() / links.len().max(1) as f64;
     let (confidence, confidence_reason) = confidence(&kinds);
-    let research = releases.iter().all(|release| release.rsplit('@').next().is_some_and(|version| version.starts_with("99")));
-    let level = if links.iter().all(|link| link.pair.same_payload) { Level::SamePayload } else { Level::SameCampaign };
+    let research = releases.iter().all(|release| {
+        release
+            .rsplit('@')
+            .next()
+            .is_some_and(|version| version.starts_with("99"))
+    });
+    let level = if links.iter().all(|link| link.pair.same_payload) {
+        Level::SamePayload
+    } else {
+        Level::SameCampaign
+    };
     let all_pairs: Vec<&Pair> = links.iter().map(|link| &link.pair).collect();
     Cluster {
         level,
@@ -283,7 +387,11 @@ fn splits(pairs: &Pairs, group: &[usize], kinds: &[Kind]) -> Vec<String> {
         }
         let parts: HashSet<usize> = group.iter().map(|node| root(&mut parent, *node)).collect();
         if parts.len() > 1 {
-            told.push(format!("without the evidence of {} it falls into {} parts", kind.as_str(), parts.len()));
+            told.push(format!(
+                "without the evidence of {} it falls into {} parts",
+                kind.as_str(),
+                parts.len()
+            ));
         }
     }
     told
@@ -304,7 +412,11 @@ mod tests {
     use super::*;
 
     fn release(name: &str, change: impl Fn(&mut Facts)) -> Facts {
-        let mut facts = Facts { release: format!("{name}@1.0.1"), name: name.into(), ..Facts::default() };
+        let mut facts = Facts {
+            release: format!("{name}@1.0.1"),
+            name: name.into(),
+            ..Facts::default()
+        };
         change(&mut facts);
         facts.in_order()
     }
@@ -330,12 +442,18 @@ mod tests {
     fn two_bursts_are_two_clusters_and_bystanders_none() {
         let mut all = burst("one", 20);
         all.extend(burst("two", 5));
-        all.push(release("bystander", |facts| facts.indicators = vec!["host:one.example".into()]));
+        all.push(release("bystander", |facts| {
+            facts.indicators = vec!["host:one.example".into()]
+        }));
         let background = Background::of(&all);
         let clusters = link(&all, &background);
         let sizes: Vec<usize> = clusters.iter().map(|cluster| cluster.releases.len()).collect();
         assert_eq!(sizes, [21, 6]);
-        assert!(clusters[0].split.iter().any(|text| text.contains("dependency")), "{:?}", clusters[0].split);
+        assert!(
+            clusters[0].split.iter().any(|text| text.contains("dependency")),
+            "{:?}",
+            clusters[0].split
+        );
         assert!(clusters[0].weakest.is_some());
     }
 
@@ -351,15 +469,30 @@ mod tests {
             })
             .collect();
         let clusters = link(&all, &Background::of(&all));
-        assert!(clusters.iter().all(|cluster| cluster.releases.len() <= 4), "{:?}", clusters.iter().map(|cluster| &cluster.releases).collect::<Vec<_>>());
+        assert!(
+            clusters.iter().all(|cluster| cluster.releases.len() <= 4),
+            "{:?}",
+            clusters
+                .iter()
+                .map(|cluster| &cluster.releases)
+                .collect::<Vec<_>>()
+        );
     }
 
     #[test]
     fn an_identical_payload_links_alone_and_says_so() {
-        let all = [release("a", |facts| facts.exact = Some(7)), release("b", |facts| facts.exact = Some(7))];
+        let all = [
+            release("a", |facts| facts.exact = Some(7)),
+            release("b", |facts| facts.exact = Some(7)),
+        ];
         let clusters = link(&all, &Background::of(&all));
         assert_eq!(clusters[0].level, Level::SamePayload);
-        assert!(clusters[0].alternatives.iter().any(|text| text.contains("copy-cat")));
+        assert!(
+            clusters[0]
+                .alternatives
+                .iter()
+                .any(|text| text.contains("copy-cat"))
+        );
     }
 
     #[test]

@@ -28,8 +28,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Code, Self::Indicator, Self::Infrastructure, Self::Publisher, Self::Dependency, Self::Timing, Self::Behaviour];
+    pub const ALL: [Self; 7] = [
+        Self::Code,
+        Self::Indicator,
+        Self::Infrastructure,
+        Self::Publisher,
+        Self::Dependency,
+        Self::Timing,
+        Self::Behaviour,
+    ];
 
     /// The most this kind can add.
     #[must_use]
@@ -91,7 +98,11 @@ impl Pair {
     #[must_use]
     pub fn score(&self) -> f64 {
         let sum: f64 = self.evidence.iter().map(|evidence| evidence.score).sum();
-        if self.same_payload { sum + SAME_PAYLOAD } else { sum }
+        if self.same_payload {
+            sum + SAME_PAYLOAD
+        } else {
+            sum
+        }
     }
 
     /// True when two independent kinds, one of them rare, agree; or the payload is the same.
@@ -106,7 +117,11 @@ impl Pair {
         if self.same_payload && left_out != Some(Kind::Code) {
             return true;
         }
-        let counted = || self.evidence.iter().filter(|evidence| Some(evidence.kind) != left_out && evidence.score >= COUNTS);
+        let counted = || {
+            self.evidence
+                .iter()
+                .filter(|evidence| Some(evidence.kind) != left_out && evidence.score >= COUNTS)
+        };
         let sum: f64 = counted().map(|evidence| evidence.score).sum();
         counted().count() >= 2 && counted().any(|evidence| evidence.score >= RARE) && sum >= LINKS
     }
@@ -137,7 +152,10 @@ impl Background {
         let count = self.counts.get(&key(kind, feature)).copied().unwrap_or(1).max(1);
         // Below some thousand releases the corpus is too small to call anything rare, hence the floor.
         let all = self.releases.max(1_000);
-        #[expect(clippy::cast_precision_loss, reason = "counts of releases stay far below 2^52")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "counts of releases stay far below 2^52"
+        )]
         let weight = (all as f64 / count as f64).ln();
         weight.max(0.0)
     }
@@ -155,7 +173,9 @@ pub(crate) fn features(facts: &Facts) -> impl Iterator<Item = (Kind, &str)> {
         (Kind::Publisher, &facts.publishers),
         (Kind::Dependency, &facts.injects),
     ];
-    lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |feature| (kind, feature.as_str())))
+    lists
+        .into_iter()
+        .flat_map(|(kind, list)| list.iter().map(move |feature| (kind, feature.as_str())))
 }
 
 /// Compares two releases.
@@ -164,7 +184,11 @@ pub fn compare(a: &Facts, b: &Facts, background: &Background) -> Pair {
     let mut evidence = Vec::new();
     let mut push = |kind: Kind, score: f64, note: String| {
         if score > 0.0 {
-            evidence.push(Evidence { kind, score: score.min(kind.cap()), note });
+            evidence.push(Evidence {
+                kind,
+                score: score.min(kind.cap()),
+                note,
+            });
         }
     };
     let (score, note) = code(a, b);
@@ -174,8 +198,14 @@ pub fn compare(a: &Facts, b: &Facts, background: &Background) -> Pair {
         (Kind::Infrastructure, &a.infrastructure, &b.infrastructure),
         (Kind::Publisher, &a.publishers, &b.publishers),
     ] {
-        let shared: Vec<&String> = mine.iter().filter(|feature| theirs.binary_search(feature).is_ok()).collect();
-        let score = shared.iter().map(|feature| background.weight(kind, feature)).sum();
+        let shared: Vec<&String> = mine
+            .iter()
+            .filter(|feature| theirs.binary_search(feature).is_ok())
+            .collect();
+        let score = shared
+            .iter()
+            .map(|feature| background.weight(kind, feature))
+            .sum();
         push(kind, score, format!("both have {}", list(&shared)));
     }
     let (score, note) = dependency(a, b, background);
@@ -183,27 +213,51 @@ pub fn compare(a: &Facts, b: &Facts, background: &Background) -> Pair {
     if let (Some(first), Some(second)) = (a.published, b.published) {
         let apart = first.as_millis().abs_diff(second.as_millis());
         // Within an hour counts as a kind of its own, within a day only adds.
-        let score = if apart <= 3_600_000 { 1.0 } else if apart <= 86_400_000 { 0.5 } else { 0.0 };
-        push(Kind::Timing, score, format!("published {} minutes apart", apart / 60_000));
+        let score = if apart <= 3_600_000 {
+            1.0
+        } else if apart <= 86_400_000 {
+            0.5
+        } else {
+            0.0
+        };
+        push(
+            Kind::Timing,
+            score,
+            format!("published {} minutes apart", apart / 60_000),
+        );
     }
-    let shared: Vec<&String> = a.behaviours.iter().filter(|chain| b.behaviours.binary_search(chain).is_ok()).collect();
+    let shared: Vec<&String> = a
+        .behaviours
+        .iter()
+        .filter(|chain| b.behaviours.binary_search(chain).is_ok())
+        .collect();
     let all = a.behaviours.len() + b.behaviours.len() - shared.len();
     // Two or fewer chains are those of any stealer.
     if shared.len() >= 3 && shared.len() * 10 >= all * 8 {
         push(Kind::Behaviour, 1.0, format!("both do {}", list(&shared)));
     }
-    Pair { evidence, same_payload: a.exact.is_some() && a.exact == b.exact }
+    Pair {
+        evidence,
+        same_payload: a.exact.is_some() && a.exact == b.exact,
+    }
 }
 
 /// Fewer fingerprints than this are shared by chance.
 const FEW: usize = 8;
 
 fn code(a: &Facts, b: &Facts) -> (f64, String) {
-    let (small, large) = if a.code.len() <= b.code.len() { (&a.code, &b.code) } else { (&b.code, &a.code) };
+    let (small, large) = if a.code.len() <= b.code.len() {
+        (&a.code, &b.code)
+    } else {
+        (&b.code, &a.code)
+    };
     if small.len() < FEW {
         return (0.0, String::new());
     }
-    let shared = small.iter().filter(|print| large.binary_search(print).is_ok()).count();
+    let shared = small
+        .iter()
+        .filter(|print| large.binary_search(print).is_ok())
+        .count();
     let percent = shared * 100 / small.len();
     let score = match percent {
         90.. => 4.0,
@@ -211,17 +265,30 @@ fn code(a: &Facts, b: &Facts) -> (f64, String) {
         25.. => 1.5,
         _ => 0.0,
     };
-    (score, format!("{percent} % of the smaller one's own code is in the other"))
+    (
+        score,
+        format!("{percent} % of the smaller one's own code is in the other"),
+    )
 }
 
 fn dependency(a: &Facts, b: &Facts, background: &Background) -> (f64, String) {
     for (parent, child) in [(a, b), (b, a)] {
         if !child.name.is_empty() && parent.injects.binary_search(&child.name).is_ok() {
-            return (Kind::Dependency.cap(), format!("`{}` newly depends on `{}`", parent.release, child.name));
+            return (
+                Kind::Dependency.cap(),
+                format!("`{}` newly depends on `{}`", parent.release, child.name),
+            );
         }
     }
-    let shared: Vec<&String> = a.injects.iter().filter(|name| b.injects.binary_search(name).is_ok()).collect();
-    let score = shared.iter().map(|name| background.weight(Kind::Dependency, name)).sum();
+    let shared: Vec<&String> = a
+        .injects
+        .iter()
+        .filter(|name| b.injects.binary_search(name).is_ok())
+        .collect();
+    let score = shared
+        .iter()
+        .map(|name| background.weight(Kind::Dependency, name))
+        .sum();
     (score, format!("both newly depend on {}", list(&shared)))
 }
 
@@ -229,7 +296,12 @@ fn dependency(a: &Facts, b: &Facts, background: &Background) -> (f64, String) {
 const NAMED: usize = 4;
 
 fn list(shared: &[&String]) -> String {
-    let mut text = shared.iter().take(NAMED).map(|feature| format!("`{feature}`")).collect::<Vec<_>>().join(", ");
+    let mut text = shared
+        .iter()
+        .take(NAMED)
+        .map(|feature| format!("`{feature}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     if shared.len() > NAMED {
         text.push_str(&format!(" and {} more", shared.len() - NAMED));
     }
@@ -241,7 +313,11 @@ mod tests {
     use super::*;
 
     fn facts(release: &str) -> Facts {
-        Facts { release: release.into(), name: release.split('@').next().unwrap().into(), ..Facts::default() }
+        Facts {
+            release: release.into(),
+            name: release.split('@').next().unwrap().into(),
+            ..Facts::default()
+        }
     }
 
     #[test]
@@ -265,12 +341,20 @@ mod tests {
         b.release = "b@1.0.0".into();
         b.name = "b".into();
         let pair = compare(&a, &b, &Background::of([&a, &b]));
-        assert!(pair.links() && !pair.links_without(Some(Kind::Dependency)), "{pair:?}");
+        assert!(
+            pair.links() && !pair.links_without(Some(Kind::Dependency)),
+            "{pair:?}"
+        );
     }
 
     #[test]
     fn what_everybody_has_says_nothing() {
-        let all: Vec<Facts> = (0..2_000).map(|n| Facts { indicators: vec!["host:cdn.example".into()], ..facts(&format!("p{n}@1.0.0")) }).collect();
+        let all: Vec<Facts> = (0..2_000)
+            .map(|n| Facts {
+                indicators: vec!["host:cdn.example".into()],
+                ..facts(&format!("p{n}@1.0.0"))
+            })
+            .collect();
         let background = Background::of(&all);
         assert!(compare(&all[0], &all[1], &background).evidence.is_empty());
     }

@@ -34,7 +34,13 @@ impl Facts {
     pub fn in_order(mut self) -> Self {
         self.code.sort_unstable();
         self.code.dedup();
-        for list in [&mut self.indicators, &mut self.infrastructure, &mut self.publishers, &mut self.injects, &mut self.behaviours] {
+        for list in [
+            &mut self.indicators,
+            &mut self.infrastructure,
+            &mut self.publishers,
+            &mut self.injects,
+            &mut self.behaviours,
+        ] {
             list.sort_unstable();
             list.dedup();
         }

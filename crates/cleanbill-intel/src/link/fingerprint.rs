@@ -11,9 +11,38 @@ const MAX_TOKENS: usize = 2_000_000;
 
 /// The words of the language, which are kept as they are; every other name is only a name.
 const WORDS: &[&str] = &[
-    "async", "await", "break", "case", "catch", "class", "const", "continue", "delete", "do", "else", "export", "for", "function",
-    "if", "import", "in", "instanceof", "let", "new", "of", "require", "return", "switch", "this", "throw", "try", "typeof", "var",
-    "void", "while", "yield",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "delete",
+    "do",
+    "else",
+    "export",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "instanceof",
+    "let",
+    "new",
+    "of",
+    "require",
+    "return",
+    "switch",
+    "this",
+    "throw",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "yield",
 ];
 
 /// The fingerprints of a source, sorted.
@@ -24,7 +53,9 @@ pub fn fingerprints(source: &str) -> Vec<u64> {
     let mut kept: Vec<u64> = if runs.len() < WINDOW {
         runs.iter().min().copied().into_iter().collect()
     } else {
-        runs.windows(WINDOW).filter_map(|window| window.iter().min().copied()).collect()
+        runs.windows(WINDOW)
+            .filter_map(|window| window.iter().min().copied())
+            .collect()
     };
     kept.sort_unstable();
     kept.dedup();
@@ -82,15 +113,28 @@ fn tokens(source: &str) -> Vec<u8> {
             text_length(rest, c)
         } else if c.is_ascii_digit() {
             out.push(1);
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_')).unwrap_or(rest.len())
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_'))
+                .unwrap_or(rest.len())
         } else if c.is_alphabetic() || c == '_' || c == '$' {
-            let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+                .unwrap_or(rest.len());
             let word = rest.get(..length).unwrap_or_default();
-            out.push(WORDS.iter().position(|known| *known == word).and_then(|at| u8::try_from(at + 10).ok()).unwrap_or(3));
+            out.push(
+                WORDS
+                    .iter()
+                    .position(|known| *known == word)
+                    .and_then(|at| u8::try_from(at + 10).ok())
+                    .unwrap_or(3),
+            );
             length
         } else {
             if !c.is_whitespace() {
-                out.push(if c.is_ascii() { 128 | u8::try_from(u32::from(c)).unwrap_or(0) } else { 4 });
+                out.push(if c.is_ascii() {
+                    128 | u8::try_from(u32::from(c)).unwrap_or(0)
+                } else {
+                    4
+                });
             }
             c.len_utf8()
         };
@@ -121,13 +165,19 @@ mod tests {
 
     #[test]
     fn renaming_and_reformatting_change_no_fingerprint() {
-        let renamed = PAYLOAD.replace("send", "q1").replace("data", "d").replace("; ", ";\n\n  // words\n").replace("files.example", "other.example");
+        let renamed = PAYLOAD
+            .replace("send", "q1")
+            .replace("data", "d")
+            .replace("; ", ";\n\n  // words\n")
+            .replace("files.example", "other.example");
         assert_eq!(fingerprints(PAYLOAD), fingerprints(&renamed));
     }
 
     #[test]
     fn a_payload_inside_other_code_is_found_again() {
-        let inside = format!("var a = [1,2,3]; for (let i of a) {{ console.log(i) }} {PAYLOAD} module.exports = {{ a, b: function () {{ return 7 }} }};");
+        let inside = format!(
+            "var a = [1,2,3]; for (let i of a) {{ console.log(i) }} {PAYLOAD} module.exports = {{ a, b: function () {{ return 7 }} }};"
+        );
         let (small, large) = (fingerprints(PAYLOAD), fingerprints(&inside));
         let shared = small.iter().filter(|print| large.contains(print)).count();
         assert!(shared * 10 >= small.len() * 7, "{shared} of {}", small.len());
@@ -135,7 +185,10 @@ mod tests {
 
     #[test]
     fn names_and_versions_do_not_hide_an_exact_copy() {
-        let (a, b) = (format!("/* left 1.0.1 */ {PAYLOAD}"), format!("/*right   2.0.0*/ {PAYLOAD}"));
+        let (a, b) = (
+            format!("/* left 1.0.1 */ {PAYLOAD}"),
+            format!("/*right   2.0.0*/ {PAYLOAD}"),
+        );
         assert_eq!(exact(&a, &["left", "1.0.1"]), exact(&b, &["right", "2.0.0"]));
         assert_eq!(exact("x()", &[]), None);
     }

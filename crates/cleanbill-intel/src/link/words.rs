@@ -76,7 +76,11 @@ pub fn confidence(kinds: &[Kind]) -> (cleanbill_model::Confidence, String) {
 /// Other explanations that the evidence leaves open.
 #[must_use]
 pub fn alternatives(pairs: &[&Pair], research: bool) -> Vec<&'static str> {
-    let has = |kind: Kind| pairs.iter().any(|pair| pair.evidence.iter().any(|evidence| evidence.kind == kind));
+    let has = |kind: Kind| {
+        pairs
+            .iter()
+            .any(|pair| pair.evidence.iter().any(|evidence| evidence.kind == kind))
+    };
     let mut open = Vec::new();
     if (has(Kind::Code) || pairs.iter().any(|pair| pair.same_payload)) && !has(Kind::Publisher) {
         open.push("a copy-cat with the same published or leaked code");

@@ -85,10 +85,10 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
 
 /// Listing the root of the disk as soon as a package is loaded is a search or a ruin, whatever comes after.
 fn whole_disk(m: &mut Machine<'_>, a: &mut Act, path: &Val, at: u32) {
-    let root = path
-        .each()
-        .iter()
-        .any(|p| m.to_text(p).is_some_and(|s| matches!(s.as_str(), "/" | "C:\\" | "C:/")));
+    let root = path.each().iter().any(|p| {
+        m.to_text(p)
+            .is_some_and(|s| matches!(s.as_str(), "/" | "C:\\" | "C:/"))
+    });
     if root && !m.lazy {
         let mut found = sink::Found::new("SRC-08", path.t.clone(), "the root of the disk is listed");
         found.decoded = Some("/".to_owned());
@@ -275,6 +275,9 @@ const ASSISTANTS: &[&str] = &[
     ".cursorrules",
 ];
 
+/// Parts of paths inside installed programs, below which their code lies.
+const PROGRAMS: &[&str] = &[".app/Contents/", "/resources/app/", "/resources/app.asar"];
+
 /// A file is written.
 pub(crate) fn write(m: &mut Machine<'_>, a: &mut Act, path: &Val, data: &Val, at: u32) {
     let place = m.place(a, at);
@@ -312,6 +315,7 @@ fn location(m: &mut Machine<'_>, a: &mut Act, name: &str, text: Option<&str>, t:
     let package = hole(PACKAGE);
     // A folder of its own is nobody else's business.
     let own = plain.starts_with(package) && !plain.contains("/..");
+    let fetched = m.has(t, Source::Network);
     let mut make = |id: &'static str, note: &str, aggravated: bool| {
         let mut found = sink::Found::new(id, t.clone(), note.to_owned());
         found.decoded = Some(crate::text::shown(name));
@@ -346,7 +350,9 @@ fn location(m: &mut Machine<'_>, a: &mut Act, name: &str, text: Option<&str>, t:
     if plain.contains(".git/hooks/") {
         make("PER-03", "writes a git hook", false);
     }
-    if plain.contains("app.asar") || (homely(&plain) && plain.contains("/node_modules/")) {
+    if fetched && PROGRAMS.iter().any(|p| plain.contains(p)) {
+        make("PER-02", "writes what it fetched into an installed program", true);
+    } else if plain.contains("app.asar") || (homely(&plain) && plain.contains("/node_modules/")) {
         make("PER-02", "writes into other installed software", false);
     }
 }

@@ -36,7 +36,12 @@ pub(crate) fn written(m: &mut Machine<'_>, a: &mut Act, path: &str, name: &Name,
                 m.deep(&value),
                 "the exports of a module that is already loaded are replaced",
             );
-            found.most = Some(if m.lazy { Level::Note } else { Level::Warn });
+            // A closed branch at the top of a file waits for its victim; a function waits for its caller.
+            found.most = Some(if m.lazy && !a.explore {
+                Level::Note
+            } else {
+                Level::Warn
+            });
             found.aggravations.push("loaded-module".to_owned());
             sink::chain(m, a, found, at);
         }
@@ -48,6 +53,9 @@ pub(crate) fn written(m: &mut Machine<'_>, a: &mut Act, path: &str, name: &Name,
         _ => {
             let full = format!("{path}.{name}");
             hooked(m, a, &full, &value, at);
+            if path == "ethereum" {
+                foreign_written(m, a, name, &value, at);
+            }
             // Patched host functions of the package's own making are called by whoever uses them.
             if m.is_function(&value) {
                 let place = m.place(a, at);
@@ -104,7 +112,13 @@ fn hooked(m: &mut Machine<'_>, a: &Act, name: &str, value: &Val, at: u32) {
 }
 
 /// Methods through which every request to a wallet goes.
-const WALLET_METHODS: &[&str] = &["request", "send", "sendAsync", "sendTransaction", "signTransaction"];
+const WALLET_METHODS: &[&str] = &[
+    "request",
+    "send",
+    "sendAsync",
+    "sendTransaction",
+    "signTransaction",
+];
 
 /// A method of an object we do not know was replaced: a wallet's, when the new one rewrites transactions.
 pub(crate) fn foreign_written(m: &mut Machine<'_>, a: &Act, name: &Name, value: &Val, at: u32) {
@@ -118,10 +132,7 @@ pub(crate) fn foreign_written(m: &mut Machine<'_>, a: &Act, name: &Name, value: 
     let Some(source) = m.sources.get(f.src as usize) else {
         return;
     };
-    let body = source
-        .text
-        .get(f.at as usize..f.end as usize)
-        .unwrap_or_default();
+    let body = source.text.get(f.at as usize..f.end as usize).unwrap_or_default();
     let sends = body.contains("eth_sendTransaction") || body.contains("signTransaction");
     if !sends || addresses(&source.text) == 0 || !rewrites(body) {
         return;

@@ -109,7 +109,12 @@ pub(crate) fn request_headers(m: &mut Machine<'_>, a: &Act, t: &Taint, at: u32) 
     }
     let place = m.place(a, at);
     let detail = Some(REQUEST_HEADERS.to_owned());
-    m.mark(Source::Network, place, "written by whoever sends a request", detail)
+    m.mark(
+        Source::Network,
+        place,
+        "written by whoever sends a request",
+        detail,
+    )
 }
 
 fn remote(m: &mut Machine<'_>, a: &Act, dest: u32, wire: Wire, at: u32) -> Val {

@@ -52,7 +52,14 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
 }
 
 /// A property of an element was set; true when it was one of ours.
-pub(crate) fn written(m: &mut Machine<'_>, a: &mut Act, path: &str, name: &str, value: &Val, at: u32) -> bool {
+pub(crate) fn written(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    path: &str,
+    name: &str,
+    value: &Val,
+    at: u32,
+) -> bool {
     if path == SCRIPT && name == "src" {
         script_source(m, a, value, at);
     }
@@ -74,7 +81,11 @@ fn script_source(m: &mut Machine<'_>, a: &mut Act, value: &Val, at: u32) {
         return;
     }
     let mark = net::response_mark(m, dest, place);
-    let mut found = sink::Found::new("FLO-03", mark, "the page is given a script from a fixed foreign address");
+    let mut found = sink::Found::new(
+        "FLO-03",
+        mark,
+        "the page is given a script from a fixed foreign address",
+    );
     found.dest = Some(dest);
     // Many libraries load a script of their provider; only a change makes that odd.
     found.most = Some(Level::Warn);
@@ -92,8 +103,14 @@ fn wallet(m: &mut Machine<'_>, a: &mut Act, request: &Val, at: u32) {
     }
     let list = get(m, request, "params");
     let first = get(m, &list, "0");
-    let (to, data, value) = (get(m, &first, "to"), get(m, &first, "data"), get(m, &first, "value"));
-    let fixed = m.to_text(&to).is_some_and(|s| super::hooks::is_address(s.as_str()));
+    let (to, data, value) = (
+        get(m, &first, "to"),
+        get(m, &first, "data"),
+        get(m, &first, "value"),
+    );
+    let fixed = m
+        .to_text(&to)
+        .is_some_and(|s| super::hooks::is_address(s.as_str()));
     // A fixed amount is a price and a call with data is a contract; all there is to a fixed address is a theft.
     if !fixed || !matches!(data.v, V::Undef) || !matches!(value.v, V::Unknown) {
         return;

@@ -23,7 +23,11 @@ pub(crate) fn workflow(pkg: &Indexed<'_>, ix: usize, out: &mut Vec<Structural>) 
     let decoded = ["base64-d|", "base64--decode|", "base64-d|sudo"]
         .iter()
         .filter_map(|w| lower.split_once(w))
-        .any(|(_, rest)| ["bash", "sh", "node", "python"].iter().any(|s| rest.starts_with(s)));
+        .any(|(_, rest)| {
+            ["bash", "sh", "node", "python"]
+                .iter()
+                .any(|s| rest.starts_with(s))
+        });
     // A workflow in a tarball is run by nobody; one made to give away secrets shows whose hands made the release.
     let level = match (all, decoded) {
         (true, true) => Level::Quarantine,
@@ -94,7 +98,8 @@ fn fixed_address(rest: &str) -> Option<&str> {
     let plain = |s: &str| {
         !s.is_empty()
             && s.len() < 100
-            && s.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
+            && s.chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
     };
     (plain(name) && plain(host) && host.contains('.')).then_some(address)
 }

@@ -1,7 +1,7 @@
 //! Methods of the unknown: promises, emitters, streams, by what their names mean nearly everywhere.
 //! It also makes the values callers hand to exported functions.
-use super::marks::Source;
 use super::heap::Kind;
+use super::marks::Source;
 use super::value::{Taint, V, Val, either};
 use super::{Act, Machine};
 use crate::ir::{Func, Name};
@@ -134,11 +134,11 @@ impl Machine<'_> {
                             .is_some_and(|s| s.text.contains("fromSecretKey"))) =>
             {
                 self.mark(
-                Source::KeyMaterial,
-                place,
-                format!("`{name}` is key material given by the caller"),
-                Some(name.to_string()),
-            )
+                    Source::KeyMaterial,
+                    place,
+                    format!("`{name}` is key material given by the caller"),
+                    Some(name.to_string()),
+                )
             }
             _ => self.mark(
                 Source::Caller,

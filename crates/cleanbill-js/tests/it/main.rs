@@ -5,4 +5,5 @@ mod chains;
 mod common;
 mod delta;
 mod obfuscation;
+mod pages;
 mod robust;

