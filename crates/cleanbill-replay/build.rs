@@ -16,7 +16,11 @@ fn main() -> io::Result<()> {
     for file in &files {
         println!("cargo::rerun-if-changed={}", file.display());
         let relative = file.strip_prefix(&case).map_err(io::Error::other)?;
-        list.push_str(&format!("    ({:?}, include_bytes!({:?})),\n", relative.display().to_string(), file.display().to_string()));
+        list.push_str(&format!(
+            "    ({:?}, include_bytes!({:?})),\n",
+            relative.display().to_string(),
+            file.display().to_string()
+        ));
     }
     list.push_str("]\n");
     println!("cargo::rerun-if-changed={CASE}");

@@ -2,10 +2,10 @@
 //! The reading itself is [`answer`], a pure function that a worker runs.
 use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
+use crate::rehearse::{Rehearsed, rehearse_tarball};
 use cleanbill_facts::{Package, Release, Source, read_tarball};
 use cleanbill_js::{Context, RULESET_VERSION};
 use cleanbill_model::{Algorithm, Integrity, Known, Missing, PackageName, Purl};
-use crate::rehearse::{Rehearsed, rehearse_tarball};
 use cleanbill_ports::{BlobKey, Blobs, FetchError, Reader, Registry};
 use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,10 @@ async fn read(wanted: &Wanted, registry: &Arc<dyn Registry>, code: &CodePorts) -
     if let Some(kept) = key.as_ref().and_then(|key| kept(key, code)) {
         return Known::Known(kept);
     }
-    let mut request = serde_json::to_vec(&Request { registry_hosts: hosts, rehearse: false })
+    let mut request = serde_json::to_vec(&Request {
+        registry_hosts: hosts,
+        rehearse: false,
+    })
     .unwrap_or_default();
     request.push(b'\n');
     request.extend_from_slice(&fetched.bytes);
@@ -198,7 +201,10 @@ fn key(digest: &[u8], hosts: &[String]) -> Option<BlobKey> {
 /// # Errors
 /// When the reader gives it up, with the reason.
 pub async fn read_local(tarball: &[u8], code: &CodePorts) -> Result<Source, String> {
-    let mut request = serde_json::to_vec(&Request { registry_hosts: Vec::new(), rehearse: false })
+    let mut request = serde_json::to_vec(&Request {
+        registry_hosts: Vec::new(),
+        rehearse: false,
+    })
     .map_err(|error| error.to_string())?;
     request.push(b'\n');
     request.extend_from_slice(tarball);
@@ -215,10 +221,17 @@ pub async fn read_local(tarball: &[u8], code: &CodePorts) -> Result<Source, Stri
 /// # Errors
 /// When the reader gives it up, with the reason.
 pub async fn rehearse(tarball: &[u8], code: &CodePorts) -> Result<Rehearsed, String> {
-    let request = Request { registry_hosts: Vec::new(), rehearse: true };
+    let request = Request {
+        registry_hosts: Vec::new(),
+        rehearse: true,
+    };
     let mut bytes = serde_json::to_vec(&request).map_err(|error| error.to_string())?;
     bytes.push(b'\n');
     bytes.extend_from_slice(tarball);
-    let answer = code.reader.read(&bytes).await.map_err(|error| error.to_string())?;
+    let answer = code
+        .reader
+        .read(&bytes)
+        .await
+        .map_err(|error| error.to_string())?;
     serde_json::from_slice(&answer).map_err(|_| "the stage gave no usable answer".to_owned())
 }

@@ -24,15 +24,42 @@ pub struct Rehearsed {
 #[must_use]
 pub fn rehearse_tarball(bytes: &[u8]) -> Rehearsed {
     let unpacked = unpack(bytes, &Limits::default());
-    let Some(manifest) = unpacked.file("package.json").map(|file| String::from_utf8_lossy(&file.bytes).into_owned()) else {
-        return Rehearsed { problem: Some("the tarball has no package.json".into()), ..Rehearsed::default() };
+    let Some(manifest) = unpacked
+        .file("package.json")
+        .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
+    else {
+        return Rehearsed {
+            problem: Some("the tarball has no package.json".into()),
+            ..Rehearsed::default()
+        };
     };
-    let files: BTreeMap<String, Vec<u8>> = unpacked.files.into_iter().map(|file| (file.path, file.bytes)).collect();
+    let files: BTreeMap<String, Vec<u8>> = unpacked
+        .files
+        .into_iter()
+        .map(|file| (file.path, file.bytes))
+        .collect();
     let name = serde_json::from_str::<serde_json::Value>(&manifest).ok();
-    let name = name.as_ref().and_then(|manifest| manifest.get("name")?.as_str()).unwrap_or("package").to_owned();
-    let input = RehearsalInput { name, manifest, files, seed: 1, ..RehearsalInput::default() };
+    let name = name
+        .as_ref()
+        .and_then(|manifest| manifest.get("name")?.as_str())
+        .unwrap_or("package")
+        .to_owned();
+    let input = RehearsalInput {
+        name,
+        manifest,
+        files,
+        seed: 1,
+        ..RehearsalInput::default()
+    };
     match catch_unwind(AssertUnwindSafe(|| rehearse_all(&input, &Budget::default()))) {
-        Ok(traces) => Rehearsed { facts: findings(&traces), traces, problem: None },
-        Err(_) => Rehearsed { problem: Some("the stage broke off; this is our fault".into()), ..Rehearsed::default() },
+        Ok(traces) => Rehearsed {
+            facts: findings(&traces),
+            traces,
+            problem: None,
+        },
+        Err(_) => Rehearsed {
+            problem: Some("the stage broke off; this is our fault".into()),
+            ..Rehearsed::default()
+        },
     }
 }

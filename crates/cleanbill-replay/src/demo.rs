@@ -8,6 +8,10 @@ mod tests {
     #[test]
     fn the_case_is_whole() {
         assert!(super::FILES.iter().any(|(path, _)| *path == "case.json"));
-        assert!(super::FILES.iter().any(|(path, _)| path.ends_with("easy-day-js/1.11.22/setup.cjs")));
+        assert!(
+            super::FILES
+                .iter()
+                .any(|(path, _)| path.ends_with("easy-day-js/1.11.22/setup.cjs"))
+        );
     }
 }

@@ -30,7 +30,6 @@ pub(crate) fn workflow(pkg: &Indexed<'_>, ix: usize, out: &mut Vec<Structural>) 
         });
     // A workflow in a tarball is run by nobody; one made to give away secrets shows whose hands made the release.
     let level = match (all, decoded) {
-        (true, true) => Level::Quarantine,
         (_, true) => Level::Quarantine,
         (true, false) => Level::Warn,
         (false, false) => return,
@@ -56,8 +55,8 @@ pub(crate) fn blind_copy(pkg: &Indexed<'_>, ix: usize, trigger: Trigger, out: &m
     if !file.kind.is_code() || trigger > Trigger::Bin || file.bytes.len() > LONGEST {
         return;
     }
-    let finder = memchr::memmem::find(file.bytes, b"cc");
-    if finder.is_none() {
+    if memchr::memmem::find(file.bytes, b"cc").is_none() && memchr::memmem::find(file.bytes, b"CC").is_none()
+    {
         return;
     }
     let text = String::from_utf8_lossy(file.bytes);
