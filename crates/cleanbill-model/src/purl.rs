@@ -56,21 +56,19 @@ impl Purl {
         let refuse = || ParsePurlError {
             text: text.chars().take(120).collect(),
         };
-        let url: packageurl::PackageUrl<'_> = text.parse().map_err(|_| refuse())?;
-        if url.ty() != "npm" {
-            return Err(refuse());
-        }
-        let name = match url.namespace() {
-            Some(scope) => format!("{scope}/{}", url.name()),
-            None => url.name().to_owned(),
+        let rest = text.strip_prefix("pkg:npm/").ok_or_else(refuse)?;
+        let rest = rest.split('#').next().unwrap_or(rest);
+        let (path, qualifiers) = match rest.split_once('?') {
+            Some((path, qualifiers)) => (path, Some(Arc::from(qualifiers))),
+            None => (rest, None),
         };
-        let version = url.version().ok_or_else(refuse)?;
+        let (name, version) = path.rsplit_once('@').ok_or_else(refuse)?;
+        let name = decoded(name).ok_or_else(refuse)?;
+        let version = decoded(version).ok_or_else(refuse)?;
         Ok(Self {
             name: PackageName::parse(&name).map_err(|_| refuse())?,
-            version: Version::parse(version).map_err(|_| refuse())?,
-            qualifiers: text
-                .split_once('?')
-                .map(|(_, rest)| Arc::from(rest.split('#').next().unwrap_or(rest))),
+            version: Version::parse(&version).map_err(|_| refuse())?,
+            qualifiers,
         })
     }
 
@@ -98,6 +96,22 @@ impl fmt::Display for Purl {
             None => Ok(()),
         }
     }
+}
+
+/// Undoes percent-encoding once; `None` where it is malformed or not UTF-8. Case stays as it is: old npm
+/// names have capitals, and another case is another package.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let pair = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&pair).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Percent-encodes all but the characters the specification leaves bare.

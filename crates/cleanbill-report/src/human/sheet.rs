@@ -151,6 +151,8 @@ fn wrapping(width: usize) -> textwrap::Options<'static> {
         .break_words(true)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        // The other algorithm is there only where somebody else in the build asks for it.
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
 }
 
 /// The escaped text, cut where it grows past what anyone reads.
