@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, campaign, config, demo, eval, explain, feed, gate, generate, hunt, inspect, rehearse, run, update,
-    why, worker,
+    audit, campaign, config, demo, diff, eval, explain, feed, gate, generate, hunt, inspect, rehearse, run,
+    update, why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.
@@ -34,6 +34,8 @@ pub enum Command {
     Audit(audit::Arguments),
     /// Judge one release in depth
     Inspect(inspect::Arguments),
+    /// Tell what the new release can do that the old one could not
+    Diff(diff::Arguments),
     /// Show what a release tries to do, on invented machines
     Rehearse(rehearse::Arguments),
     /// Be a registry that lets nothing unproven through

@@ -18,6 +18,7 @@ pub mod output;
 pub mod present;
 pub mod progress;
 pub mod readers;
+pub mod spec;
 pub mod world;
 
 use std::{ffi::OsString, process::ExitCode};

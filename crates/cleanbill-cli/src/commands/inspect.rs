@@ -13,7 +13,7 @@ use crate::{
     commands::{audit::fail_on, why},
     compose::Session,
     failure::Failure,
-    local, output, present, progress,
+    local, output, present, progress, spec,
     world::World,
 };
 
@@ -47,15 +47,12 @@ pub struct Arguments {
 /// # Errors
 /// When no such release can be had.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
-    let path = world.folder.join(&arguments.spec);
-    // A path wins only where it cannot be meant as a name: with a slash that is no scope, or an ending.
-    let looks_like_a_path = arguments.spec.starts_with(['.', '/', '~'])
-        || arguments.spec.ends_with(".tgz")
-        || arguments.spec.ends_with(".tar.gz");
-    if (looks_like_a_path
-        || (path.is_dir() && arguments.spec.contains('/') && !arguments.spec.starts_with('@')))
-        && let Some(tarball) = local::tarball(&path)?
-    {
+    if spec::is_path(&arguments.spec) {
+        let path = world.folder.join(&arguments.spec);
+        let tarball = local::tarball(&path)?.ok_or_else(|| {
+            Failure::usage(format!("cannot inspect `{}`", arguments.spec))
+                .hint("name a .tgz, a folder with a package.json, or name@version")
+        })?;
         return inspect_local(arguments, &tarball, common, world);
     }
     let spec = Spec::parse(&arguments.spec).map_err(|error| {

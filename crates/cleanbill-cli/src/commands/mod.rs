@@ -4,6 +4,7 @@ pub mod audit;
 pub mod campaign;
 pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod eval;
 pub mod explain;
 pub mod feed;
@@ -42,6 +43,7 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Config(arguments) => config::run(arguments, common, world),
         Command::Gate(arguments) => gate::run(arguments, common, world),
         Command::Run(arguments) => run::run(arguments, common, world),
+        Command::Diff(arguments) => diff::run(arguments, common, world),
         Command::Demo(arguments) => demo::run(arguments, common, world),
         Command::Eval(arguments) => eval::run(arguments, common, world),
         Command::Campaign(arguments) => campaign::run(arguments, common, world),

@@ -3,15 +3,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use cleanbill_engine::{
-    Spec,
-    code::{CodePorts, Wanted, rehearse},
+    code::{CodePorts, rehearse},
     rehearse::Rehearsed,
-    resolve::resolve,
 };
-use cleanbill_facts::Package;
 use cleanbill_report::escape::terminal::line;
 
-use crate::{cli::Common, compose::Session, failure::Failure, local, output, world::World};
+use crate::{cli::Common, failure::Failure, output, spec, world::World};
 
 /// Events told one by one for each machine; `-v` tells all.
 const TOLD: usize = 40;
@@ -38,26 +35,13 @@ pub struct Arguments {
 /// When there is no such release, or it cannot be fetched or played.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let cannot = || Failure::usage(format!("cannot rehearse `{}`", arguments.spec));
-    let path = world.folder.join(&arguments.spec);
-    let looks_like_a_path = arguments.spec.starts_with(['.', '/']) || arguments.spec.ends_with(".tgz");
-    let own = if looks_like_a_path {
-        local::tarball(&path)?
-    } else {
-        None
-    };
-    let session = match &own {
-        Some(_) => Session::without_registry(common, world, &world.folder, None)?,
-        None => Session::open(common, world, &world.folder, None)?,
-    };
+    let session = spec::session(&[&arguments.spec], common, world)?;
     let ports = session.ports_with_code(world)?;
     let code: &CodePorts = ports
         .code
         .as_ref()
         .ok_or_else(|| Failure::ours("no reader of code is set up"))?;
-    let tarball = match own {
-        Some(tarball) => tarball,
-        None => session.runtime.block_on(fetch(arguments, &session))?,
-    };
+    let tarball = spec::tarball(&arguments.spec, &session, world)?;
     let rehearsed = session
         .runtime
         .block_on(rehearse(&tarball, code))
@@ -80,30 +64,6 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         .iter()
         .any(|fact| fact.kind == cleanbill_rehearsal::FactKind::Proven);
     Ok(ExitCode::from(u8::from(proven)))
-}
-
-async fn fetch(arguments: &Arguments, session: &Session) -> Result<Vec<u8>, Failure> {
-    let cannot = || Failure::usage(format!("cannot rehearse `{}`", arguments.spec));
-    let spec = Spec::parse(&arguments.spec)
-        .map_err(|error| cannot().because(&error).hint("write name or name@version"))?;
-    let registry = &session.ports.registry;
-    let fetched = registry
-        .packument(&spec.name)
-        .await
-        .map_err(|error| cannot().because(&error))?;
-    let packument =
-        cleanbill_npm::packument::parse(&fetched.bytes).map_err(|error| cannot().because(&error))?;
-    let package = Package::collect(&spec.name, &packument, session.as_of);
-    let release = resolve(&package, &spec.wanted)
-        .ok_or_else(|| cannot().hint("no release answers that version or tag"))?;
-    let url = Wanted::of(&spec.name, release)
-        .tarball
-        .ok_or_else(|| cannot().hint("its registry names no tarball"))?;
-    let tarball = registry
-        .tarball(&spec.name, &url)
-        .await
-        .map_err(|error| cannot().because(&error))?;
-    Ok(tarball.bytes.to_vec())
 }
 
 fn told(rehearsed: &Rehearsed, all: bool) -> String {
