@@ -159,9 +159,10 @@ impl Client {
     /// The registry as it may be shown.
     #[must_use]
     pub fn registry_shown(&self) -> String {
-        self.default
-            .as_ref()
-            .map_or_else(|| "none named".to_owned(), |(url, _)| url.to_string())
+        self.default.as_ref().map_or_else(
+            || "none named; npm is asked when a run needs one".to_owned(),
+            |(url, _)| url.to_string(),
+        )
     }
 
     /// Where the registry was named.

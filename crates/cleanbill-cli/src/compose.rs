@@ -282,7 +282,7 @@ fn settings(
     if !named_already {
         layers.extend(layer(LayerKind::Project, &ours, &folder, world)?);
     }
-    let overrides = Overrides { fail_on, deep: None };
+    let overrides = Overrides { fail_on };
     resolve(layers, &overrides).map_err(|error| {
         Failure::usage("cannot use the settings")
             .because(&error)

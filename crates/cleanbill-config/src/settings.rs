@@ -46,8 +46,6 @@ pub struct Layer {
 pub struct Overrides {
     /// `--fail-on`.
     pub fail_on: Option<Level>,
-    /// `--deep`.
-    pub deep: Option<bool>,
 }
 
 /// One value and where it came from, for `config show`.
@@ -123,10 +121,6 @@ pub fn resolve(layers: Vec<Layer>, overrides: &Overrides) -> Result<Settings, Re
     if let Some(level) = overrides.fail_on {
         draft.settings_policy.fail_on = level;
         draft.note("run.fail-on", level.as_str(), "flag");
-    }
-    if let Some(deep) = overrides.deep {
-        draft.deep = deep;
-        draft.note("run.deep", deep, "flag");
     }
     Ok(draft.finish())
 }

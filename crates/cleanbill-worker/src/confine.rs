@@ -1,5 +1,5 @@
 //! What a worker gives up before it reads a byte of a package: files, network, new programs, and memory
-//! beyond a limit. What a system cannot take away is said, never passed over in silence.
+//! beyond a limit. What a system could not take away stands in [`Confinement`].
 
 /// What a worker may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

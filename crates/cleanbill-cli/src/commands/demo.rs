@@ -96,7 +96,9 @@ pub fn run(_arguments: &Arguments, common: &Common, world: &World) -> Result<Exi
                     continue;
                 };
                 for sentence in gate.held(&name).await {
-                    text.push_str(&format!("  held: {sentence}\n"));
+                    // Nothing of the play is kept, so `cleanbill why` would not know it.
+                    let reason = sentence.split(". Run `").next().unwrap_or(&sentence);
+                    text.push_str(&format!("  held: {reason}\n"));
                 }
             }
             gate.stop().await;

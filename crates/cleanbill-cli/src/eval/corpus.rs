@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 6;
 pub enum Voices {
     /// What the registry tells.
     Metadata,
-    /// What the code does, with nothing of the registry but the versions before.
+    /// The same and what the code does.
     Both,
 }
 
