@@ -1,6 +1,6 @@
 //! Where an address points: a forge people know, this machine or network, a bare number, or any other host.
 //! It reads addresses as clients do and asks none of them.
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use cleanbill_model::{Confidence, Level};
 
@@ -51,15 +51,15 @@ impl Address {
             .split_once('#')
             .map_or((text, ""), |(text, fragment)| (text, fragment));
         let plain = text.strip_prefix("git+").unwrap_or(text);
-        let long = match plain.split_once(':') {
-            Some(("github", path)) => format!("https://github.com/{path}"),
-            Some(("gitlab", path)) => format!("https://gitlab.com/{path}"),
-            Some(("bitbucket", path)) => format!("https://bitbucket.org/{path}"),
-            Some(("gist", path)) => format!("https://gist.github.com/{path}"),
+        let long: Cow<'_, str> = match plain.split_once(':') {
+            Some(("github", path)) => format!("https://github.com/{path}").into(),
+            Some(("gitlab", path)) => format!("https://gitlab.com/{path}").into(),
+            Some(("bitbucket", path)) => format!("https://bitbucket.org/{path}").into(),
+            Some(("gist", path)) => format!("https://gist.github.com/{path}").into(),
             Some((before, path)) if !path.starts_with("//") && before.contains('@') => {
-                format!("ssh://{before}/{path}")
+                format!("ssh://{before}/{path}").into()
             }
-            _ => plain.to_owned(),
+            _ => plain.into(),
         };
         let url = url::Url::parse(&long).ok()?;
         let sealed = match url.scheme() {
@@ -68,11 +68,13 @@ impl Address {
             _ => return None,
         };
         let host = url.host_str()?.to_ascii_lowercase();
-        let path = url
-            .path()
-            .replace("%2f", "/")
-            .replace("%2F", "/")
-            .replace("%40", "@");
+        let path = match url.path() {
+            plain if !plain.contains('%') => plain.to_owned(),
+            escaped => escaped
+                .replace("%2f", "/")
+                .replace("%2F", "/")
+                .replace("%40", "@"),
+        };
         let is_commit =
             |word: &str| word.len() == COMMIT_DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
         let commit = is_commit(fragment) || path.split(['/', '.']).any(is_commit);

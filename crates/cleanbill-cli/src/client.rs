@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 use cleanbill_model::{PackageName, SafeUrl, Secret};
@@ -18,7 +18,9 @@ use cleanbill_upstream::settings::{
     Cache, ClientCertificate, Condense, Credentials, ProxySettings, Roots, UpstreamSettings,
 };
 
-use crate::{cli::Common, compose::read_text, failure::Failure, world::World};
+use crate::{
+    cli::Common, commands::setup::blocks, compose::read_text, failure::Failure, world::World,
+};
 
 /// Largest settings file of a client read, in bytes.
 const MAX_CLIENT_SETTINGS: usize = 1024 * 1024;
@@ -26,8 +28,11 @@ const MAX_CLIENT_SETTINGS: usize = 1024 * 1024;
 const MAX_CERTIFICATES: usize = 8 * 1024 * 1024;
 /// How long `npm config get registry` may take: it starts in a quarter of a second.
 const NPM_PATIENCE: Duration = Duration::from_secs(10);
-/// Name of the file in the state folder that keeps npm's last answer, for offline runs.
+/// Name of the file in the state folder that keeps npm's last answer and which npm gave it.
 const REMEMBERED: &str = "registry-of-npm";
+/// How long an answer of the same npm is taken without asking again. Every file and variable that people
+/// change is read by us before npm is asked at all.
+const NPM_ANSWER_HOLDS: Duration = Duration::from_secs(3600);
 
 /// What the client is set to.
 pub struct Client {
@@ -256,6 +261,8 @@ fn npmrc_texts(
             continue;
         }
         if let Some(text) = read_text(&path, MAX_CLIENT_SETTINGS)? {
+            // What `cleanbill setup` put in names the gate: whoever asks here asks the registry behind it.
+            let text = blocks::without(&text).unwrap_or_default();
             texts.push((level, world.shown(&path), text));
         }
     }
@@ -285,10 +292,18 @@ fn find_program(name: &str, world: &World) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Asks npm itself, and keeps the answer for offline runs.
+/// Asks npm itself, and keeps the answer: for the next hour's runs, and for offline ones.
 fn ask_npm(world: &World) -> Option<(SafeUrl, String)> {
     let npm = find_program("npm", world)?;
-    let mut child = Command::new(npm)
+    let giver = identity(&npm);
+    if let Some(answer) = Remembered::read(world).filter(|answer| answer.is_fresh(giver.as_deref())) {
+        return Some(answer.named());
+    }
+    let mut npm = Command::new(npm);
+    if set_up(world) {
+        npm.env("npm_config_userconfig", if cfg!(windows) { "NUL" } else { "/dev/null" });
+    }
+    let mut child = npm
         .args(["config", "get", "registry"])
         .current_dir(&world.folder)
         .stdin(Stdio::null())
@@ -308,21 +323,73 @@ fn ask_npm(world: &World) -> Option<(SafeUrl, String)> {
     let output = child.wait_with_output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let url = text.trim();
-    if !(url.starts_with("https://") || url.starts_with("http://"))
-        || url.len() > 2048
-        || url.contains(char::is_whitespace)
-    {
+    if !is_address(url) {
         return None;
     }
     // Only a convenience: an offline run without it says that no registry is named.
     let folder = world.state_folder();
-    drop(std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(REMEMBERED), url)));
+    let kept = format!("{url}\n{}\n", giver.unwrap_or_default());
+    drop(std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(REMEMBERED), kept)));
     Some((SafeUrl::new(url), "npm config get registry".to_owned()))
 }
 
+/// True where `cleanbill setup` has the user's npm ask the gate.
+fn set_up(world: &World) -> bool {
+    let environment: Vec<(String, String)> = world.environment.clone().into_iter().collect();
+    let user = environment_value(&environment, "userconfig")
+        .map(PathBuf::from)
+        .or_else(|| world.home.as_ref().map(|home| home.join(".npmrc")));
+    let text = user.and_then(|path| read_text(&path, MAX_CLIENT_SETTINGS).ok().flatten());
+    text.is_some_and(|text| blocks::has_block(&text))
+}
+
+/// Which program this is: its path, length and time of change.
+fn identity(program: &Path) -> Option<String> {
+    let known = std::fs::metadata(program).ok()?;
+    let changed = known.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} {} {}", program.display(), known.len(), changed.as_nanos()))
+}
+
+fn is_address(url: &str) -> bool {
+    (url.starts_with("https://") || url.starts_with("http://"))
+        && url.len() <= 2048
+        && !url.contains(char::is_whitespace)
+}
+
+/// npm's last answer.
+struct Remembered {
+    url: String,
+    giver: String,
+    age: Option<Duration>,
+}
+
+impl Remembered {
+    fn read(world: &World) -> Option<Self> {
+        let path = world.state_folder().join(REMEMBERED);
+        let text = read_text(&path, 8192).ok()??;
+        let (url, giver) = text.split_once('\n').unwrap_or((&text, ""));
+        is_address(url.trim()).then(|| Self {
+            url: url.trim().to_owned(),
+            giver: giver.trim_end().to_owned(),
+            // A clock that was set back gives no age, so the answer does not count as fresh.
+            age: std::fs::metadata(&path)
+                .and_then(|known| known.modified())
+                .ok()
+                .and_then(|written| written.elapsed().ok()),
+        })
+    }
+
+    fn is_fresh(&self, giver: Option<&str>) -> bool {
+        giver.is_some_and(|giver| giver == self.giver) && self.age.is_some_and(|age| age < NPM_ANSWER_HOLDS)
+    }
+
+    fn named(self) -> (SafeUrl, String) {
+        (SafeUrl::new(self.url), "npm's last answer".to_owned())
+    }
+}
+
 fn remembered(world: &World) -> Option<(SafeUrl, String)> {
-    let text = read_text(&world.state_folder().join(REMEMBERED), 4096).ok()??;
-    Some((SafeUrl::new(text.trim()), "npm's last answer".to_owned()))
+    Remembered::read(world).map(Remembered::named)
 }
 
 /// Certificate authorities the client is told of; `ca` in settings stands in place of the system's.

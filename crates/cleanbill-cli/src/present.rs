@@ -128,6 +128,8 @@ struct Tree<'a> {
     paths: Vec<Vec<Vec<usize>>>,
     lines: Vec<&'a str>,
     shown: &'a str,
+    /// The purl of each entry, written once: every entry that depends on it names it again.
+    purls: Vec<Option<String>>,
 }
 
 impl<'a> Tree<'a> {
@@ -151,6 +153,11 @@ impl<'a> Tree<'a> {
             paths: lockfile.paths(),
             lines: found.text.lines().collect(),
             shown: &found.path,
+            purls: lockfile
+                .packages
+                .iter()
+                .map(|locked| locked.purl().map(|purl| purl.to_string()))
+                .collect(),
         })
     }
 
@@ -174,14 +181,12 @@ impl<'a> Tree<'a> {
 
     fn frame(&self, line: u32) -> Untrusted {
         let from = usize::try_from(line).unwrap_or(1).saturating_sub(1);
-        let cut: Vec<String> = self
-            .lines
-            .iter()
-            .skip(from)
-            .take(FRAME_LINES)
-            .map(|text| text.chars().take(FRAME_COLUMNS).collect())
-            .collect();
-        cut.join("\n").into()
+        let cut = |text: &&'a str| match text.char_indices().nth(FRAME_COLUMNS) {
+            Some((end, _)) => text.get(..end).unwrap_or(text),
+            None => text,
+        };
+        let shown: Vec<&str> = self.lines.iter().skip(from).take(FRAME_LINES).map(cut).collect();
+        shown.join("\n").into()
     }
 }
 
@@ -215,7 +220,7 @@ fn package_report(subject: &Subject, judgement: &Judgement, trees: &[Tree<'_>]) 
             .filter_map(|edge| edge.to);
         report
             .depends_on
-            .extend(answers.filter_map(|to| Some(tree.lockfile.packages.get(to)?.purl()?.to_string())));
+            .extend(answers.filter_map(|to| tree.purls.get(to)?.clone()));
     }
     report.paths.sort_by_key(Vec::len);
     report.paths.dedup();

@@ -5,6 +5,7 @@
 //! that ends in the middle of a call was left by a process that died: readers pass those lines over, and
 //! the next writer begins a new segment, so that no later line is ever taken for a missing one.
 use std::{
+    borrow::Cow,
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -25,8 +26,9 @@ pub const SEGMENTS: usize = 32;
 pub const MAX_APPEND_BYTES: u64 = 64 * 1024 * 1024;
 /// Largest segment read; writers never make a larger one.
 const MAX_READ_BYTES: u64 = SEGMENT_BYTES + MAX_APPEND_BYTES;
-/// End of the last line that is looked at for whether its call is whole.
-const TAIL_BYTES: u64 = 4 * 1024 * 1024;
+/// How far back the last line is looked for, to tell whether its call is whole: nearly every line fits the
+/// first, and none that is longer than the last counts as whole.
+const TAILS_BYTES: [u64; 2] = [64 * 1024, 4 * 1024 * 1024];
 /// Hexadecimal digits of a line's checksum: damage is chance, not an adversary.
 const SUM_DIGITS: usize = 16;
 const SUM_FIELD: &str = ",\"sum\":\"";
@@ -42,14 +44,15 @@ pub struct FileVerdictLog {
 
 /// One line, but for its checksum.
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct Line<'a> {
     v: u32,
     name: PackageName,
     version: Version,
     decided: Timestamp,
     /// Lines of the same call that follow.
     follow: usize,
-    judgement: String,
+    #[serde(borrow)]
+    judgement: Cow<'a, str>,
 }
 
 impl FileVerdictLog {
@@ -187,17 +190,24 @@ fn takes_more(segment: &Path, segment_bytes: u64) -> io::Result<bool> {
     if length == 0 || length >= segment_bytes {
         return Ok(length == 0);
     }
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
-    let mut tail = Vec::new();
-    file.take(TAIL_BYTES).read_to_end(&mut tail)?;
-    let Some(tail) = tail.strip_suffix(b"\n") else {
-        return Ok(false);
-    };
-    let start = memchr::memrchr(b'\n', tail).map_or(0, |at| at + 1);
-    Ok(tail
-        .get(start..)
-        .and_then(read_line)
-        .is_some_and(|line| line.follow == 0))
+    for reach in TAILS_BYTES {
+        file.seek(SeekFrom::Start(length.saturating_sub(reach)))?;
+        let mut tail = Vec::new();
+        (&mut file).take(reach).read_to_end(&mut tail)?;
+        let Some(tail) = tail.strip_suffix(b"\n") else {
+            return Ok(false);
+        };
+        let start = match memchr::memrchr(b'\n', tail) {
+            Some(newline) => newline + 1,
+            None if length <= reach => 0,
+            None => continue,
+        };
+        return Ok(tail
+            .get(start..)
+            .and_then(read_line)
+            .is_some_and(|line| line.follow == 0));
+    }
+    Ok(false)
 }
 
 fn write_line(lines: &mut Vec<u8>, record: &VerdictRecord, follow: usize) -> io::Result<()> {
@@ -207,7 +217,7 @@ fn write_line(lines: &mut Vec<u8>, record: &VerdictRecord, follow: usize) -> io:
         version: record.version.clone(),
         decided: record.decided,
         follow,
-        judgement: record.json.clone(),
+        judgement: Cow::Borrowed(&record.json),
     };
     let start = lines.len();
     serde_json::to_writer(&mut *lines, &line)?;
@@ -221,7 +231,7 @@ fn write_line(lines: &mut Vec<u8>, record: &VerdictRecord, follow: usize) -> io:
 }
 
 /// The line, where its checksum fits.
-fn read_line(bytes: &[u8]) -> Option<Line> {
+fn read_line(bytes: &[u8]) -> Option<Line<'_>> {
     let (rest, sum) = bytes
         .strip_suffix(SUM_END.as_bytes())?
         .split_last_chunk::<SUM_DIGITS>()?;
@@ -229,17 +239,15 @@ fn read_line(bytes: &[u8]) -> Option<Line> {
     if sum_of(covered).as_bytes() != sum {
         return None;
     }
-    serde_json::from_slice::<Line>(bytes)
+    serde_json::from_slice::<Line<'_>>(bytes)
         .ok()
         .filter(|line| line.v == 1)
 }
 
 fn sum_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .take(SUM_DIGITS / 2)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// The last whole line on `name` in a segment. Quotes inside a judgement are escaped there, so the
@@ -264,7 +272,7 @@ fn find_in(bytes: &[u8], name: &PackageName, version: Option<&Version>) -> Optio
                 name,
                 version,
                 decided,
-                json,
+                json: json.into_owned(),
             });
         }
     }

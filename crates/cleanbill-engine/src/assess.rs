@@ -16,37 +16,39 @@ use cleanbill_policy::{Context, Decision, Policy, decide};
 pub fn assess(facts: &Facts, policy: &Policy) -> Decision {
     let mut signals: Vec<Signal> = Vec::new();
     let mut unassessed = BTreeSet::new();
+    let mut lacking: BTreeSet<(Need, Missing)> = BTreeSet::new();
     for audit in CATALOGUE {
-        let missing: Vec<(Need, Missing)> = audit
-            .meta()
-            .needs
-            .iter()
-            .filter_map(|need| facts.missing(*need).map(|reason| (*need, reason)))
-            .collect();
-        if missing.is_empty() {
-            let mut seen = Vec::new();
-            match catch_unwind(AssertUnwindSafe(|| audit.run(facts, &mut seen))) {
-                Ok(()) => signals.append(&mut seen),
-                Err(_) => {
-                    let reason = format!(
-                        "the audit `{}` broke off on this release; this is our fault",
-                        audit.meta().id
-                    );
-                    unassessed.insert(Unassessed {
-                        file: None,
-                        reason: reason.into(),
-                    });
-                }
+        let mut able = true;
+        for need in audit.meta().needs {
+            if let Some(reason) = facts.missing(*need) {
+                able = false;
+                lacking.insert((*need, reason));
             }
+        }
+        if !able {
             continue;
         }
-        for (need, reason) in missing {
-            if let Some(words) = could_not(need, reason, facts) {
+        let mut seen = Vec::new();
+        match catch_unwind(AssertUnwindSafe(|| audit.run(facts, &mut seen))) {
+            Ok(()) => signals.append(&mut seen),
+            Err(_) => {
+                let reason = format!(
+                    "the audit `{}` broke off on this release; this is our fault",
+                    audit.meta().id
+                );
                 unassessed.insert(Unassessed {
                     file: None,
-                    reason: words.into(),
+                    reason: reason.into(),
                 });
             }
+        }
+    }
+    for (need, reason) in lacking {
+        if let Some(words) = could_not(need, reason, facts) {
+            unassessed.insert(Unassessed {
+                file: None,
+                reason: words.into(),
+            });
         }
     }
     let release = facts.release();
