@@ -37,6 +37,11 @@ fn main() {
         .iter()
         .find_map(|a| a.strip_prefix("--steps="))
         .and_then(|n| n.parse().ok());
+    let registry_hosts: Vec<String> = args
+        .iter()
+        .filter_map(|a| a.strip_prefix("--registry="))
+        .map(str::to_owned)
+        .collect();
     let all = args.iter().any(|a| a == "-a");
     let worker = std::thread::Builder::new().stack_size(REQUIRED_STACK_BYTES).spawn(move || {
         let (mut bytes, mut total, mut times) = (0u64, 0.0, Vec::new());
@@ -47,7 +52,7 @@ fn main() {
                 continue;
             }
             let began = Instant::now();
-            let analysis = cleanbill_js::analyse(&package, &Context::default(), &Budget { max_steps: steps.unwrap_or(Budget::default().max_steps), ..Budget::default() });
+            let analysis = cleanbill_js::analyse(&package, &Context { registry_hosts: registry_hosts.clone(), ..Context::default() }, &Budget { max_steps: steps.unwrap_or(Budget::default().max_steps), ..Budget::default() });
             let took = began.elapsed().as_secs_f64();
             let code: u64 = analysis.files.iter().filter(|f| f.kind.is_code()).map(|f| f.bytes).sum();
             bytes += code;

@@ -1,6 +1,6 @@
 //! The whole way: types, entries, reach, looks, the machine phase by phase, and what it noted.
 //! It is pure and bounded; it must run on a thread with [`crate::REQUIRED_STACK_BYTES`] of stack.
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 
 use cleanbill_model::Level;
@@ -9,29 +9,29 @@ use crate::analysis::{
     Analysis, DecodedLayer, Destination, FileFacts, Outcome, RULESET_VERSION, Structural, Use,
 };
 use crate::entry::{self, Entries, Trigger};
+use crate::graph::Graph;
 use crate::host::command;
 use crate::kind::FileKind;
 use crate::look::files::{self, Looks};
 use crate::look::structure;
 use crate::machine::heap::{Frame, Kind};
 use crate::machine::marks::Place;
+use crate::machine::modules::FILE_SHARE;
 use crate::machine::value::{Taint, V, Val};
 use crate::machine::{Act, Machine, ModState};
 use crate::notebook::step;
 use crate::package::{Budget, Context, Indexed, Package};
 
-/// Steps the top level of a file may take besides those for its size.
-const FILE_SHARE: u64 = 1_500_000;
-/// Most steps a file gets for its size.
-const MOST_SIZE_SHARE: u64 = 3_000_000;
-/// The same for a file whose look says obfuscated.
-const OBFUSCATED_SHARE: u64 = 20_000_000;
 /// Steps all functions nobody calls may take together in one phase.
 const LEFTOVER_SHARE: u64 = 700_000;
 /// The same where nothing reaches: chains there say little.
 const IDLE_SHARE: u64 = 150_000;
 /// Steps a function nobody calls may take: it runs on unknown arguments, so it is soon through.
 const CALL_SHARE: u64 = 15_000;
+/// The same in obfuscated code, where each word a function says is decoded first.
+const OBFUSCATED_CALL_SHARE: u64 = 1_000_000;
+/// Steps all functions nobody calls may take together for obfuscated code.
+const OBFUSCATED_LEFTOVER_SHARE: u64 = 12_000_000;
 /// Steps of a package in which nothing is obfuscated.
 const CLEAR_STEPS: u64 = 8_000_000;
 /// Rounds over functions nobody called: each may make new ones.
@@ -43,7 +43,9 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     let pkg = Indexed::new(package, context);
     let entries = entry::entries(&pkg);
     let looks: Vec<Looks> = pkg.files.iter().map(|f| files::look(f.kind, f.bytes)).collect();
-    let reach = reach(&pkg, &entries, &looks);
+    let graph = Graph::new(&pkg, &looks);
+    let reach = graph.reach(&entries);
+    let wanted = graph.followed(&looks);
     let code: u64 = pkg
         .files
         .iter()
@@ -62,7 +64,7 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
         budget.max_steps.min(CLEAR_STEPS)
     };
     let budget = &Budget {
-        max_steps: base.saturating_add((code / 8).min(base)),
+        max_steps: base.saturating_add((code / 4).min(base)),
         ..*budget
     };
     let mut machine = Machine::new(&pkg, *budget);
@@ -71,32 +73,10 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
             machine.obfuscated.insert(file.path.clone());
         }
     }
-    let followed = run(&mut machine, &pkg, &entries, &looks, &reach, budget);
+    let followed = run(&mut machine, &pkg, &entries, &wanted, &reach, budget);
     let mut structural = structure::facts(&pkg, &entries, &looks, &reach);
     native_facts(&machine, &pkg, &mut structural);
     report(machine, &pkg, entries, &looks, &reach, structural, &followed)
-}
-
-/// The strongest trigger that reaches each file.
-fn reach(pkg: &Indexed<'_>, entries: &Entries, looks: &[Looks]) -> Vec<Trigger> {
-    let mut out = vec![Trigger::Unreached; pkg.files.len()];
-    let mut queue: VecDeque<(u32, Trigger)> = entries.files.iter().copied().collect();
-    while let Some((file, trigger)) = queue.pop_front() {
-        let ix = file as usize;
-        match out.get_mut(ix) {
-            Some(have) if trigger < *have => *have = trigger,
-            _ => continue,
-        }
-        let (Some(entry), Some(look)) = (pkg.files.get(ix), looks.get(ix)) else {
-            continue;
-        };
-        for import in &look.imports {
-            if let crate::package::Resolution::File(next) = pkg.resolve(&entry.path, import, true) {
-                queue.push_back((next, trigger));
-            }
-        }
-    }
-    out
 }
 
 /// Runs every phase; gives the files that were followed.
@@ -104,7 +84,7 @@ fn run(
     m: &mut Machine<'_>,
     pkg: &Indexed<'_>,
     entries: &Entries,
-    looks: &[Looks],
+    wanted: &[bool],
     reach: &[Trigger],
     budget: &Budget,
 ) -> BTreeSet<u32> {
@@ -149,21 +129,16 @@ fn run(
         order.extend((0..pkg.files.len() as u32).filter(|ix| reach.get(*ix as usize) == Some(&trigger)));
         for file in order {
             let ix = file as usize;
-            let (Some(entry), Some(look)) = (pkg.files.get(ix), looks.get(ix)) else {
+            let (Some(entry), Some(wanted)) = (pkg.files.get(ix), wanted.get(ix)) else {
                 continue;
             };
-            let hot = look.hot
+            let wanted = *wanted
                 || (trigger.is_install() && entries.files.iter().any(|(f, t)| *f == file && *t == trigger));
-            if !hot || !runnable(entry.kind, trigger) || followed.contains(&file) {
+            if !wanted || !runnable(entry.kind, trigger) || followed.contains(&file) {
                 continue;
             }
             total += entry.bytes.len() as u64;
-            // A share by size, and enough on top for the string tables of obfuscators.
-            let share = if m.obfuscated.contains(&entry.path) {
-                OBFUSCATED_SHARE
-            } else {
-                FILE_SHARE
-            } + (entry.bytes.len() as u64).min(MOST_SIZE_SHARE);
+            let share = m.file_share(file);
             // Tests and what nothing reaches are a courtesy: that they are not read holds nobody.
             let matters = trigger <= Trigger::Bin;
             if total > budget.max_total_bytes || !m.allow(share) {
@@ -175,12 +150,6 @@ fn run(
             }
             followed.insert(file);
             m.exports_of(file);
-            if m.exhausted && matters {
-                m.notes.unassessed(
-                    &entry.path,
-                    "its top level needs more work than one file is allowed",
-                );
-            }
         }
         let code: u64 = pkg
             .files
@@ -190,8 +159,10 @@ fn run(
             .sum();
         let share = if trigger > Trigger::Bin {
             IDLE_SHARE
-        } else {
+        } else if m.obfuscated.is_empty() {
             LEFTOVER_SHARE + code / 10
+        } else {
+            OBFUSCATED_LEFTOVER_SHARE
         };
         leftovers(m, from, share);
     }
@@ -261,7 +232,7 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
             let Some((obj, id)) = m.closures.get(ix).copied() else {
                 continue;
             };
-            if m.steps > most || !m.allow(CALL_SHARE) {
+            if m.steps > most || !m.allow(call_share(m, obj)) {
                 break;
             }
             let counts = m.counts(id);
@@ -278,13 +249,28 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
     for (obj, id) in closures {
         if skipped.binary_search(&id).is_ok()
             && m.steps <= most
-            && m.allow(CALL_SHARE)
+            && m.allow(call_share(m, obj))
             && worth_calling(m, obj)
         {
             call_unused(m, obj, true);
         }
     }
     m.lazy = false;
+}
+
+fn call_share(m: &Machine<'_>, obj: u32) -> u64 {
+    let obfuscated = match m.get(obj).map(|o| &o.kind) {
+        Some(Kind::Func { f, .. }) => m
+            .sources
+            .get(f.src as usize)
+            .is_some_and(|s| m.notes_obfuscated(&s.path)),
+        _ => false,
+    };
+    if obfuscated {
+        OBFUSCATED_CALL_SHARE
+    } else {
+        CALL_SHARE
+    }
 }
 
 /// Files up to this size are looked at whole: a payload is small, a library is not.
@@ -331,7 +317,7 @@ fn native_facts(m: &Machine<'_>, pkg: &Indexed<'_>, out: &mut Vec<Structural>) {
         let native = pkg
             .find(path)
             .and_then(|ix| pkg.files.get(ix as usize))
-            .is_some_and(|f| f.kind.is_native());
+            .is_some_and(|f| f.kind.is_program(&f.path));
         if !native || path.ends_with(".node") {
             continue;
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry::Trigger;
 use crate::hosts::HostClass;
 pub use crate::machine::marks::Source;
+pub use crate::witness::Seen;
 
 /// One step of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,6 +54,9 @@ pub struct Chain {
     pub level: Level,
     /// What stays the same when code moves: for comparing releases.
     pub signature: String,
+    /// Who saw it.
+    #[serde(default)]
+    pub seen: Seen,
 }
 
 /// A chain before its level is known.
@@ -177,6 +181,11 @@ fn base(d: &Draft<'_>) -> Level {
             }
         }
         "FLO-11" => Level::Block,
+        // Each entry of a listing may have been picked by a test we cannot follow.
+        "FLO-12" if d.indirect => match () {
+            () if (install || eager) && d.trigger != Trigger::Bin => Level::Quarantine,
+            () => Level::Note,
+        },
         "FLO-12" => {
             if (install || eager) && d.trigger != Trigger::Bin {
                 Level::Block

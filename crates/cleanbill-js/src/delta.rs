@@ -357,7 +357,7 @@ fn chains(old: &Analysis, new: &Analysis, delta: &mut Delta) {
             .host
             .as_deref()
             .is_none_or(|h| !hosts.contains(crate::hosts::registrable(h)));
-        let level = raised(chain, fresh_host);
+        let level = raised(chain, fresh_host, old);
         delta.new_chains.push((chain.signature.clone(), level));
         let counts = chain
             .sources
@@ -377,12 +377,16 @@ fn chains(old: &Analysis, new: &Analysis, delta: &mut Delta) {
 
 /// The level of a chain the old release did not have.
 #[must_use]
-pub fn raised(chain: &Chain, fresh_host: bool) -> Level {
+pub fn raised(chain: &Chain, fresh_host: bool, old: &Analysis) -> Level {
     let data = matches!(chain.id.as_str(), "FLO-01" | "FLO-10" | "FLO-16");
     let code = matches!(chain.id.as_str(), "FLO-03" | "FLO-06" | "FLO-15");
     let idle = matches!(chain.trigger, Trigger::Test | Trigger::Unreached);
     // Another package's loaded code, replaced as soon as this one is imported.
     if chain.id == "PER-02" && chain.level == Level::Warn && !idle {
+        return Level::Quarantine;
+    }
+    // Decoded text that runs where none did before is hidden from whoever reads the package, whatever it does.
+    if chain.id == "FLO-04" && chain.level == Level::Warn && !chain.lazy && !idle && !decodes(old) {
         return Level::Quarantine;
     }
     if !chain.abnormal_host || !fresh_host || idle {
@@ -393,6 +397,11 @@ pub fn raised(chain: &Chain, fresh_host: bool) -> Level {
         Level::Warn if data || code || chain.id == "FLO-02" => Level::Quarantine,
         other => other,
     }
+}
+
+/// Has run text it decoded.
+fn decodes(a: &Analysis) -> bool {
+    !a.layers.is_empty() || a.chains.iter().any(|c| c.id == "FLO-04")
 }
 
 /// Two different kinds that count, one of them leading: held.

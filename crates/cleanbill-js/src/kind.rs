@@ -43,6 +43,16 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// True for a file that a system loads as a program: by its bytes, or by a name it is loaded under whatever its
+    /// bytes say here.
+    #[must_use]
+    pub fn is_program(self, path: &str) -> bool {
+        self.is_native()
+            || [".exe", ".dll", ".scr", ".so", ".dylib"]
+                .iter()
+                .any(|ending| path.to_ascii_lowercase().ends_with(ending))
+    }
+
     /// The type of `bytes` under the name `path`.
     #[must_use]
     pub fn of(path: &str, bytes: &[u8]) -> Self {

@@ -4,11 +4,13 @@
 
 mod analyse;
 pub mod analysis;
+mod batch;
 mod builtin;
 pub mod chain;
 mod decode;
 pub mod delta;
 pub mod entry;
+mod graph;
 pub mod gyp;
 mod hash;
 mod host;
@@ -24,6 +26,7 @@ pub mod package;
 mod parse;
 pub mod shell;
 mod text;
+pub mod witness;
 
 pub use analyse::analyse;
 pub use analysis::{Analysis, RULESET_VERSION};

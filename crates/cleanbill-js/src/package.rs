@@ -48,7 +48,7 @@ impl Default for Budget {
         Self {
             max_file_bytes: 16 << 20,
             max_total_bytes: 96 << 20,
-            max_steps: 30_000_000,
+            max_steps: 60_000_000,
         }
     }
 }
@@ -64,6 +64,8 @@ pub(crate) struct IndexedFile<'p> {
 pub(crate) struct Indexed<'p> {
     pub files: Vec<IndexedFile<'p>>,
     by_path: HashMap<String, u32, FxBuild>,
+    /// The tarball brings copies of other packages.
+    nested: bool,
     pub manifest: Manifest,
     pub context: &'p Context,
 }
@@ -159,11 +161,59 @@ impl<'p> Indexed<'p> {
             .map(|f| Manifest::parse(f.bytes))
             .unwrap_or_default();
         Self {
+            nested: files
+                .iter()
+                .any(|f: &IndexedFile<'_>| f.path.starts_with("node_modules/")),
             files,
             by_path,
             manifest,
             context,
         }
+    }
+
+    /// False for a specifier that can lead to no file of this tarball.
+    pub fn may_be_own(&self, specifier: &str) -> bool {
+        specifier.starts_with(['.', '/', '#'])
+            || self.nested
+            || self
+                .manifest
+                .name
+                .as_deref()
+                .is_some_and(|name| specifier.starts_with(name))
+    }
+
+    /// The file `imports` or `exports` of the manifest gives for a key, as Node chooses among conditions.
+    fn mapped(&self, field: &str, key: &str) -> Option<u32> {
+        const ACTIVE: &[&str] = &[
+            "node",
+            "import",
+            "require",
+            "default",
+            "module-sync",
+            "node-addons",
+        ];
+        let mut other = None;
+        for (conditions, target) in &self.manifest.exports {
+            let mut words = conditions.split(' ').filter(|w| !w.is_empty());
+            if !field.is_empty() && words.next() != Some(field) {
+                continue;
+            }
+            let Some(pattern) = words.next() else { continue };
+            let target = match pattern.split_once('*') {
+                None if pattern == key => target.clone(),
+                Some((head, tail)) => match key.strip_prefix(head).and_then(|k| k.strip_suffix(tail)) {
+                    Some(middle) => target.replace('*', middle),
+                    None => continue,
+                },
+                None => continue,
+            };
+            let found = self.complete(&target);
+            if found.is_some() && words.all(|w| ACTIVE.contains(&w)) {
+                return found;
+            }
+            other = other.or(found);
+        }
+        other
     }
 
     pub fn find(&self, path: &str) -> Option<u32> {
@@ -214,6 +264,11 @@ impl<'p> Indexed<'p> {
         if bare.chars().any(crate::text::is_hole) {
             return Resolution::Missing;
         }
+        if bare.starts_with('#') {
+            return self
+                .mapped("imports", bare)
+                .map_or(Resolution::Missing, Resolution::File);
+        }
         let first = bare.split('/').next().unwrap_or(bare);
         if BUILTINS.binary_search(&first).is_ok() {
             let name = match bare {
@@ -235,15 +290,17 @@ impl<'p> Indexed<'p> {
                     .and_then(|m| self.complete(m))
                     .or_else(|| self.complete(""))
             } else {
-                self.complete(rest.trim_start_matches('/'))
+                self.mapped("", &format!(".{rest}"))
+                    .or_else(|| self.complete(rest.trim_start_matches('/')))
             };
             if let Some(ix) = found {
                 return Resolution::File(ix);
             }
         }
         // A copy the tarball brings along.
-        let nested = format!("node_modules/{bare}");
-        if let Some(ix) = self.complete(&nested) {
+        if self.nested
+            && let Some(ix) = self.complete(&format!("node_modules/{bare}"))
+        {
             return Resolution::File(ix);
         }
         Resolution::External(bare.to_owned())

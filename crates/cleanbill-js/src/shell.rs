@@ -1,5 +1,9 @@
 //! Shell command lines taken apart: quotes, pipes, chains, substitutions, assignments in front.
 //! It runs nothing and resolves no file; what a command means for a chain is for others.
+mod meaning;
+
+use meaning::NODES;
+pub use meaning::{Meaning, meanings};
 
 /// One simple command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +36,32 @@ pub fn parse(text: &str) -> Vec<Command> {
         0,
         &mut out,
     );
+    out
+}
+
+/// The lines of a script, each with its offset; a line that ends in a backslash goes on in the next.
+#[must_use]
+pub(crate) fn lines(text: &str) -> Vec<(u32, String)> {
+    let mut out: Vec<(u32, String)> = Vec::new();
+    let (mut offset, mut open) = (0_usize, false);
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        let at = u32::try_from(offset).unwrap_or(u32::MAX);
+        offset += line.len();
+        let (bare, goes_on) = match bare.strip_suffix('\\') {
+            Some(head) => (head, true),
+            None => (bare, false),
+        };
+        match out.last_mut().filter(|_| open) {
+            Some((_, last)) => {
+                last.push(' ');
+                last.push_str(bare);
+            }
+            None if bare.is_empty() || bare.starts_with('#') => {}
+            None => out.push((at, bare.to_owned())),
+        }
+        open = goes_on && !out.is_empty();
+    }
     out
 }
 
@@ -131,6 +161,14 @@ fn split(text: &str, depth: u32, out: &mut Vec<Command>) {
                 word.push_str(&format!("$({body})"));
                 inner.push(body);
             }
+            // `<( … )` is a file that holds what the command inside prints.
+            '<' if get(ix + 1) == Some('(') && !in_word => {
+                in_word = true;
+                let (body, next) = substitution(&chars, ix + 2);
+                word.push_str(&format!("<({body})"));
+                inner.push(body);
+                ix = next;
+            }
             ' ' | '\t' => end_word(&mut word, &mut in_word, &mut command, &mut redirect),
             '>' | '<' => {
                 // A file descriptor in front is no word.
@@ -205,7 +243,7 @@ fn substitution(chars: &[char], mut ix: usize) -> (String, usize) {
 }
 
 /// Programs that only start another one.
-const WRAPPERS: [&str; 15] = [
+const WRAPPERS: [&str; 16] = [
     "env",
     "sudo",
     "nohup",
@@ -215,6 +253,7 @@ const WRAPPERS: [&str; 15] = [
     "cross-env",
     "cross-env-shell",
     "npx",
+    "bunx",
     "start",
     "call",
     "then",
@@ -223,8 +262,11 @@ const WRAPPERS: [&str; 15] = [
     "if",
 ];
 
+/// Package managers whose second word may start a program: `npm exec`, `pnpm dlx`.
+const STARTERS: [&str; 3] = ["npm", "pnpm", "yarn"];
+
 /// Removes assignments, wrappers and the ending of a Windows program.
-fn tidy(command: &mut Command) {
+pub(crate) fn tidy(command: &mut Command) {
     loop {
         let Some(first) = command.words.first() else {
             return;
@@ -234,14 +276,44 @@ fn tidy(command: &mut Command) {
         });
         let wraps = WRAPPERS.contains(&first.as_str()) && command.words.len() > 1;
         let flag = first.starts_with('-') && command.words.len() > 1;
+        let started = first.eq_ignore_ascii_case("start");
+        // `npx -p name program`: the package to fetch is no program.
+        let names_package = flag && matches!(first.as_str(), "-p" | "--package") && command.words.len() > 2;
+        let starts = STARTERS.contains(&first.as_str())
+            && command.words.len() > 2
+            && command
+                .words
+                .get(1)
+                .is_some_and(|w| matches!(w.as_str(), "exec" | "dlx" | "x"));
+        if starts || names_package {
+            command.words.drain(..2);
+            continue;
+        }
         if assigns || wraps || flag || first == "@" || first == "!" {
             command.words.remove(0);
+            // `start /B program`: flags of one word, which are no paths.
+            while started
+                && command.words.len() > 1
+                && command
+                    .words
+                    .first()
+                    .is_some_and(|w| w.starts_with('/') && !w.contains('.') && w.len() <= 6)
+            {
+                command.words.remove(0);
+            }
             continue;
         }
         break;
     }
     if let Some(first) = command.words.first_mut() {
         *first = program_name(first);
+        // `npx bun@1`: a runtime of a given version is that runtime.
+        if let Some((name, version)) = first.split_once('@')
+            && NODES.contains(&name)
+            && !version.contains('/')
+        {
+            *first = name.to_owned();
+        }
     }
 }
 
@@ -265,246 +337,4 @@ pub fn program_name(path: &str) -> String {
     } else {
         path.to_owned()
     }
-}
-
-/// What a command means for what runs next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// An interpreter runs a file.
-    RunsFile(String),
-    /// An interpreter runs text on its command line.
-    RunsCode(String),
-    /// A script of the manifest runs.
-    RunsScript(String),
-    /// A shell runs text on its command line.
-    RunsShell(String),
-    /// A shell or interpreter runs what comes through the pipe.
-    RunsInput,
-    /// Something is fetched, or sent when the flag is set.
-    Fetches {
-        /// Where from.
-        url: String,
-        /// Where to.
-        to: Option<String>,
-        /// Data goes out with it.
-        sends: bool,
-    },
-    /// A package manager acts: its verb and what follows.
-    Packages(String, Vec<String>),
-    /// Anything else.
-    Other,
-}
-
-/// Interpreters of JavaScript and flags of theirs that take a value.
-const NODES: [&str; 7] = ["node", "nodejs", "bun", "deno", "tsx", "ts-node", "electron"];
-const TAKES_VALUE: [&str; 7] = [
-    "-r",
-    "--require",
-    "--import",
-    "--loader",
-    "--experimental-loader",
-    "-C",
-    "--conditions",
-];
-const SHELLS: [&str; 9] = [
-    "sh",
-    "bash",
-    "zsh",
-    "dash",
-    "ksh",
-    "cmd",
-    "powershell",
-    "pwsh",
-    "ash",
-];
-const OTHERS: [&str; 6] = ["python", "python3", "perl", "ruby", "php", "osascript"];
-
-/// The meaning of one command; a required preload counts as well.
-#[must_use]
-pub fn meanings(command: &Command) -> Vec<Meaning> {
-    let Some(program) = command.words.first() else {
-        return vec![Meaning::Other];
-    };
-    let args = command.words.get(1..).unwrap_or_default();
-    let name = program.trim_end_matches(".cmd");
-    if NODES.contains(&name) {
-        return interpreter(args, command.piped);
-    }
-    if matches!(name, "npm" | "pnpm" | "yarn" | "bunx" | "corepack" | "npm.cmd") {
-        return package_manager(args);
-    }
-    if SHELLS.contains(&name) {
-        return shell(args, command.piped);
-    }
-    if OTHERS.contains(&name) {
-        if let Some(ix) = args.iter().position(|a| a == "-c" || a == "-e")
-            && let Some(code) = args.get(ix + 1)
-        {
-            return vec![Meaning::RunsShell(code.clone())];
-        }
-        return match args.iter().find(|a| !a.starts_with('-')) {
-            Some(file) => vec![Meaning::RunsFile(file.clone())],
-            None if command.piped => vec![Meaning::RunsInput],
-            None => vec![Meaning::Other],
-        };
-    }
-    if matches!(
-        name,
-        "curl"
-            | "wget"
-            | "iwr"
-            | "irm"
-            | "Invoke-WebRequest"
-            | "Invoke-RestMethod"
-            | "certutil"
-            | "bitsadmin"
-    ) {
-        return fetch(name, args, command);
-    }
-    if matches!(name, "iex" | "Invoke-Expression") {
-        return vec![Meaning::RunsInput];
-    }
-    if matches!(name, "source" | "." | "chmod") {
-        return match args.iter().rev().find(|a| a.contains('/') || a.contains('.')) {
-            Some(file) if name != "chmod" => vec![Meaning::RunsFile(file.clone())],
-            _ => vec![Meaning::Other],
-        };
-    }
-    if program.starts_with("./")
-        || program.starts_with("../")
-        || program.contains('/')
-        || program.ends_with(".js")
-    {
-        return vec![Meaning::RunsFile(program.clone())];
-    }
-    vec![Meaning::Other]
-}
-
-fn interpreter(args: &[String], piped: bool) -> Vec<Meaning> {
-    let mut out = Vec::new();
-    let mut ix = 0;
-    while let Some(arg) = args.get(ix) {
-        match arg.as_str() {
-            "-e" | "--eval" | "-p" | "--print" | "-pe" | "eval" => {
-                if let Some(code) = args.get(ix + 1) {
-                    out.push(Meaning::RunsCode(code.clone()));
-                }
-                return out;
-            }
-            "run" | "x" => {}
-            _ if TAKES_VALUE.contains(&arg.as_str()) => {
-                if let Some(file) = args.get(ix + 1) {
-                    out.push(Meaning::RunsFile(file.clone()));
-                }
-                ix += 1;
-            }
-            "-" => {}
-            _ if arg.starts_with('-') => {
-                if let Some((flag, file)) = arg.split_once('=')
-                    && TAKES_VALUE.contains(&flag)
-                {
-                    out.push(Meaning::RunsFile(file.to_owned()));
-                }
-            }
-            _ => {
-                out.push(Meaning::RunsFile(arg.clone()));
-                return out;
-            }
-        }
-        ix += 1;
-    }
-    if piped {
-        out.push(Meaning::RunsInput);
-    }
-    if out.is_empty() {
-        out.push(Meaning::Other);
-    }
-    out
-}
-
-fn package_manager(args: &[String]) -> Vec<Meaning> {
-    let mut words = args.iter().filter(|a| !a.starts_with('-'));
-    let Some(verb) = words.next() else {
-        return vec![Meaning::Packages("install".to_owned(), Vec::new())];
-    };
-    let rest: Vec<String> = words.cloned().collect();
-    match verb.as_str() {
-        "run" | "run-script" | "rum" | "explore" => match rest.last() {
-            Some(script) => vec![Meaning::RunsScript(script.clone())],
-            None => vec![Meaning::Other],
-        },
-        "test" | "t" | "start" | "stop" | "restart" => vec![Meaning::RunsScript(verb.clone())],
-        _ => vec![Meaning::Packages(verb.clone(), rest)],
-    }
-}
-
-fn shell(args: &[String], piped: bool) -> Vec<Meaning> {
-    for (ix, arg) in args.iter().enumerate() {
-        let lower = arg.to_ascii_lowercase();
-        match lower.as_str() {
-            "-c" | "/c" | "/k" | "-command" | "-lc" | "-ec" => {
-                let code = args.get(ix + 1..).unwrap_or_default().join(" ");
-                return vec![Meaning::RunsShell(code)];
-            }
-            "-enc" | "-encodedcommand" | "-e" if args.get(ix + 1).is_some() => {
-                let code = args.get(ix + 1).map(String::as_str).unwrap_or_default();
-                let bytes = crate::decode::base64(code);
-                let units: Vec<u16> = bytes
-                    .chunks_exact(2)
-                    .map(|c| {
-                        u16::from(c.first().copied().unwrap_or(0))
-                            | u16::from(c.get(1).copied().unwrap_or(0)) << 8
-                    })
-                    .collect();
-                return vec![Meaning::RunsShell(String::from_utf16_lossy(&units))];
-            }
-            _ if lower.starts_with('-') || lower.starts_with('/') && lower.len() == 2 => {}
-            _ => return vec![Meaning::RunsFile(arg.clone())],
-        }
-    }
-    if piped {
-        vec![Meaning::RunsInput]
-    } else {
-        vec![Meaning::Other]
-    }
-}
-
-fn fetch(name: &str, args: &[String], command: &Command) -> Vec<Meaning> {
-    let mut out = Vec::new();
-    let mut to = command.to.clone();
-    let mut sends = false;
-    let mut ix = 0;
-    let mut urls = Vec::new();
-    while let Some(arg) = args.get(ix) {
-        let next = args.get(ix + 1);
-        match arg.as_str() {
-            "-O" if name == "curl" => {}
-            "-o" | "--output" | "-O" | "--output-document" | "-OutFile" | "-outfile" => {
-                to = next.cloned();
-                ix += 1;
-            }
-            "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" | "-F" | "--form"
-            | "-T" | "--upload-file" | "--post-data" | "--post-file" | "-Body" | "-InFile" => {
-                sends = true;
-                ix += 1;
-            }
-            "-H" | "--header" | "-A" | "--user-agent" | "-X" | "--request" | "-u" | "-m" | "--max-time"
-            | "--retry" => ix += 1,
-            _ if arg.contains("://") => urls.push(arg.clone()),
-            _ if !arg.starts_with('-') && arg.contains('.') && urls.is_empty() => {
-                urls.push(format!("http://{arg}"))
-            }
-            _ => {}
-        }
-        ix += 1;
-    }
-    for url in urls {
-        let sends = sends || url.contains("$(") || url.contains('`');
-        out.push(Meaning::Fetches {
-            url,
-            to: to.clone(),
-            sends,
-        });
-    }
-    if out.is_empty() { vec![Meaning::Other] } else { out }
 }

@@ -104,7 +104,7 @@ pub fn is_hole(c: char) -> bool {
 }
 
 /// Holes with a name, in the order of their numbers.
-const NAMED: [&str; 10] = [
+const NAMED: [&str; 11] = [
     "{home}",
     "{tmp}",
     "{cwd}",
@@ -115,6 +115,7 @@ const NAMED: [&str; 10] = [
     "{appdata}",
     "{argv}",
     "{script}",
+    "{entry}",
 ];
 
 /// The hole of the user's home directory and its named kin.
@@ -126,6 +127,8 @@ pub const NODE: u32 = 4;
 pub const RANDOM: u32 = 5;
 pub const TIME: u32 = 6;
 pub const APPDATA: u32 = 7;
+/// The name of any entry of a listed folder.
+pub const LISTED: u32 = 10;
 /// First number free for nameless holes.
 pub const FIRST_FREE: u32 = 16;
 

@@ -86,6 +86,8 @@ pub(crate) fn host_call(
             }
         },
         "Number" | "parseFloat" | "Number.parseFloat" | "BigInt" => match m.to_num(&first()) {
+            // Beyond what a number holds exactly, its arithmetic would be wrong.
+            Some(n) if path == "BigInt" && n.abs() >= crate::machine::ops::EXACT => Val::tainted(first().t),
             Some(n) => Val::num(n).with(&first().t),
             None => Val::tainted(first().t),
         },
@@ -308,6 +310,7 @@ pub(crate) fn host_construct(
             };
             m.host_val(name)
         }
+        "RegExp" if args.is_empty() => m.obj_val(Kind::Regex("(?:)".into(), "".into())),
         "RegExp" => match (m.to_text(&first), args.get(1).map(|v| m.to_text(v))) {
             (Some(source), flags) if !source.has_holes() => {
                 let flags = flags
@@ -328,40 +331,7 @@ pub(crate) fn host_construct(
         "String" | "Number" | "Boolean" => return host_call(m, a, path, &Val::undef(), args, at),
         "Error" | "TypeError" | "RangeError" | "SyntaxError" => m.obj_val(Kind::Error),
         "Date" => Val::unknown(),
-        "Proxy" => {
-            // A proxy over a value is the value; its traps are code like any other.
-            if let Some(handler) = args.get(1) {
-                let traps: Vec<Val> = match &handler.v {
-                    V::Obj(o) => m
-                        .get(*o)
-                        .map(|o| {
-                            o.entries()
-                                .filter_map(|(_, f)| {
-                                    if let crate::machine::heap::Field::Val(v) = f {
-                                        Some(v.clone())
-                                    } else {
-                                        None
-                                    }
-                                })
-                                .collect()
-                        })
-                        .unwrap_or_default(),
-                    _ => Vec::new(),
-                };
-                for trap in traps {
-                    if m.is_function(&trap) {
-                        m.call(
-                            a,
-                            &trap,
-                            Val::undef(),
-                            vec![first.clone(), Val::unknown(), Val::unknown()],
-                            at,
-                        );
-                    }
-                }
-            }
-            first
-        }
+        "Proxy" => m.make_proxy(a, first, args.get(1), at),
         "Blob" | "File" => {
             let list = m.list_arg(Some(&first));
             let t = list.iter().fold(Taint::none(), |t, v| t.join(&m.deep(v)));

@@ -247,7 +247,7 @@ pub(crate) fn run_path(m: &mut Machine<'_>, path: &Val) -> bool {
         return false;
     };
     if let Some(entry) = m.pkg.files.get(file as usize)
-        && entry.kind.is_native()
+        && entry.kind.is_program(&entry.path)
     {
         let (path, trigger) = (entry.path.clone(), m.trigger);
         m.notes.natives.insert((path, trigger));

@@ -1,7 +1,7 @@
 //! Command lines the code starts: what they fetch, run, install, publish, persist or destroy.
 //! Files they run are run here too; the shell grammar lives in `shell`.
 use super::{code, secrets, sink};
-use crate::machine::marks::Source;
+use crate::machine::marks::{Place, Source};
 use crate::machine::value::{Taint, Val};
 use crate::machine::{Act, Machine};
 use crate::shell::{self, Command, Meaning};
@@ -43,6 +43,10 @@ const MINERS: &[&str] = &[
     "lolminer",
     "srbminer",
 ];
+/// Largest part of a script file read, in bytes; real installers are far smaller.
+const MOST_SCRIPT_BYTES: usize = 256 << 10;
+/// Most lines of script files run for one start, loops of scripts that run each other included.
+const MOST_SCRIPT_LINES: usize = 2_000;
 /// Deepest nesting of shells in shells.
 const SHELL_DEPTH: u32 = 4;
 
@@ -85,10 +89,30 @@ pub(crate) fn judge(
             }
         }
     }
-    let mut output = Taint::none();
-    let mut fetched: Option<u32> = None;
-    run(m, a, commands, t, quiet, at, place, 0, &mut output, &mut fetched);
-    output
+    let mut state = State::default();
+    run(m, a, commands, t, quiet, at, place, 0, &mut state);
+    state.output
+}
+
+/// What the commands of one start leave for each other.
+#[derive(Default)]
+struct State {
+    /// Marks of what they print.
+    output: Taint,
+    /// Where the last fetch went.
+    fetched: Option<u32>,
+    /// Files a fetch was saved to.
+    saved: Vec<String>,
+    /// Lines of script files run so far.
+    lines: usize,
+}
+
+impl State {
+    /// The file was fetched before; endings of programs may be left out.
+    fn has_saved(&self, path: &str) -> bool {
+        let plain = |path: &str| path.trim_start_matches("./").trim_end_matches(".exe").to_owned();
+        self.saved.iter().any(|saved| plain(saved) == plain(path))
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one process start")]
@@ -99,18 +123,16 @@ fn run(
     t: &Taint,
     quiet: &[String],
     at: u32,
-    place: crate::machine::marks::Place,
+    place: Place,
     depth: u32,
-    output: &mut Taint,
-    fetched: &mut Option<u32>,
+    state: &mut State,
 ) {
     if depth > SHELL_DEPTH {
         return;
     }
-    let mut saved: Vec<String> = Vec::new();
     for (ix, c) in commands.iter().enumerate() {
         let line = shown(&c.words.join(" "));
-        facts(m, a, c, &line, t, quiet, at, output);
+        facts(m, a, c, &line, t, quiet, at, &mut state.output);
         for word in &c.words {
             if word.chars().any(|c| c == '/' || c == '.' || is_hole(c))
                 && code::written_runs(m, word, place, &format!("`{}`", short(&line)))
@@ -121,12 +143,17 @@ fn run(
         for meaning in shell::meanings(c) {
             match meaning {
                 Meaning::RunsFile(path) => {
-                    if saved.contains(&path)
-                        && let Some(dest) = *fetched
+                    if state.has_saved(&path)
+                        && let Some(dest) = state.fetched
                     {
                         fetched_runs(m, a, dest, &line, quiet, at);
                     }
-                    code::run_path(m, &Val::str(path));
+                    if let Some(inner) = path.strip_prefix("<(") {
+                        let inner = inner.strip_suffix(')').unwrap_or(inner);
+                        printed(m, a, inner, &line, t, quiet, at, place, depth, state);
+                    } else if !script(m, a, &path, t, quiet, depth, state) {
+                        code::run_path(m, &Val::str(path));
+                    }
                 }
                 Meaning::RunsCode(text) => {
                     if !text.chars().any(is_hole) {
@@ -134,8 +161,18 @@ fn run(
                     }
                 }
                 Meaning::RunsShell(text) => {
-                    let inner = shell::parse(&text);
-                    run(m, a, &inner, t, quiet, at, place, depth + 1, output, fetched);
+                    let bare = text.trim();
+                    let substituted = bare
+                        .strip_prefix("$(")
+                        .and_then(|rest| rest.strip_suffix(')'))
+                        .or_else(|| bare.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')));
+                    match substituted {
+                        Some(inner) => printed(m, a, inner, &line, t, quiet, at, place, depth, state),
+                        None => {
+                            let inner = shell::parse(&text);
+                            run(m, a, &inner, t, quiet, at, place, depth + 1, state);
+                        }
+                    }
                 }
                 Meaning::RunsInput => {
                     let before = ix.checked_sub(1).and_then(|ix| commands.get(ix));
@@ -144,27 +181,24 @@ fn run(
                             .iter()
                             .any(|m| matches!(m, Meaning::Fetches { .. }))
                     });
-                    if let Some(dest) = *fetched
+                    if let Some(dest) = state.fetched
                         && (from_net || !c.piped || before.is_some())
                     {
-                        let mark = super::net::response_mark(m, dest, place);
-                        let mut found = sink::Found::new(
-                            "FLO-03",
-                            mark,
-                            format!("what is fetched is piped into an interpreter: `{}`", short(&line)),
-                        );
-                        found.aggravations.extend(quiet.iter().cloned());
-                        sink::chain(m, a, found, at);
+                        fetched_text_runs(m, a, dest, &line, quiet, at);
                     }
                 }
                 Meaning::Fetches { url, to, sends } => {
                     super::can(m, a, crate::notebook::Capability::Network, at);
                     let dest = sink::dest(m, &Val::str(url.as_str()), place);
-                    *fetched = Some(dest);
-                    saved.extend(to);
+                    state.fetched = Some(dest);
+                    state.saved.extend(to);
                     sink::send_marks(m, a, dest, t, at, &format!("`{}`", short(&line)));
                     if sends {
                         sent_by_shell(m, a, &line, dest, at);
+                        if c.piped {
+                            let printed = state.output.clone();
+                            sink::send_marks(m, a, dest, &printed, at, &format!("`{}`", short(&line)));
+                        }
                     }
                 }
                 Meaning::Packages(verb, rest) => packages(m, a, &verb, &rest, &line, t, quiet, at),
@@ -173,10 +207,8 @@ fn run(
         }
         // `chmod +x f && ./f` and `./f` alone run what was saved before.
         if let Some(first) = c.words.first()
-            && saved
-                .iter()
-                .any(|s| s.trim_start_matches("./") == first.trim_start_matches("./"))
-            && let Some(dest) = *fetched
+            && state.has_saved(first)
+            && let Some(dest) = state.fetched
         {
             fetched_runs(m, a, dest, &line, quiet, at);
         }
@@ -185,6 +217,96 @@ fn run(
 
 fn short(text: &str) -> String {
     text.chars().take(160).collect()
+}
+
+/// What a command prints is run by a shell: `sh -c "$(curl …)"`, `bash <(curl …)`.
+#[expect(clippy::too_many_arguments, reason = "the parts of one process start")]
+fn printed(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    inner: &str,
+    line: &str,
+    t: &Taint,
+    quiet: &[String],
+    at: u32,
+    place: Place,
+    depth: u32,
+    state: &mut State,
+) {
+    let before = state.fetched.take();
+    let commands = shell::parse(inner);
+    run(m, a, &commands, t, quiet, at, place, depth + 1, state);
+    if let Some(dest) = state.fetched {
+        fetched_text_runs(m, a, dest, line, quiet, at);
+    }
+    state.fetched = state.fetched.or(before);
+}
+
+fn fetched_text_runs(m: &mut Machine<'_>, a: &mut Act, dest: u32, line: &str, quiet: &[String], at: u32) {
+    let place = m.place(a, at);
+    let mark = super::net::response_mark(m, dest, place);
+    let mut found = sink::Found::new(
+        "FLO-03",
+        mark,
+        format!("what is fetched is run by an interpreter: `{}`", short(line)),
+    );
+    found.aggravations.extend(quiet.iter().cloned());
+    sink::chain(m, a, found, at);
+}
+
+/// A script of a shell that lies in the package, read line by line as if it stood in the command; false when the
+/// path leads to none.
+fn script(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    path: &str,
+    t: &Taint,
+    quiet: &[String],
+    depth: u32,
+    state: &mut State,
+) -> bool {
+    let home = crate::text::hole(crate::text::PACKAGE).to_string();
+    let inner = match path.strip_prefix(&home) {
+        Some(rest) => rest.trim_start_matches('/'),
+        // Install scripts run in the package's own folder.
+        None if m.trigger.is_install() && !path.starts_with('/') => path,
+        None => return false,
+    };
+    let Some(file) = m.pkg.complete(inner).and_then(|ix| m.pkg.files.get(ix as usize)) else {
+        return false;
+    };
+    let lower = file.path.to_ascii_lowercase();
+    let batch = lower.ends_with(".bat") || lower.ends_with(".cmd");
+    let plain = [".py", ".rb", ".pl", ".vbs"]
+        .iter()
+        .all(|ending| !lower.ends_with(ending));
+    if file.kind != crate::kind::FileKind::Script || !plain {
+        return false;
+    }
+    let text = String::from_utf8_lossy(
+        file.bytes
+            .get(..file.bytes.len().min(MOST_SCRIPT_BYTES))
+            .unwrap_or_default(),
+    );
+    let lines = if batch {
+        crate::batch::lines(&text)
+    } else {
+        crate::shell::lines(&text)
+    };
+    let Some(src) = m.add_source(file.path.as_str().into(), text.as_ref().into(), None, 0) else {
+        return true;
+    };
+    let outside = std::mem::replace(&mut a.src, src);
+    for (at, line) in lines {
+        state.lines += 1;
+        if state.lines > MOST_SCRIPT_LINES {
+            break;
+        }
+        let commands = shell::parse(&line);
+        run(m, a, &commands, t, quiet, at, Place { src, at }, depth + 1, state);
+    }
+    a.src = outside;
+    true
 }
 
 fn fetched_runs(m: &mut Machine<'_>, a: &mut Act, dest: u32, line: &str, quiet: &[String], at: u32) {
@@ -227,13 +349,12 @@ fn sent_by_shell(m: &mut Machine<'_>, a: &mut Act, line: &str, dest: u32, at: u3
     let place = m.place(a, at);
     let mut t = Taint::none();
     let has = |w: &str| line.contains(w);
-    if has("$(env") || has("$(printenv") || has("`env") || has("$(export") || has("$(set") {
-        t = t.join(&m.mark(
-            Source::Environment,
-            place,
-            "the environment stands in the command",
-            None,
-        ));
+    // What stands in `$( … )` is printed into the command.
+    for inner in shell::parse(line).iter().skip(1) {
+        let words = inner.words.join(" ");
+        if let Some(mark) = told(m, inner, &words, place) {
+            t = t.join(&mark);
+        }
     }
     for word in line.split(['@', ' ', '"', '\'', '=', '(', ')']) {
         if let Some(what) = secrets::credential_store(&word.replace("$HOME", "~")) {
@@ -255,15 +376,7 @@ fn sent_by_shell(m: &mut Machine<'_>, a: &mut Act, line: &str, dest: u32, at: u3
             ));
         }
     }
-    if has("$(hostname")
-        || has("$(whoami")
-        || has("$(id")
-        || has("$(uname -a")
-        || has("`hostname")
-        || has("`whoami")
-        || has("$HOSTNAME")
-        || has("$USER")
-    {
+    if has("$HOSTNAME") || has("$USER") {
         t = t.join(&m.mark(
             Source::Fingerprint,
             place,
@@ -343,13 +456,7 @@ fn facts(
     output: &mut Taint,
 ) {
     let place = m.place(a, at);
-    let Some(first) = c.words.first() else { return };
-    let name = first
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or(first)
-        .trim_end_matches(".exe")
-        .to_ascii_lowercase();
+    let Some(name) = program(c) else { return };
     let has = |w: &str| line.contains(w);
     let make = |m: &mut Machine<'_>, id: &'static str, note: &str| {
         let mut found = sink::Found::new(id, t.clone(), format!("{note}: `{}`", short(line)));
@@ -413,25 +520,8 @@ fn facts(
     if MINERS.iter().any(|s| name.starts_with(s)) || has("stratum+tcp://") || has("stratum+ssl://") {
         make(m, "FLO-13", "a miner is started");
     }
-    let whole_disk = matches!(name.as_str(), "rm")
-        && has("-rf")
-        && c.words.iter().skip(1).any(|w| {
-            let w = w.trim_end_matches(['/', '*']);
-            w == "~"
-                || w == "$HOME"
-                || (w.is_empty())
-                || w == "{home}"
-                || (w.len() <= 4
-                    && w.chars().all(is_hole)
-                    && w.contains(crate::text::hole(crate::text::HOME)))
-        });
-    if whole_disk
-        || (has("del /F /S /Q") || has("Remove-Item -Recurse"))
-            && (has("%USERPROFILE%") || has("$HOME") || has("C:\\ "))
-        || (name == "dd" && has("of=/dev/"))
-        || name == "mkfs"
-    {
-        make(m, "FLO-12", "a command destroys the home folder or a disk");
+    if let Some(note) = super::ruin::command(&name, c) {
+        make(m, "FLO-12", note);
     }
     if has("/dev/tcp/")
         || (matches!(name.as_str(), "nc" | "ncat" | "netcat") && (has(" -e") || has(" -c")))
@@ -442,12 +532,21 @@ fn facts(
     if name == "gh" && (has("repo create") || has("gist create")) || has("api.github.com/user/repos") {
         make(m, "FLO-14", "a public repository is made from code");
     }
+    if let Some(mark) = told(m, c, line, place) {
+        *output = output.join(&mark);
+    }
+}
+
+/// What a command prints, where that is worth something.
+fn told(m: &mut Machine<'_>, c: &Command, line: &str, place: Place) -> Option<Taint> {
+    let name = program(c)?;
+    let has = |w: &str| line.contains(w);
     let source = match name.as_str() {
         "whoami" | "hostname" | "id" | "ifconfig" | "ipconfig" | "systeminfo" | "ip" | "arp" | "getmac" => {
             Some(Source::Fingerprint)
         }
         "uname" if has("-a") || has("-n") => Some(Source::Fingerprint),
-        "env" | "printenv" | "set" => Some(Source::Environment),
+        "env" | "printenv" | "set" | "export" => Some(Source::Environment),
         "security" if has("find-") || has("dump-") => Some(Source::CredentialFile),
         "pbpaste" | "xclip" | "xsel" | "get-clipboard" => Some(Source::Clipboard),
         "gh" | "gcloud" | "az"
@@ -465,13 +564,18 @@ fn facts(
             Some(Source::CredentialFile)
         }
         _ => None,
-    };
-    if let Some(source) = source {
-        *output = output.join(&m.mark(
-            source,
-            place,
-            format!("output of `{}`", short(line)),
-            Some(short(line)),
-        ));
-    }
+    }?;
+    Some(m.mark(
+        source,
+        place,
+        format!("output of `{}`", short(line)),
+        Some(short(line)),
+    ))
+}
+
+/// The name of the program, without its folder and ending.
+fn program(c: &Command) -> Option<String> {
+    let first = c.words.first()?;
+    let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
+    Some(name.trim_end_matches(".exe").to_ascii_lowercase())
 }

@@ -57,7 +57,8 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         "rm" | "rmSync" | "rmdir" | "rmdirSync" | "remove" | "removeSync" | "emptyDir" | "emptyDirSync"
         | "unlink" | "unlinkSync" => {
             can(m, a, Capability::FilesystemWrite, at);
-            removed(m, a, &first, args.get(1), at);
+            let always = matches!(name, "remove" | "removeSync" | "emptyDir" | "emptyDirSync");
+            removed(m, a, &first, args.get(1), always, at);
             Val::undef()
         }
         "chmod" | "chmodSync" | "mkdir" | "mkdirSync" | "mkdirp" | "ensureDir" | "ensureDirSync"
@@ -72,7 +73,7 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
         "readdirSync" | "readdir" => {
             can(m, a, Capability::FilesystemRead, at);
             whole_disk(m, a, &first, at);
-            Val::unknown()
+            entries(m, a, &first, args.get(1), at)
         }
         _ => return None,
     };
@@ -94,6 +95,31 @@ fn whole_disk(m: &mut Machine<'_>, a: &mut Act, path: &Val, at: u32) {
         found.decoded = Some("/".to_owned());
         sink::chain(m, a, found, at);
     }
+}
+
+/// What listing a folder gives: one entry stands for all.
+fn entries(m: &mut Machine<'_>, a: &mut Act, folder: &Val, options: Option<&Val>, at: u32) -> Val {
+    let Some(name) = super::ruin::entry_of(m, folder) else {
+        return Val::unknown();
+    };
+    let typed = match options {
+        Some(o) if matches!(o.v, V::Obj(_)) => {
+            let v = m.get_prop(a, o, &Name::from("withFileTypes"), at);
+            m.truth(&v) == Some(true)
+        }
+        _ => false,
+    };
+    if !typed {
+        return m.array(vec![name]);
+    }
+    let entry = m.obj_val(Kind::Plain);
+    if let V::Obj(o) = entry.v
+        && let Some(o) = m.get_mut(o)
+    {
+        o.put("name", name);
+        o.rest = Val::unknown();
+    }
+    m.array(vec![entry])
 }
 
 fn written_value(m: &Machine<'_>, path: &Val) -> Val {
@@ -291,6 +317,7 @@ pub(crate) fn write(m: &mut Machine<'_>, a: &mut Act, path: &Val, data: &Val, at
             .filter(|s| !s.has_holes() && s.weight() < 1 << 20)
             .map(|s| s.as_str().to_owned());
         location(m, a, &name, text.as_deref(), &t, at);
+        super::ruin::overwritten(m, a, &name, at);
         m.notes.written.push(Written {
             path: name,
             t: t.clone(),
@@ -357,11 +384,10 @@ fn location(m: &mut Machine<'_>, a: &mut Act, name: &str, text: Option<&str>, t:
     }
 }
 
-fn removed(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>, at: u32) {
+/// A file or folder is removed; some functions always take all that is in it.
+fn removed(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>, always: bool, at: u32) {
     let Some(name) = m.to_text(path) else { return };
     let plain = name.as_str().replace('\\', "/");
-    let trimmed = plain.trim_end_matches(['/', '*']);
-    let home = hole(HOME).to_string();
     let recursive = match options {
         Some(o) => {
             let v = m.get_prop(a, o, &Name::from("recursive"), at);
@@ -369,16 +395,7 @@ fn removed(m: &mut Machine<'_>, a: &mut Act, path: &Val, options: Option<&Val>, 
         }
         None => false,
     };
-    if recursive
-        && (trimmed == home
-            || trimmed.is_empty() && plain.starts_with('/')
-            || trimmed == "C:"
-            || trimmed == "~")
-    {
-        let mut found = sink::Found::new("FLO-12", path.t.clone(), "the home or root folder is deleted");
-        found.decoded = Some(crate::text::shown(&plain));
-        sink::chain(m, a, found, at);
-    }
+    super::ruin::removed(m, a, path, recursive || always, at);
     let own = m
         .sources
         .get(a.src as usize)

@@ -8,6 +8,7 @@ pub(crate) mod net;
 pub(crate) mod page;
 pub(crate) mod process;
 pub(crate) mod resolver;
+pub(crate) mod ruin;
 pub(crate) mod secrets;
 pub(crate) mod sink;
 pub(crate) mod system;
@@ -133,6 +134,9 @@ pub(crate) fn member(m: &mut Machine<'_>, a: &mut Act, id: HostId, path: &str, n
     }
     match name.as_ref() {
         "constructor" if is_function_path(path) => return m.host_val("Function"),
+        "name" if is_function_path(path) => {
+            return Val::str(path.rsplit('.').next().unwrap_or(path));
+        }
         "__esModule" => return Val::unknown(),
         "length" if path != "process.argv" => return Val::unknown(),
         _ => {}
@@ -172,7 +176,10 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
     if let Some(v) = crate::builtin::host_call(m, a, path, this, &args, at) {
         return v;
     }
-    m.worldly += 1;
+    // What a module does when it is first loaded counts by itself.
+    if path != "require" {
+        m.worldly += 1;
+    }
     let head = path.split('.').next().unwrap_or(path);
     if matches!(head, "document" | "page" | "ethereum" | "web3")
         && let Some(v) = page::call(m, a, path, &args, at)

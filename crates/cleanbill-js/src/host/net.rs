@@ -101,7 +101,10 @@ pub(crate) const REQUEST_HEADERS: &str = "headers of a request";
 pub(crate) fn request_headers(m: &mut Machine<'_>, a: &Act, t: &Taint, at: u32) -> Taint {
     let request = t.ids().iter().any(|id| {
         m.marks.get(*id as usize).is_some_and(|k| {
-            k.source == Source::Caller && matches!(k.detail.as_deref(), Some("req" | "request"))
+            k.source == Source::Caller
+                && k.detail.as_deref().is_some_and(|name| {
+                    matches!(name, "req" | "request") || super::secrets::says_nothing(name)
+                })
         })
     });
     if !request {
@@ -389,7 +392,7 @@ pub(crate) fn remote_method(
     match name.as_ref() {
         "write" | "end" | "send" | "query" | "field" | "attach" | "set" | "setHeader" | "emit" | "form"
         | "json" | "body" | "request" | "auth" | "setRequestHeader"
-            if remote.wire != Wire::Response =>
+            if !remote.wire.comes_in() =>
         {
             let mut dest = remote.dest;
             // dgram: send(data, …, port, host).
@@ -494,6 +497,15 @@ pub(crate) fn remote_method(
         }
         "setEncoding" | "resume" | "pause" | "ref" | "unref" | "setTimeout" | "setNoDelay"
         | "setKeepAlive" | "clone" => Some(recv.clone()),
+        "get" if remote.wire == Wire::Headers => {
+            let name = args.first().and_then(|v| m.to_text(v));
+            let wire = match name {
+                Some(name) if name.as_str().eq_ignore_ascii_case("location") => Wire::Redirect,
+                _ => return Some(Val::tainted(recv.t.clone())),
+            };
+            let dest = remote.dest;
+            Some(m.obj_val(Kind::Remote(Remote { dest, wire })).with(&recv.t))
+        }
         _ => {
             // Reading the answer: text(), json(), arrayBuffer(), data, headers.get().
             for arg in args {

@@ -9,6 +9,9 @@ use crate::machine::{Act, Machine};
 use crate::notebook::Capability;
 use crate::shell;
 
+/// Programs that start the program of a package.
+const RUNNERS: [&str; 5] = ["npx", "bunx", "npm", "pnpm", "yarn"];
+
 /// Interactive shells: started without a command they obey their input.
 const SHELLS: &[&str] = &["sh", "bash", "zsh", "cmd", "powershell", "pwsh", "dash", "ksh"];
 
@@ -100,6 +103,11 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
                 } else {
                     *first = shell::program_name(first);
                 }
+                // A package runner is not the program: what it fetches and starts is.
+                if RUNNERS.contains(&first.trim_end_matches(".cmd")) {
+                    *first = first.trim_end_matches(".cmd").to_owned();
+                    shell::tidy(&mut one);
+                }
             }
             commands = vec![one];
         }
@@ -170,7 +178,7 @@ pub(crate) fn wire(m: &mut Machine<'_>, a: &mut Act, from: &Val, to: &Val, at: u
         m.get(*t).map(|o| o.kind.clone()),
     );
     let (shell, dest, half) = match kinds {
-        (Some(Kind::Remote(r)), Some(Kind::Pipe { of, input: true })) if r.wire != Wire::Response => {
+        (Some(Kind::Remote(r)), Some(Kind::Pipe { of, input: true })) if !r.wire.comes_in() => {
             (of, r.dest, "cleanbill.in")
         }
         (Some(Kind::Pipe { of, input: false }), Some(Kind::Remote(r))) => (of, r.dest, "cleanbill.out"),

@@ -96,6 +96,28 @@ pub(crate) fn is_pair_half(name: &str) -> bool {
     matches!(name.as_str(), "secretkey" | "seed" | "secret")
 }
 
+/// A name that minifiers and obfuscators give: it neither says nor denies what it stands for.
+pub(crate) fn says_nothing(name: &str) -> bool {
+    name.len() <= 2 || name.starts_with("_0x")
+}
+
+/// A parameter whose own name says nothing is stored under a name that says key material.
+pub(crate) fn named_by_property(m: &mut Machine<'_>, property: &str, t: &Taint) {
+    if t.is_empty() || !is_key_material(property) {
+        return;
+    }
+    for id in t.ids() {
+        if let Some(mark) = m.marks.get_mut(*id as usize)
+            && mark.source == Source::Caller
+            && mark.detail.as_deref().is_none_or(says_nothing)
+        {
+            mark.source = Source::KeyMaterial;
+            mark.note = format!("given by the caller and kept as `{property}`");
+            mark.detail = Some(property.to_owned());
+        }
+    }
+}
+
 /// `process.env.NAME`.
 pub(crate) fn env_read(m: &mut Machine<'_>, a: &mut Act, name: &Name, at: u32) -> Val {
     can(m, a, Capability::Environment, at);

@@ -4,8 +4,9 @@ use cleanbill_model::Level;
 
 use crate::chain::{Chain, Draft, Source, Step, level};
 use crate::hosts::{self, HostClass};
+use crate::machine::heap::{Kind, Wire};
 use crate::machine::marks::Place;
-use crate::machine::value::{Taint, Val};
+use crate::machine::value::{Taint, V, Val};
 use crate::machine::{Act, Machine};
 use crate::notebook::{Dest, step};
 use crate::text::shown;
@@ -70,7 +71,16 @@ fn telling(id: &str, source: Source) -> bool {
 /// A destination, classified once.
 pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
     let mut best: Option<Dest> = None;
+    let mut asked = None;
     for one in url.each() {
+        // A redirect is as good or bad as the host that was asked: its class is known already.
+        if let V::Obj(obj) = one.v
+            && let Some(Kind::Remote(r)) = m.get(obj).map(|o| &o.kind)
+            && r.wire == Wire::Redirect
+        {
+            asked = asked.or(Some(r.dest));
+            continue;
+        }
         let text = m.to_text(&one).map(|s| s.as_str().to_owned()).unwrap_or_default();
         let (class, host) = hosts::classify(m.pkg, &text);
         let drop =
@@ -89,7 +99,16 @@ pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
             best = Some(candidate);
         }
     }
-    let Some(found) = best else { return 0 };
+    let Some(found) = best else {
+        return asked.unwrap_or_default();
+    };
+    // Of the two, the worse speaks here as well.
+    if let Some(asked) = asked
+        && let Some(known) = m.notes.dests.get(asked as usize)
+        && known.class > found.class
+    {
+        return asked;
+    }
     if let Some(ix) = m
         .notes
         .dests
@@ -319,6 +338,7 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
         aggravations,
         level,
         signature,
+        seen: crate::chain::Seen::Read,
     };
     m.notes.chain(chain);
 }

@@ -110,6 +110,10 @@ static HOT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "process.env)",
         "{...process.env",
         "rmSync",
+        "rmdir",
+        "unlink",
+        "emptyDir",
+        "removeSync",
         "rimraf",
         ".ajax",
         "discord.js",
@@ -181,12 +185,88 @@ pub(crate) fn look(kind: FileKind, bytes: &[u8]) -> Looks {
     out
 }
 
+/// The loop that turns a table of strings until a sum of parsed numbers fits: however its names were chosen.
+fn rotation(bytes: &[u8]) -> Option<usize> {
+    /// Numbers parsed in one sum; the common obfuscator takes at least this many.
+    const NUMBERS: usize = 5;
+    /// Bytes the sum may take, each term behind a wrapper with its own arithmetic.
+    const SUM: usize = 2_500;
+    /// Bytes behind the last number in which both turns stand.
+    const TURNS: usize = 700;
+    let mut places: std::collections::VecDeque<usize> = std::collections::VecDeque::new();
+    for at in memchr::memmem::find_iter(bytes, b"parseInt(") {
+        places.push_back(at);
+        if places.len() < NUMBERS {
+            continue;
+        }
+        let first = places.pop_front().unwrap_or(at);
+        if at - first > SUM {
+            continue;
+        }
+        let tail = bytes.get(at..(at + TURNS).min(bytes.len())).unwrap_or_default();
+        let twice = |word: &[u8]| memchr::memmem::find_iter(tail, word).count() >= 2;
+        if twice(b"shift") && twice(b"push") {
+            return Some(first);
+        }
+    }
+    None
+}
+
+/// A `require` that is no plain call of one whole literal: a name for it, a computed or a spliced argument.
 fn odd_require(bytes: &[u8]) -> bool {
     memchr::memmem::find_iter(bytes, b"require").any(|at| match bytes.get(at + 7) {
-        Some(b'(') => !matches!(bytes.get(at + 8), Some(b'\'' | b'"' | b')')),
+        Some(b'(') => match literal(bytes, at + 8) {
+            Some((_, end)) => !matches!(
+                bytes.get(end + blanks(bytes, end)),
+                Some(b')' | b',' | b';') | None
+            ),
+            None => bytes.get(at + 8) != Some(&b')'),
+        },
         Some(b'.' | b',' | b')' | b';' | b'=' | b'[') => true,
         _ => false,
     })
+}
+
+/// Blank bytes and comments from `at` on.
+fn blanks(bytes: &[u8], at: usize) -> usize {
+    /// Comments before a specifier are names of chunks; longer ones are not read over.
+    const MOST: usize = 600;
+    let tail = bytes.get(at..(at + MOST).min(bytes.len())).unwrap_or_default();
+    let mut ix = 0usize;
+    loop {
+        match tail.get(ix) {
+            Some(b' ' | b'\t' | b'\r' | b'\n') => ix += 1,
+            Some(b'/') if tail.get(ix + 1) == Some(&b'*') => {
+                let body = tail.get(ix + 2..).unwrap_or_default();
+                match memchr::memmem::find(body, b"*/") {
+                    Some(end) => ix += end + 4,
+                    None => return ix,
+                }
+            }
+            Some(b'/') if tail.get(ix + 1) == Some(&b'/') => {
+                match memchr::memchr(b'\n', tail.get(ix..).unwrap_or_default()) {
+                    Some(end) => ix += end + 1,
+                    None => return ix,
+                }
+            }
+            _ => return ix,
+        }
+    }
+}
+
+/// The literal at `at`, blanks before it, and where it ends.
+fn literal(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
+    /// Longest specifier; real ones are paths.
+    const MOST: usize = 300;
+    let start = at + blanks(bytes, at);
+    let quote = bytes
+        .get(start)
+        .copied()
+        .filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    let body = bytes.get(start + 1..(start + 1 + MOST).min(bytes.len()))?;
+    let end = memchr::memchr(quote, body)?;
+    let text = std::str::from_utf8(body.get(..end)?).ok()?;
+    Some((text, start + end + 2))
 }
 
 fn lines(bytes: &[u8], code: bool, out: &mut Looks, marks: &mut Vec<(&'static str, usize)>) {
@@ -297,6 +377,9 @@ fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
             break;
         }
     }
+    if let Some(at) = rotation(bytes) {
+        marks.push(("OBF-06", at));
+    }
     let escapes = memchr::memmem::find_iter(bytes, b"\\x").count();
     if escapes > 100 && escapes * 4 * 3 > bytes.len() {
         marks.push(("OBF-05", memchr::memmem::find(bytes, b"\\x").unwrap_or(0)));
@@ -320,32 +403,22 @@ fn obfuscation(bytes: &[u8], marks: &mut Vec<(&'static str, usize)>) {
 
 /// Specifiers of imports and requires, found without a grammar: comments count too, which only reaches more.
 fn imports(bytes: &[u8], out: &mut Vec<String>) {
-    let quoted = |at: usize| -> Option<String> {
-        let tail = bytes.get(at..(at + 300).min(bytes.len()))?;
-        let skip = tail
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'(' | b'\t'))
-            .count();
-        let quote = tail
-            .get(skip)
-            .copied()
-            .filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-        let body = tail.get(skip + 1..)?;
-        let end = memchr::memchr(quote, body)?;
-        let text = std::str::from_utf8(body.get(..end)?).ok()?;
-        (text.starts_with('.') || text.starts_with('#')).then(|| text.to_owned())
-    };
-    for (word, skip) in [
-        (&b"require"[..], 7),
-        (b"from", 4),
-        (b"import", 6),
-        (b"resolve", 7),
-    ] {
+    /// More than any file imports; the rest is no list of imports.
+    const MOST: usize = 5_000;
+    for word in [&b"require"[..], b"from", b"import", b"resolve"] {
         for at in memchr::memmem::find_iter(bytes, word) {
-            if let Some(found) = quoted(at + skip) {
-                out.push(found);
+            let mut next = at + word.len();
+            next += blanks(bytes, next);
+            if bytes.get(next) == Some(&b'(') {
+                next += 1;
             }
-            if out.len() > 5_000 {
+            match literal(bytes, next) {
+                Some((text, _)) if !text.is_empty() && !text.contains(['\n', ' ']) => {
+                    out.push(text.to_owned());
+                }
+                _ => {}
+            }
+            if out.len() > MOST {
                 return;
             }
         }

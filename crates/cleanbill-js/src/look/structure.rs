@@ -97,6 +97,8 @@ pub(crate) fn facts(
         trailing(pkg, ix, &mut out);
         super::texts::workflow(pkg, ix, &mut out);
         super::texts::blind_copy(pkg, ix, trigger, &mut out);
+        super::texts::told_to_reviewers(pkg, ix, &mut out);
+        super::texts::beyond_its_map(pkg, ix, trigger, &mut out);
     }
     out
 }

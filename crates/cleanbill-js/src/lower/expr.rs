@@ -80,7 +80,11 @@ impl<'a> Lower<'a> {
             Expression::BooleanLiteral(b) => Ex::Bool(b.value),
             Expression::NullLiteral(_) => Ex::Null,
             Expression::NumericLiteral(n) => Ex::Num(n.value),
-            Expression::BigIntLiteral(n) => Ex::Num(n.value.as_str().parse().unwrap_or(f64::NAN)),
+            // Beyond what a number holds exactly, its arithmetic would be wrong: loops over it would never end.
+            Expression::BigIntLiteral(n) => match n.value.as_str().parse::<f64>() {
+                Ok(n) if n.abs() < crate::machine::ops::EXACT => Ex::Num(n),
+                _ => Ex::Opaque(Vec::new()),
+            },
             Expression::RegExpLiteral(r) => Ex::Regex(
                 r.regex.pattern.text.as_str().into(),
                 r.regex.flags.to_string().into(),

@@ -1,11 +1,13 @@
 //! Calls: into the package's own functions, into natives, into the unknown.
 //! What a native does is asked of `host` and `builtin`.
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::exec::Flow;
 use super::heap::{Frame, Kind, Object};
 use super::value::{Obj, Taint, V, Val, either};
 use super::{Act, MOST_CALLS, Machine};
+use crate::hash::Fx;
 use crate::ir::{Arg, Ex, Expr, Func, Name, Slot};
 
 /// Runs of one function with fully known arguments, as decoders need.
@@ -20,12 +22,44 @@ const VAGUE_RUNS: u32 = 10;
 const VAGUE_RUNS_LARGE: u32 = 3;
 /// Same in code that only a caller starts.
 const VAGUE_RUNS_LAZY: u32 = 4;
+/// Runs of a function with hardly a node, whatever its arguments: the operators and calls that obfuscators put
+/// into functions of their own, each used from everywhere.
+const SMALL_RUNS: u32 = 4_000;
+/// The same in clear code.
+const SMALL_RUNS_CLEAR: u32 = 40;
+/// Nodes up to which a function may go on while its runs stay cheap: one that hands its argument on is called from
+/// everywhere, each time with another value.
+const LEAF: u32 = 64;
+/// Steps such a function may take over all its runs with unknown arguments.
+const LEAF_STEPS: u64 = 6_000;
+/// Activations of such a function at once.
+const SMALL_NESTING: u32 = 24;
+/// Nodes up to which a function counts as one operator.
+const SMALL: u32 = 16;
 /// Nodes from which a function counts as large.
 const LARGE: u32 = 1_500;
 /// Activations of one function at once with unknown arguments.
 const VAGUE_NESTING: u32 = 2;
 /// Activations at once with known arguments.
 const SURE_NESTING: u32 = 90;
+/// Steps a clear function may take, over all its runs, in runs that branch on the unknown although their arguments
+/// are known: such a function reads state nobody knows, and each run more says the same again.
+const HAZY_STEPS: u64 = 60_000;
+/// The same for one that gives nothing back.
+const SILENT_STEPS: u64 = 150_000;
+/// Activations at once of the same call, once the unknown was met on the way.
+const HAZY_NESTING: usize = 5;
+/// Steps the same call may take itself over all its runs that met the unknown.
+const AGAIN_STEPS: u64 = 3_000;
+/// Bytes at either end of a text that tell it from another: a call must cost nothing that grows with its text.
+const SHAPE_ENDS: usize = 48;
+/// Calls remembered by what they were given.
+const MOST_SHAPES: usize = 200_000;
+/// Steps a clear function may take itself over all its runs with known arguments: what works longer is arithmetic,
+/// and tells nothing.
+const OWN_STEPS: u64 = 600_000;
+/// Runs of such a function before its steps are looked at.
+const HAZY_RUNS: u32 = 24;
 
 impl Machine<'_> {
     pub fn eval_call(&mut self, a: &mut Act, callee: &Expr, args: &[Arg], at: u32) -> Val {
@@ -152,6 +186,7 @@ impl Machine<'_> {
                 let this = bound.clone().unwrap_or(this);
                 self.run(Some(a), Some(obj), &f, &frame, this, home, args, at, false)
             }
+            Kind::Proxy { .. } => self.proxy_call(a, obj, this, args, at),
             Kind::Class { .. } => self.construct(a, &Val::new(V::Obj(obj)), args, at),
             Kind::Bound { f, this, args: first } => {
                 let (f, this, mut all) = (f.clone(), this.clone(), first.clone());
@@ -185,6 +220,37 @@ impl Machine<'_> {
         ) && v.any_str().is_none_or(|s| !s.has_holes())
     }
 
+    /// What a call looks like: the closure, known text and numbers, the kinds of all else.
+    fn shape(&self, closure: Option<Obj>, args: &[Val]) -> u64 {
+        let mut hash = Fx::default();
+        closure.hash(&mut hash);
+        for arg in args {
+            std::mem::discriminant(&arg.v).hash(&mut hash);
+            match &arg.v {
+                V::Str(s) => {
+                    let bytes = s.as_str().as_bytes();
+                    let ends = (
+                        bytes.first_chunk::<SHAPE_ENDS>(),
+                        bytes.last_chunk::<SHAPE_ENDS>(),
+                    );
+                    match ends {
+                        (Some(first), Some(last)) => (first, last, bytes.len()).hash(&mut hash),
+                        _ => bytes.hash(&mut hash),
+                    }
+                }
+                V::Num(n) => n.to_bits().hash(&mut hash),
+                V::Bool(b) => b.hash(&mut hash),
+                V::Host(id) => id.hash(&mut hash),
+                V::Obj(o) => {
+                    let kind = self.get(*o).map(|o| std::mem::discriminant(&o.kind));
+                    kind.hash(&mut hash);
+                }
+                _ => {}
+            }
+        }
+        hash.finish()
+    }
+
     /// Runs a function, unless it was run often enough with arguments like these.
     #[expect(clippy::too_many_arguments, reason = "an activation has this many parts")]
     pub fn run(
@@ -202,29 +268,65 @@ impl Machine<'_> {
         let mut mask = 0u32;
         let mut sure = !explore;
         let mut t = Taint::none();
+        let obfuscated = !self.obfuscated.is_empty()
+            && self
+                .sources
+                .get(f.src as usize)
+                .is_some_and(|s| self.obfuscated.contains(s.path.as_ref()));
         for arg in &args {
             let shallow = self.shallow(arg);
             mask |= self.mask(&shallow);
             t = t.join(&shallow);
-            sure &= self.is_sure(arg);
-            if self.is_function(arg) {
+            sure &= self.is_sure(arg) || (obfuscated && matches!(arg.v, V::Host(_)));
+            if self.is_function(arg) || matches!(arg.v, V::Host(_)) {
                 mask |= 1 << 30;
             }
         }
         mask |= self.mask(&this.t);
-        let (large, lazy) = (f.size > LARGE, self.lazy);
+        if sure
+            && !self.exhausted
+            && let Some(known) = self.shortcut(f.id, &args)
+        {
+            return known.with(&t);
+        }
+        let (large, lazy, small) = (f.size > LARGE, self.lazy, f.size <= SMALL);
+        // Decoders of obfuscated code check themselves with every word; their loops are bounded by steps.
+        let turning = self.turning;
+        let decoder = obfuscated && (turning || self.counts(f.id).sure >= CALLBACK_RUNS);
+        // Decoded text is no less suspect than an obfuscated file: its decoders may work as long.
+        let suspect = obfuscated
+            || self
+                .sources
+                .get(f.src as usize)
+                .is_some_and(|s| s.layer.is_some());
+        let (vague, shape) = (self.vague, self.shape(obj, &args));
+        let again = self.again.get(&(f.id, shape)).copied().unwrap_or_default();
         let counts = self.counts(f.id);
+        // The unknown was met on the way and the same call comes back: a parser of what it does not know, or a retry.
+        let hazy = !suspect
+            && counts.began != vague
+            && counts.entered.iter().filter(|s| **s == shape).count() >= HAZY_NESTING;
+        let spent = !suspect
+            && ((counts.hazy > HAZY_RUNS && counts.hazy_steps > HAZY_STEPS)
+                || (again.0 > HAZY_RUNS && again.1 > AGAIN_STEPS)
+                || counts.own_steps > OWN_STEPS
+                || (counts.own_steps > SILENT_STEPS
+                    && matches!(&counts.last, Some(v) if matches!(v.v, V::Undef))));
         let allowed = if sure {
-            counts.sure += 1;
+            counts.sure += u32::from(!(turning && obfuscated));
             let callback = mask & (1 << 30) != 0;
             let (most, nesting) = match (large, callback) {
                 (true, _) => (64, VAGUE_NESTING),
+                (false, true) if small => (SURE_RUNS, SMALL_NESTING),
+                (false, true) if decoder => (SURE_RUNS, CALLBACK_NESTING),
                 (false, true) => (CALLBACK_RUNS, CALLBACK_NESTING),
                 (false, false) => (SURE_RUNS, SURE_NESTING),
             };
-            counts.sure <= most && counts.active < nesting
+            counts.sure <= most && counts.active < nesting && !spent && !hazy
         } else {
             let most = match (large, lazy) {
+                _ if small && obfuscated => SMALL_RUNS,
+                _ if small => SMALL_RUNS_CLEAR,
                 (true, _) => VAGUE_RUNS_LARGE,
                 (false, true) => VAGUE_RUNS_LAZY,
                 (false, false) => VAGUE_RUNS,
@@ -241,7 +343,14 @@ impl Machine<'_> {
                 }
                 None => most + 1,
             };
-            explore || (seen <= most && counts.active < VAGUE_NESTING)
+            let nesting = if small && obfuscated {
+                SMALL_NESTING
+            } else {
+                VAGUE_NESTING
+            };
+            let cheap = f.size <= LEAF && counts.vague_steps <= LEAF_STEPS;
+            let spent = !suspect && counts.own_steps > OWN_STEPS;
+            explore || ((seen <= most || cheap) && counts.active < nesting && !spent)
         };
         if !allowed || self.call_depth >= MOST_CALLS || self.exhausted {
             let last = self.counts(f.id).last.clone();
@@ -253,8 +362,15 @@ impl Machine<'_> {
                 None => Val::tainted(t),
             };
         }
-        self.counts(f.id).active += 1;
+        let counts = self.counts(f.id);
+        if counts.active == 0 {
+            counts.began = vague;
+        }
+        counts.entered.push(shape);
+        counts.active += 1;
         self.call_depth += 1;
+        let began = self.steps;
+        let outside = std::mem::take(&mut self.within);
         // A mark handed to a named function is a station people want to see.
         let mut args = args;
         if let (Some(caller), Some(name)) = (caller.as_ref(), &f.name)
@@ -325,8 +441,29 @@ impl Machine<'_> {
             None if flow == Flow::Throw => Val::unknown(),
             None => Val::undef(),
         };
+        if sure && !small {
+            self.compare(f.id, &args, &out);
+        }
+        let took = self.steps - began;
+        let own = took.saturating_sub(std::mem::replace(&mut self.within, outside + took));
+        if sure && self.vague != vague && self.again.len() < MOST_SHAPES {
+            let again = self.again.entry((f.id, shape)).or_default();
+            again.0 += 1;
+            again.1 += own;
+        }
         let counts = self.counts(f.id);
         counts.active -= 1;
+        counts.entered.pop();
+        match sure {
+            true if counts.met => {
+                counts.hazy += 1;
+                counts.hazy_steps += own;
+            }
+            true => {}
+            false => counts.vague_steps += took,
+        }
+        counts.own_steps += own;
+        counts.met &= counts.active > 0;
         counts.last = Some(match counts.last.take() {
             Some(have) if !sure => either(&have, &out),
             _ => out.clone(),
@@ -369,127 +506,5 @@ impl Machine<'_> {
             V::Obj(obj) => self.obj_method(a, *obj, recv, name, args, at),
             V::Unknown | V::Undef | V::Null => self.generic_method(a, recv, name, args, at),
         }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a method call has this many parts")]
-    fn host_method(
-        &mut self,
-        a: &mut Act,
-        id: u32,
-        path: &str,
-        recv: &Val,
-        name: &Name,
-        args: Vec<Val>,
-        at: u32,
-    ) -> Val {
-        match name.as_ref() {
-            "call" if !path.is_empty() => {
-                let mut args = args.into_iter();
-                let this = args.next().unwrap_or_else(Val::undef);
-                return self.call(a, recv, this, args.collect(), at);
-            }
-            "apply" if path != "Reflect" => {
-                let this = args.first().cloned().unwrap_or_else(Val::undef);
-                let list = self.list_arg(args.get(1));
-                return self.call(a, recv, this, list, at);
-            }
-            "bind" => {
-                let mut args = args.into_iter();
-                let this = args.next().unwrap_or_else(Val::undef);
-                return self.obj_val(Kind::Bound {
-                    f: recv.clone(),
-                    this,
-                    args: args.collect(),
-                });
-            }
-            _ => {}
-        }
-        let callee = crate::host::member(self, a, id, path, name, at);
-        match &callee.v {
-            V::Host(child) => {
-                let child = self.host_name(*child);
-                crate::host::call(self, a, &child, recv, args, at)
-            }
-            V::Unknown => self.generic_method(a, &callee.clone().with(&recv.t), name, args, at),
-            _ => self.call(a, &callee, recv.clone(), args, at),
-        }
-    }
-
-    /// The arguments in an array handed to `apply`.
-    pub fn list_arg(&mut self, v: Option<&Val>) -> Vec<Val> {
-        match v {
-            Some(v) => match self.items_of(v) {
-                super::exec::Items::Known(list) => list,
-                super::exec::Items::Vague(item) => vec![item],
-            },
-            None => Vec::new(),
-        }
-    }
-
-    fn obj_method(&mut self, a: &mut Act, obj: Obj, recv: &Val, name: &Name, args: Vec<Val>, at: u32) -> Val {
-        // Own and inherited code first: a class may shadow any native.
-        let mut next = Some(obj);
-        for _ in 0..12 {
-            let Some(o) = next.and_then(|n| self.get(n)) else {
-                break;
-            };
-            if o.get(name).is_some() {
-                let f = self.get_prop(a, recv, name, at);
-                if !matches!(f.v, V::Undef) {
-                    return self.call(a, &f, recv.clone(), args, at);
-                }
-                break;
-            }
-            next = o.proto;
-        }
-        let Some(o) = self.get(obj) else {
-            return Val::unknown();
-        };
-        if o.is_callable() {
-            match name.as_ref() {
-                "call" => {
-                    let mut args = args.into_iter();
-                    let this = args.next().unwrap_or_else(Val::undef);
-                    return self.call(a, recv, this, args.collect(), at);
-                }
-                "apply" => {
-                    let this = args.first().cloned().unwrap_or_else(Val::undef);
-                    let list = self.list_arg(args.get(1));
-                    return self.call(a, recv, this, list, at);
-                }
-                "bind" => {
-                    let mut args = args.into_iter();
-                    let this = args.next().unwrap_or_else(Val::undef);
-                    return self.obj_val(Kind::Bound {
-                        f: recv.clone(),
-                        this,
-                        args: args.collect(),
-                    });
-                }
-                "toString" => {
-                    return self
-                        .to_text(recv)
-                        .map_or_else(Val::unknown, |s| Val::new(V::Str(s)));
-                }
-                "constructor" => return crate::host::call(self, a, "Function", recv, args, at),
-                _ => {}
-            }
-        }
-        if let Some(v) = crate::host::object_method(self, a, obj, recv, name, &args, at) {
-            return v;
-        }
-        if let Some(v) = crate::builtin::object_method(self, a, obj, recv, name, &args, at) {
-            return v;
-        }
-        let rest = self.get(obj).filter(|o| o.has_rest()).map(|o| o.rest.clone());
-        if let Some(rest) = rest
-            && matches!(rest.v, V::Host(_) | V::Mod(_) | V::Obj(_))
-        {
-            if self.is_function(&rest) {
-                return self.call(a, &rest, recv.clone(), args, at);
-            }
-            return self.call_method(a, &rest, name, args, at);
-        }
-        self.generic_method(a, recv, name, args, at)
     }
 }

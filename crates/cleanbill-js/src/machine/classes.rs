@@ -160,6 +160,10 @@ impl Machine<'_> {
                     return Val::unknown();
                 };
                 match &o.kind {
+                    Kind::Proxy { .. } => {
+                        let target = self.bare(callee);
+                        self.construct(a, &target, args, at)
+                    }
                     Kind::Class { .. } => {
                         let mut this = Object::new(Kind::Plain);
                         this.proto = self.proto_of(a, callee);

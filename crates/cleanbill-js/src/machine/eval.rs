@@ -126,7 +126,7 @@ impl Machine<'_> {
                         self.eval(a, no)
                     }
                     None => {
-                        self.vague += 1;
+                        self.met_unknown(a);
                         a.unsure += 1;
                         let yes = self.eval(a, yes);
                         let no = self.eval(a, no);
@@ -140,7 +140,14 @@ impl Machine<'_> {
                 }
             }
             Ex::Assign(target, value) => {
+                let plain = matches!(value.ex, Ex::Var(_));
                 let value = self.eval_named(a, value, target);
+                if plain
+                    && let Pat::Member(member) = target.as_ref()
+                    && let Ex::Member(_, name) = &member.ex
+                {
+                    crate::host::secrets::named_by_property(self, name, &value.t);
+                }
                 self.bind(a, target, value.clone(), false);
                 value
             }
@@ -315,7 +322,11 @@ impl Machine<'_> {
                                 .map(|s| Name::from(s.as_str()))
                         }
                     };
+                    let plain = matches!(value.ex, Ex::Var(_));
                     let value = self.eval(a, value);
+                    if plain && let Some(name) = &name {
+                        crate::host::secrets::named_by_property(self, name, &value.t);
+                    }
                     let Some(name) = name else {
                         object.rest = either(&object.rest, &value);
                         continue;
@@ -384,7 +395,7 @@ impl Machine<'_> {
             (Logic::Nullish, _) if matches!(l.v, V::Str(_) | V::Num(_) | V::Bool(_) | V::Obj(_)) => return l,
             _ => {}
         }
-        self.vague += 1;
+        self.met_unknown(a);
         a.unsure += 1;
         let r = self.eval(a, right);
         a.unsure -= 1;

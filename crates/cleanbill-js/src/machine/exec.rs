@@ -39,10 +39,18 @@ impl Machine<'_> {
         Flow::Normal
     }
 
+    /// A condition was not known: the function that asked branches on what nobody knows.
+    pub fn met_unknown(&mut self, a: &Act) {
+        self.vague += 1;
+        self.counts(a.func.id).met = true;
+    }
+
     fn cond(&mut self, a: &mut Act, e: &Expr) -> Option<bool> {
         let v = self.eval(a, e);
         let known = if a.explore { None } else { self.truth(&v) };
-        self.vague += u64::from(known.is_none());
+        if known.is_none() {
+            self.met_unknown(a);
+        }
         known
     }
 
@@ -144,7 +152,11 @@ impl Machine<'_> {
 
     /// What one loop may take: never so much that the code behind it goes unread.
     fn loop_share(&self) -> u64 {
-        let most = if self.lazy { LAZY_LOOP_STEPS } else { LOOP_STEPS };
+        let most = if self.lazy && !self.loading {
+            LAZY_LOOP_STEPS
+        } else {
+            LOOP_STEPS
+        };
         most.min(self.limit.saturating_sub(self.steps) / 2)
     }
 
@@ -191,6 +203,7 @@ impl Machine<'_> {
             None | Some(crate::ir::Ex::Bool(true) | crate::ir::Ex::Unary(..))
         );
         let before_exit = std::mem::take(&mut a.maybe_exit);
+        let outer = self.turning;
         let mut out = Flow::Normal;
         loop {
             let mut unsure = false;
@@ -211,6 +224,7 @@ impl Machine<'_> {
             if free >= FREE_ROUNDS || self.exhausted || self.steps - began > most {
                 break;
             }
+            self.turning |= self.steps - began > super::shortcut::LONG_LOOP;
             let (world, vague) = (self.worldly, self.vague);
             a.unsure += u32::from(unsure);
             let flow = self.stmt(a, body);
@@ -247,6 +261,7 @@ impl Machine<'_> {
             }
             round += 1;
         }
+        self.turning = outer;
         a.maybe_exit = before_exit;
         out
     }
@@ -343,7 +358,7 @@ impl Machine<'_> {
             }
         }
         if vague && start.is_none() {
-            self.vague += 1;
+            self.met_unknown(a);
             a.unsure += 1;
             for (_, body) in cases {
                 match self.stmts(a, body) {

@@ -94,8 +94,14 @@ impl Machine<'_> {
             "error" | "close" | "end" | "finish" | "exit" | "timeout"
         );
         let t = if failed { Taint::none() } else { t };
-        self.worldly += 1;
+        let vague = self.vague;
         self.run_callbacks(a, std::slice::from_ref(f), &t, at);
+        if matches!(recv.v, V::Obj(_)) {
+            // An emitter of the code's own is pure; what this first look at its listener met is not the code's.
+            self.vague = vague;
+        } else {
+            self.worldly += 1;
+        }
         recv.clone()
     }
 
@@ -117,8 +123,9 @@ impl Machine<'_> {
             for f in fs {
                 self.call(a, &f, recv.clone(), args.iter().skip(1).cloned().collect(), at);
             }
+        } else {
+            self.worldly += 1;
         }
-        self.worldly += 1;
         Val::bool(true)
     }
 

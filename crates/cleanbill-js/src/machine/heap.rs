@@ -44,8 +44,19 @@ pub struct Remote {
 pub enum Wire {
     Http,
     Response,
+    /// The headers of a response.
+    Headers,
+    /// Where a response says the thing asked for is: whoever was asked speaks for it.
+    Redirect,
     Socket,
     WebSocket,
+}
+
+impl Wire {
+    /// Only read from.
+    pub fn comes_in(self) -> bool {
+        matches!(self, Self::Response | Self::Headers | Self::Redirect)
+    }
 }
 
 /// What an object is.
@@ -85,6 +96,12 @@ pub enum Kind {
         f: Val,
         this: Val,
         args: Vec<Val>,
+    },
+    /// A proxy with traps for reads, writes or calls.
+    Proxy {
+        target: Val,
+        handler: Val,
+        callable: bool,
     },
     /// Settles the promise.
     Settle(Obj),
@@ -179,7 +196,12 @@ impl Object {
     pub fn is_callable(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Func { .. } | Kind::Class { .. } | Kind::Bound { .. } | Kind::Settle(_) | Kind::Compiled
+            Kind::Func { .. }
+                | Kind::Class { .. }
+                | Kind::Bound { .. }
+                | Kind::Settle(_)
+                | Kind::Compiled
+                | Kind::Proxy { callable: true, .. }
         )
     }
 

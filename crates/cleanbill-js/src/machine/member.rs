@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::exec::Items;
-use super::heap::{Field, Kind, Object, Wire};
+use super::heap::{Field, Kind, Object, Remote, Wire};
 use super::value::{Obj, Taint, V, Val, either};
 use super::{Act, Machine};
 use crate::ir::{Ex, Expr, Name};
@@ -84,6 +84,11 @@ impl Machine<'_> {
             V::Host(id) => {
                 let path = self.host_name(*id);
                 crate::host::vague_member(self, a, &path, key, at)
+            }
+            V::Obj(obj) if self.get(*obj).is_some_and(Object::is_proxy) => {
+                // The trap has run on an unknown key where the proxy was made.
+                let target = self.bare(object);
+                self.get_vague(a, &target, key, at)
             }
             V::Obj(obj) => {
                 let mut out = Val::unknown().with(&object.t);
@@ -190,6 +195,10 @@ impl Machine<'_> {
         if name.as_ref() == "constructor" {
             return self.host_val(class);
         }
+        // No method is called like this; packers spell the absent value so.
+        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$') {
+            return Val::undef();
+        }
         // A name no class of the language has is simply absent, and code tests for that.
         if class == "Function" && !FUNCTION_METHODS.contains(&name.as_ref()) {
             return Val::undef();
@@ -198,6 +207,9 @@ impl Machine<'_> {
     }
 
     fn obj_prop(&mut self, a: &mut Act, obj: Obj, whole: &Val, name: &Name, at: u32) -> Val {
+        if self.get(obj).is_some_and(Object::is_proxy) {
+            return self.proxy_get(a, obj, whole, &Val::str(name.as_ref()), at);
+        }
         let mut next = Some(obj);
         for _ in 0..12 {
             let Some(o) = next.and_then(|n| self.get(n)) else {
@@ -281,10 +293,16 @@ impl Machine<'_> {
                 "RegExp"
             }
             Kind::Remote(r) => {
-                return match (r.wire, name.as_ref()) {
-                    (Wire::Response, "statusCode" | "status" | "ok" | "statusMessage") => Val::unknown(),
-                    _ => whole.clone(),
+                let dest = r.dest;
+                let wire = match (r.wire, name.as_ref()) {
+                    (Wire::Response, "statusCode" | "status" | "ok" | "statusMessage") => {
+                        return Val::unknown();
+                    }
+                    (Wire::Response, "headers") => Wire::Headers,
+                    (Wire::Headers, "location") => Wire::Redirect,
+                    _ => return whole.clone(),
                 };
+                return self.obj_val(Kind::Remote(Remote { dest, wire })).with(&whole.t);
             }
             Kind::Process { .. } => match name.as_ref() {
                 "stdin" | "stdout" | "stderr" => {
@@ -305,7 +323,7 @@ impl Machine<'_> {
             | Kind::Error => {
                 return Val::tainted(whole.t.clone());
             }
-            Kind::Plain => "Object",
+            Kind::Plain | Kind::Proxy { .. } => "Object",
         };
         if let Some(rest) = rest {
             return match rest.v {
@@ -400,6 +418,9 @@ impl Machine<'_> {
         match &object.v {
             V::Obj(obj) => {
                 let obj = *obj;
+                if self.get(obj).is_some_and(Object::is_proxy) {
+                    return self.proxy_set(a, obj, name, value, at);
+                }
                 // A setter, own or inherited.
                 let mut next = Some(obj);
                 for _ in 0..8 {
@@ -462,6 +483,7 @@ impl Machine<'_> {
 
     /// What `for (x of value)`, spread and array patterns go through.
     pub fn items_of(&mut self, value: &Val) -> Items {
+        let value = &self.bare(value);
         match &value.v {
             V::Obj(obj) => match self.get(*obj) {
                 Some(o) => match &o.kind {
@@ -502,6 +524,7 @@ impl Machine<'_> {
 
     /// What `for (k in value)` goes through.
     pub fn keys_of(&mut self, a: &Act, value: &Val, at: u32) -> Items {
+        let value = &self.bare(value);
         match &value.v {
             V::Obj(obj) => match self.get(*obj) {
                 Some(o) if !o.has_rest() => {
@@ -533,6 +556,7 @@ impl Machine<'_> {
 
     /// Every value of an object joined into one set of marks, by one level.
     pub fn shallow(&self, value: &Val) -> Taint {
+        let value = &self.bare(value);
         let mut t = value.t.clone();
         if let V::Obj(obj) = &value.v
             && let Some(o) = self.get(*obj)

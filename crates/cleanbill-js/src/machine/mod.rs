@@ -8,8 +8,11 @@ pub(crate) mod generic;
 pub(crate) mod heap;
 pub(crate) mod marks;
 pub(crate) mod member;
+pub(crate) mod method;
 pub(crate) mod modules;
 pub(crate) mod ops;
+pub(crate) mod proxy;
+pub(crate) mod shortcut;
 pub(crate) mod value;
 
 use std::collections::{HashMap, HashSet};
@@ -30,6 +33,8 @@ const MOST_DEPTH: u32 = 6_000;
 pub(crate) const MOST_CALLS: u32 = 120;
 /// Objects kept at once; each costs some 200 bytes.
 const MOST_OBJECTS: usize = 400_000;
+/// Properties and elements objects were made with, all together; each costs some 70 bytes.
+const MOST_ENTRIES: usize = 2_500_000;
 /// Marks kept at once.
 const MOST_MARKS: usize = 100_000;
 /// Source texts read: the package's own and decoded layers.
@@ -79,8 +84,23 @@ pub(crate) struct Act {
 pub(crate) struct Counts {
     pub sure: u32,
     pub vague: Vec<(u32, u32)>,
+    /// Steps of the runs with unknown arguments.
+    pub vague_steps: u64,
     pub active: u32,
     pub last: Option<Val>,
+    /// Conditions met that were not known, when the outermost activation began.
+    pub began: u64,
+    /// What the activations were given.
+    pub entered: Vec<u64>,
+    /// One of the activations met a condition that was not known.
+    pub met: bool,
+    /// Runs with known arguments that met such a condition, and the steps they took themselves.
+    pub hazy: u32,
+    pub hazy_steps: u64,
+    /// Steps all runs took themselves.
+    pub own_steps: u64,
+    /// What it has shown of being a known decoder.
+    pub shown: shortcut::Shown,
 }
 
 /// The machine.
@@ -88,6 +108,7 @@ pub(crate) struct Machine<'p> {
     pub pkg: &'p Indexed<'p>,
     pub budget: Budget,
     pub heap: Vec<Object>,
+    entries: usize,
     host_names: Vec<Rc<str>>,
     host_index: HashMap<Rc<str>, HostId, FxBuild>,
     host_children: HashMap<(HostId, Name), HostId, FxBuild>,
@@ -112,6 +133,10 @@ pub(crate) struct Machine<'p> {
     pub thrown: Val,
     pub trigger: Trigger,
     pub lazy: bool,
+    /// The top level of a file runs, whoever asked for it.
+    pub loading: bool,
+    /// A loop has run long, as those do that turn string tables.
+    pub turning: bool,
     pub layer_bytes: u64,
     pub notes: Notebook,
     pub obfuscated: HashSet<String>,
@@ -125,6 +150,10 @@ pub(crate) struct Machine<'p> {
     pub deferred: Vec<(Val, Val, Vec<Val>, u32)>,
     /// Grows with every condition that is not known.
     pub vague: u64,
+    /// Steps taken by the calls of the running function.
+    pub within: u64,
+    /// Runs and steps of the same call of one function, where they met the unknown.
+    pub again: HashMap<(u32, u64), (u32, u64), FxBuild>,
 }
 
 impl<'p> Machine<'p> {
@@ -134,6 +163,7 @@ impl<'p> Machine<'p> {
             pkg,
             budget,
             heap: vec![Object::new(Kind::Plain)],
+            entries: 0,
             host_names: Vec::new(),
             host_index: HashMap::default(),
             host_children: HashMap::default(),
@@ -156,6 +186,8 @@ impl<'p> Machine<'p> {
             thrown: Val::unknown(),
             trigger: Trigger::Unreached,
             lazy: false,
+            loading: false,
+            turning: false,
             layer_bytes: 0,
             notes: Notebook::default(),
             obfuscated: HashSet::new(),
@@ -164,6 +196,8 @@ impl<'p> Machine<'p> {
             limit: budget.max_steps,
             cut: false,
             vague: 0,
+            within: 0,
+            again: HashMap::default(),
             deferred: Vec::new(),
         }
     }
@@ -204,7 +238,8 @@ impl<'p> Machine<'p> {
         if self.exhausted {
             self.cut = true;
         }
-        if self.steps >= self.budget.max_steps || self.heap.len() >= MOST_OBJECTS {
+        let full = self.heap.len() >= MOST_OBJECTS || self.entries >= MOST_ENTRIES;
+        if self.steps >= self.budget.max_steps || full {
             self.exhausted = true;
             return false;
         }
@@ -256,10 +291,14 @@ impl<'p> Machine<'p> {
     }
 
     pub fn alloc(&mut self, object: Object) -> Obj {
-        if self.heap.len() >= MOST_OBJECTS {
+        let entries = object.names.len() + object.elems.len();
+        if self.heap.len() >= MOST_OBJECTS || self.entries + entries > MOST_ENTRIES {
             self.exhausted = true;
             return 0;
         }
+        // Copies of large objects are work as well as memory.
+        self.entries += entries;
+        self.steps += entries as u64 / 4;
         self.heap.push(object);
         (self.heap.len() - 1) as Obj
     }
@@ -381,6 +420,9 @@ impl<'p> Machine<'p> {
             V::Alt(list) => list.iter().for_each(|v| self.deep_into(v, depth + 1, out, left)),
             V::Obj(obj) => {
                 let Some(object) = self.get(*obj) else { return };
+                if let Kind::Proxy { target, .. } = &object.kind {
+                    self.deep_into(target, depth + 1, out, left);
+                }
                 for (_, field) in object.entries() {
                     if let heap::Field::Val(v) = field
                         && !self.is_code(v)

