@@ -56,6 +56,7 @@ mod secret_scanner_run;
 mod secret_sent_out;
 mod self_dependency;
 mod self_propagation;
+mod shrinkwrap_redirected;
 mod source_off_registry;
 mod tarball_differs;
 mod traces_removed;
@@ -119,6 +120,7 @@ pub static CATALOGUE: &[&dyn Audit] = &[
     &secret_sent_out::SecretSentOut,
     &self_dependency::SelfDependency,
     &self_propagation::SelfPropagation,
+    &shrinkwrap_redirected::ShrinkwrapRedirected,
     &source_off_registry::SourceOffRegistry,
     &tarball_differs::TarballDiffers,
     &traces_removed::TracesRemoved,

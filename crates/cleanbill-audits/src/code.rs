@@ -1,12 +1,14 @@
 //! What the code of a release does, as the audits of code tell it: which chains and facts of shape carry an id,
 //! whether the release before did the same, how far each may go, and its proof in order. It names no attack.
+use std::sync::Arc;
+
 use cleanbill_facts::{
     Facts, Release, Source,
-    source::{Chain, HostClass, Origin, Step, Structural, Trigger, raised, registrable},
+    source::{Chain, HostClass, Origin, Seen, Step, Structural, Trigger, raised, registrable},
 };
 use cleanbill_model::{Age, AuditMeta, Confidence, Evidence, Level, Mark, Severity, Signal};
 
-use crate::words;
+use crate::{reach, words};
 
 /// A release that was out for this long has been looked at by many: what it does already is its known
 /// behaviour, and no news when the next one does it too.
@@ -21,6 +23,8 @@ const MAX_NAMES: usize = 4;
 enum Standing {
     /// The release before is not known.
     Unmeasured,
+    /// There is no release before: the name begins with it.
+    First,
     /// The release before did not do it.
     New,
     /// The release before did it, and is itself young.
@@ -55,6 +59,7 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
     let before = facts.before.get();
     let trusted = before.is_some() && predecessor(facts).is_some_and(|before| stood(facts, before));
     let standing = |had: bool| match (before, had) {
+        (None, _) if begins(facts) => Standing::First,
         (None, _) => Standing::Unmeasured,
         (Some(_), false) => Standing::New,
         (Some(_), true) if trusted => Standing::Known,
@@ -75,9 +80,14 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
             });
             let standing = standing(had);
             let level = match (standing, before) {
-                (Standing::New, Some(before)) => raised(chain, is_fresh(chain, before)),
+                (Standing::New, Some(before)) => raised(chain, is_fresh(chain, before), &before.analysis),
                 _ => chain.level,
             };
+            let level = level.max(reach::of_chain(chain, level, standing == Standing::New));
+            let own = before
+                .filter(|_| trusted)
+                .is_some_and(|before| reach::is_own(chain, before));
+            let level = if own { level.min(Level::Warn) } else { level };
             Sight {
                 id: &chain.id,
                 chain: Some(chain),
@@ -95,15 +105,19 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
         .structural
         .iter()
         .filter(|fact| ids.contains(&fact.id.as_str()));
-    seen.extend(shapes.map(|fact| Sight {
-        id: &fact.id,
-        chain: None,
-        note: &fact.note,
-        level: fact.level,
-        steps: &fact.evidence,
-        standing: standing(before.is_some_and(|before| had(before, fact))),
-        more: 0,
-        source,
+    seen.extend(shapes.map(|fact| {
+        Sight {
+            id: &fact.id,
+            chain: None,
+            note: &fact.note,
+            level: fact
+                .level
+                .max(reach::of_fact(fact, source, before.map(Arc::as_ref))),
+            steps: &fact.evidence,
+            standing: standing(before.is_some_and(|before| had(before, fact))),
+            more: 0,
+            source,
+        }
     }));
     for sight in &mut seen {
         sight.level = sight.bounded();
@@ -125,6 +139,17 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
 pub(crate) fn predecessor(facts: &Facts) -> Option<&Release> {
     let package = facts.package.get()?;
     package.predecessor(package.release(&facts.subject.version)?)
+}
+
+/// The history is known, and nothing of the package came before.
+fn begins(facts: &Facts) -> bool {
+    let package = facts.package.get();
+    package.is_some_and(|package| {
+        package.withdrawn.is_empty()
+            && package.release(&facts.subject.version).is_some_and(|release| {
+                package.before(release).next().is_none() && release.published.get().is_some()
+            })
+    })
 }
 
 fn stood(facts: &Facts, release: &Release) -> bool {
@@ -207,6 +232,12 @@ impl Sight<'_> {
                     || placed >= 1
             }
         }
+    }
+
+    /// New, and shown from its start to its end: a flow, or one of the facts of shape that are a deed by themselves.
+    fn is_proven(&self) -> bool {
+        let deed = self.chain.is_some() || matches!(self.id, "EXE-02" | "EXE-11" | "FLO-10");
+        matches!(self.standing, Standing::New | Standing::First) && deed && self.is_whole()
     }
 
     /// Who starts it, where that is known.
@@ -343,7 +374,7 @@ impl Sight<'_> {
             (Standing::New, None) => " The release before did not do that.".to_owned(),
             (Standing::Repeated | Standing::Known, Some(version)) => format!(" {version} did the same."),
             (Standing::Repeated | Standing::Known, None) => " The release before did the same.".to_owned(),
-            (Standing::Unmeasured, _) => String::new(),
+            (Standing::Unmeasured | Standing::First, _) => String::new(),
         };
         let when = self.when();
         let more = match self.more {
@@ -376,11 +407,27 @@ impl Sight<'_> {
         if self.standing == Standing::New {
             signal = signal.mark(Mark::Code);
         }
+        if self.is_proven() {
+            signal = signal.proven();
+        }
         signal.words(
-            format!("{} {what}{when}{more}.{since}", facts.subject.version),
+            format!(
+                "{} {what}{when}{more}.{since}{}",
+                facts.subject.version,
+                self.seen()
+            ),
             why,
             advice,
         )
+    }
+
+    /// Who saw it, where reading was not alone.
+    fn seen(&self) -> &'static str {
+        match self.chain.map(|chain| chain.seen) {
+            Some(Seen::Twice) => " Seen twice: read in the code, and carried out in a rehearsal.",
+            Some(Seen::Rehearsed) => " It was carried out in a rehearsal, on an invented machine.",
+            Some(Seen::Read) | None => "",
+        }
     }
 
     /// Its own id first, then those of its origins.

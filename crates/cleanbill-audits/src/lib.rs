@@ -10,7 +10,9 @@ pub mod audit;
 pub mod catalogue;
 mod code;
 mod history;
+mod reach;
 mod resemblance;
+mod shape;
 mod words;
 
 pub use audit::Audit;

@@ -3,11 +3,15 @@
 use std::collections::HashSet;
 
 use cleanbill_model::{Algorithm, Integrity, Known, Missing, SafeUrl, Timestamp, Untrusted, Version};
-use cleanbill_npm::{Account, Deprecation, Dist, Manifest, Pairs, Publisher, Str};
+use cleanbill_npm::{Account, Bundled, Deprecation, Dist, Manifest, Pairs, Publisher, Str};
 
 use crate::{
-    Channel, Dependency, DependencyKind, Identity, Person, Release, Script, Sends, collect_package::Defects,
+    BundledNames, Channel, Dependency, DependencyKind, Identity, Person, Release, Script, Sends,
+    collect_package::Defects,
 };
+
+/// Longest `exports` and the like kept of a release, in bytes; the largest honest ones come to a hundred thousand.
+const MAX_SHAPE_BYTES: usize = 256 * 1024;
 
 /// The account name a registry shows for releases published from GitHub's own workflows. No account can
 /// be called that, since account names hold no blanks.
@@ -54,6 +58,17 @@ pub(crate) fn release(
             .map(|Deprecation { message }| Untrusted::from(message.as_ref())),
         unpacked_size: flattened(dist, |dist| dist.unpacked_size.clone()),
         file_count: flattened(dist, |dist| dist.file_count.clone()),
+        shape: manifest
+            .shape
+            .iter()
+            .filter(|(_, json)| json.len() <= MAX_SHAPE_BYTES)
+            .map(|(field, json)| (*field, json.to_string()))
+            .collect(),
+        bundled: manifest.bundled.as_ref().map(|bundled| match bundled {
+            Bundled::All(all) => BundledNames::All(*all),
+            Bundled::Names(names) => BundledNames::Names(names.iter().map(ToString::to_string).collect()),
+        }),
+        gypfile: manifest.gypfile.clone(),
         identity: Identity {
             description: owned(&manifest.description),
             repository: owned(&manifest.repository),

@@ -15,15 +15,19 @@ pub mod notices;
 pub mod package;
 pub mod pin;
 pub mod popular;
+pub mod rehearsal;
 pub mod run;
+pub mod shrinkwrap;
 pub mod source;
 
 pub use facts::{Facts, JudgedEdge};
 pub use notices::{Notice, Notices, Tier};
 pub use package::{
-    Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends, Withdrawn,
+    BundledNames, Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends,
+    Withdrawn,
 };
 pub use pin::Pin;
 pub use popular::PopularNames;
+pub use rehearsal::Rehearsal;
 pub use run::{Publication, Run};
 pub use source::{Flaw, Source, read_tarball};

@@ -5,12 +5,18 @@ pub use cleanbill_js::{
     analysis::{Capability, FileFacts, Structural},
     delta::{Change, ChangeKind, compare, raised},
     hosts::registrable,
+    witness::{Seen, Witnessed, join},
 };
 use cleanbill_js::{Budget, Package as JsPackage, SourceFile, analyse};
 use cleanbill_model::Integrity;
 use cleanbill_npm::tarball::{Limits, unpack};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::{
+    rehearsal::Rehearsal,
+    shrinkwrap::{SHRINKWRAP, Shipped, shipped},
+};
 
 /// Largest manifest read from a tarball, in bytes; real ones stay far below a megabyte.
 const MAX_MANIFEST_BYTES: usize = 4 * 1024 * 1024;
@@ -41,6 +47,12 @@ pub struct Source {
     pub integrity: Option<Integrity>,
     /// The manifest inside, where there is one that reads as an object.
     pub manifest: Option<Map<String, Value>>,
+    /// What a rehearsal of it showed, where there was one.
+    #[serde(default)]
+    pub rehearsal: Option<Rehearsal>,
+    /// What a lockfile shipped inside takes from where.
+    #[serde(default)]
+    pub shrinkwrap: Vec<Shipped>,
 }
 
 /// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.
@@ -60,6 +72,10 @@ pub fn read_tarball(bytes: &[u8], context: &Context) -> Source {
         note: defect.note.raw().to_owned(),
     });
     let flaws = flaws.collect();
+    let shrinkwrap = unpacked
+        .file(SHRINKWRAP)
+        .map(|file| shipped(&file.bytes))
+        .unwrap_or_default();
     let files = unpacked
         .files
         .into_iter()
@@ -74,5 +90,7 @@ pub fn read_tarball(bytes: &[u8], context: &Context) -> Source {
         truncated: unpacked.truncated.map(str::to_owned),
         integrity: unpacked.integrity,
         manifest,
+        rehearsal: None,
+        shrinkwrap,
     }
 }

@@ -395,3 +395,49 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_release_is_measured_against_one_that_had_settled_and_not_against_its_twin_of_an_hour_before() {
+    let document = json!({
+        "name": "left",
+        "time": {"created": "2025-01-01T00:00:00.000Z", "1.0.0": "2025-01-01T00:00:00.000Z",
+                 "1.0.1": "2025-06-01T00:00:00.000Z", "1.0.2": "2026-06-01T10:00:00.000Z",
+                 "1.0.3": "2026-06-01T11:00:00.000Z", "2.0.0": "2026-06-01T11:30:00.000Z"},
+        "versions": {"1.0.0": {}, "1.0.1": {}, "1.0.2": {}, "1.0.3": {}, "2.0.0": {}}
+    });
+    let package = collect(&document, "2026-06-10T00:00:00Z");
+    let before = |text: &str| {
+        let release = package.release(&version(text)).unwrap();
+        package
+            .predecessor(release)
+            .map(|before| before.version.to_string())
+    };
+    assert_eq!(before("1.0.3").as_deref(), Some("1.0.1"));
+    assert_eq!(before("2.0.0").as_deref(), Some("1.0.1"));
+    assert_eq!(before("1.0.1").as_deref(), Some("1.0.0"));
+    assert_eq!(before("1.0.0"), None);
+}
+
+#[test]
+fn the_fields_of_shape_are_kept_as_they_were_sent() {
+    let document = json!({
+        "name": "left",
+        "versions": {"1.0.0": {"main": "./a.js", "exports": {".": "./a.js"}, "os": ["linux"], "gypfile": true,
+                               "bundleDependencies": ["right"]}, "1.0.1": {"main": null}}
+    });
+    let package = collect(&document, "2026-06-10T00:00:00Z");
+    let shape = &package.release(&version("1.0.0")).unwrap().shape;
+    let sent: Vec<(&str, &str)> = shape
+        .iter()
+        .map(|(field, json)| (*field, json.as_str()))
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            ("exports", r#"{".":"./a.js"}"#),
+            ("main", r#""./a.js""#),
+            ("os", r#"["linux"]"#)
+        ]
+    );
+    assert!(package.release(&version("1.0.1")).unwrap().shape.is_empty());
+}

@@ -79,6 +79,9 @@ pub struct Signal {
     pub level: Level,
     /// What it says towards a hijack, where it does.
     pub mark: Option<Mark>,
+    /// The evidence is a whole way, from what starts it to what it does, each step with its place, and the release
+    /// before did not have it.
+    pub proven: bool,
     /// Set when time heals it.
     pub maturity: Option<Maturity>,
     /// Set when it rests on an advisory.
@@ -109,6 +112,7 @@ impl Signal {
             confidence: meta.confidence,
             level: meta.level,
             mark: None,
+            proven: false,
             maturity: None,
             advisory: None,
             title: meta.title.into(),
@@ -165,6 +169,13 @@ impl Signal {
     #[must_use]
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
+        self
+    }
+
+    /// Its evidence is a whole new way.
+    #[must_use]
+    pub fn proven(mut self) -> Self {
+        self.proven = true;
         self
     }
 

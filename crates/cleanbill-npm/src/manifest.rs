@@ -13,7 +13,7 @@ use crate::{
 pub const INSTALL_EVENTS: [&str; 3] = ["preinstall", "install", "postinstall"];
 
 /// The members of a version that are read.
-pub(crate) const FIELDS: [&str; 18] = [
+pub(crate) const FIELDS: [&str; 25] = [
     "_npmUser",
     "dist",
     "scripts",
@@ -32,7 +32,17 @@ pub(crate) const FIELDS: [&str; 18] = [
     "bin",
     "maintainers",
     "version",
+    "main",
+    "module",
+    "browser",
+    "exports",
+    "os",
+    "cpu",
+    "engines",
 ];
+/// Those of [`FIELDS`] that say which files are loaded and where the package may be installed; each is kept as the
+/// JSON that was sent.
+pub const SHAPE_FIELDS: [&str; 7] = ["main", "module", "browser", "exports", "os", "cpu", "engines"];
 /// The members of `_npmUser` that are read.
 pub(crate) const PUBLISHER_FIELDS: [&str; 3] = ["name", "email", "trustedPublisher"];
 
@@ -112,6 +122,8 @@ pub struct Manifest<'a> {
     pub bin: Known<Pairs<'a>>,
     /// Owners when it was published.
     pub maintainers: Known<Vec<Account<'a>>>,
+    /// Those of [`SHAPE_FIELDS`] that were sent, with their JSON.
+    pub shape: Vec<(&'static str, Str<'a>)>,
 }
 
 impl<'a> Manifest<'a> {
@@ -137,6 +149,7 @@ impl<'a> Manifest<'a> {
             author: Known::Missing(reason),
             bin: Known::Missing(reason),
             maintainers: Known::Missing(reason),
+            shape: Vec::new(),
         }
     }
 }
@@ -174,7 +187,20 @@ pub(crate) fn parse<'a>(
         bin,
         maintainers,
         declared,
+        main,
+        module,
+        browser,
+        exports,
+        os,
+        cpu,
+        engines,
     ] = fields;
+    let sent = [main, module, browser, exports, os, cpu, engines];
+    let shape = SHAPE_FIELDS
+        .into_iter()
+        .zip(sent)
+        .filter_map(|(field, raw)| Some((field, Str::Borrowed(present(raw)?.get()))))
+        .collect();
     let at = |name| Place::Field(place, name);
     Manifest {
         declared_version: reader.text(declared, &at("version")),
@@ -198,6 +224,7 @@ pub(crate) fn parse<'a>(
                 account(reader, Some(raw), place).get().cloned()
             })
             .map(|all| all.into_iter().flatten().collect()),
+        shape,
         version,
     }
 }

@@ -102,6 +102,11 @@ impl Manifest<'_> {
             author: self.author.map(account),
             bin: self.bin.map(pairs),
             maintainers: self.maintainers.map(accounts),
+            shape: self
+                .shape
+                .into_iter()
+                .map(|(field, json)| (field, text(json)))
+                .collect(),
         }
     }
 }

@@ -3,7 +3,10 @@ use cleanbill_model::{
     Finding, Integrity, Judgement, Level, Maturity, Purl, Signal, Timestamp, Unassessed, Untrusted, Verdict,
 };
 
-use crate::{AuditLevel, CooldownUse, Policy, UnassessedAction, WaiverState, combine::looks_hijacked};
+use crate::{
+    AuditLevel, CooldownUse, Policy, UnassessedAction, WaiverState,
+    combine::{is_confirmed, looks_hijacked},
+};
 
 /// What the decision must know of the release beside its signals.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +85,7 @@ pub fn decide(
         }
         findings.push(finding);
     }
+    confirm_flows(&mut findings, as_of, context, policy);
     raise_hijack(&mut findings, as_of, context, policy);
     findings.sort_by(|a, b| {
         (
@@ -189,6 +193,31 @@ fn ripen(
     }
 }
 
+/// Blocks a release with a proven new flow where independent marks of a hijack stand beside it.
+fn confirm_flows(findings: &mut [Finding], as_of: Timestamp, context: &Context, policy: &Policy) {
+    if !findings.iter().any(|finding| finding.signal.proven) {
+        return;
+    }
+    let told: Vec<Signal> = findings
+        .iter()
+        .filter(|finding| !finding.waived)
+        .map(|finding| finding.signal.clone())
+        .collect();
+    let window = policy.hijack_window;
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| !finding.waived && finding.level == finding.signal.level)
+    {
+        let flow = &finding.signal;
+        if flow.level < Level::Block && is_confirmed(flow, told.iter(), context.published, as_of, window) {
+            finding.level = Level::Block;
+            finding.because = Some(
+                "its whole way is proven and new, and independent marks of a hijack stand beside it".into(),
+            );
+        }
+    }
+}
+
 /// Holds a release whose signals add up to a hijack.
 fn raise_hijack(findings: &mut [Finding], as_of: Timestamp, context: &Context, policy: &Policy) {
     let marked = findings
@@ -277,6 +306,56 @@ mod tests {
             Verdict::Allow,
             "a release that stood for a year is told, not held"
         );
+    }
+
+    #[test]
+    fn a_proven_new_flow_is_blocked_beside_another_mark_and_held_without_one() {
+        let context = Context {
+            published: Some(at(0)),
+            ..Context::default()
+        };
+        let policy = Policy::default();
+        let flow = |level| signal().level(level).mark(Mark::Code).proven();
+        let publisher = signal().mark(Mark::Publisher);
+        let channel = signal().mark(Mark::Channel);
+        let judge = |signals| verdict(signals, &context, &policy, 5).verdict;
+        assert_eq!(judge(vec![flow(Level::Quarantine)]), Verdict::Quarantine);
+        assert_eq!(
+            judge(vec![flow(Level::Quarantine), publisher.clone()]),
+            Verdict::Block
+        );
+        assert_eq!(
+            judge(vec![flow(Level::Warn), publisher.clone()]),
+            Verdict::Quarantine
+        );
+        assert_eq!(
+            judge(vec![flow(Level::Warn), publisher.clone(), channel]),
+            Verdict::Block
+        );
+        let unproven = signal().level(Level::Quarantine).mark(Mark::Code);
+        assert_eq!(judge(vec![unproven, publisher.clone()]), Verdict::Quarantine);
+        let doubtful = publisher.clone().confidence(Confidence::Low);
+        assert_eq!(
+            judge(vec![flow(Level::Quarantine), doubtful]),
+            Verdict::Quarantine
+        );
+        let old = verdict(vec![flow(Level::Warn), publisher], &context, &policy, 24 * 365);
+        assert_eq!(old.verdict, Verdict::Allow);
+    }
+
+    #[test]
+    fn an_owner_who_fixed_a_level_is_not_overruled_by_a_proof() {
+        let mut policy = Policy::default();
+        policy
+            .levels
+            .insert("publisher-changed".into(), AuditLevel::Fixed(Level::Warn));
+        let flow = signal().level(Level::Quarantine).mark(Mark::Code).proven();
+        let context = Context {
+            published: Some(at(0)),
+            ..Context::default()
+        };
+        let judged = verdict(vec![flow, signal().mark(Mark::Channel)], &context, &policy, 5);
+        assert!(judged.verdict < Verdict::Block, "{:?}", judged.verdict);
     }
 
     #[test]

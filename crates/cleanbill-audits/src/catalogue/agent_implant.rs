@@ -17,7 +17,7 @@ static META: AuditMeta = AuditMeta {
     needs: &[Need::Source],
     since: "0.1.0",
     stability: Stability::Preview,
-    taxonomy: &["AIX-01", "AIX-02", "AIX-03", "AIX-04"],
+    taxonomy: &["AIX-01", "AIX-02", "AIX-03", "AIX-04", "OBF-17"],
     attack: &["T1546", "T1059"],
     page: include_str!("../../docs/agent-implant.md"),
 };

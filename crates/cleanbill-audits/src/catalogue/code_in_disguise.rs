@@ -1,5 +1,5 @@
-//! Code is pushed off the screen behind blanks, or bytes stand behind the end of an image. Both are there so that nobody
-//! sees them.
+//! Code is pushed off the screen behind blanks, bytes stand behind the end of an image, or a built file holds what its
+//! own source does not. All are there so that nobody sees them.
 //! Incident: `eslint-config-prettier`'s imitators, 2025; `contagious-interview` put code behind hundreds of blanks.
 use cleanbill_facts::Facts;
 use cleanbill_model::{AuditId, AuditMeta, Confidence, Level, Need, Severity, Signal, Stability};
@@ -17,7 +17,7 @@ static META: AuditMeta = AuditMeta {
     needs: &[Need::Source],
     since: "0.1.0",
     stability: Stability::Preview,
-    taxonomy: &["OBF-09", "OBF-12", "OBF-13"],
+    taxonomy: &["OBF-09", "OBF-12", "OBF-13", "OBF-15"],
     attack: &["T1027.003", "T1036.008"],
     page: include_str!("../../docs/code-in-disguise.md"),
 };

@@ -7,7 +7,7 @@ use cleanbill_facts::{Facts, Release};
 use cleanbill_model::{AuditId, AuditMeta, Confidence, Evidence, Level, Need, Severity, Signal, Stability};
 use serde_json::{Map, Value};
 
-use crate::{Audit, words};
+use crate::{Audit, shape, words};
 
 pub(crate) struct ManifestConfusion;
 
@@ -62,6 +62,11 @@ impl Audit for ManifestConfusion {
         scripts(release, inside, native, &mut found);
         dependencies(release, inside, &mut found);
         commands(facts, release, inside, &mut found);
+        found.extend(
+            shape::differences(release, inside, native)
+                .into_iter()
+                .map(|(field, registry, tarball)| differs(Level::Warn, field, &registry, &tarball)),
+        );
         found.sort_by_key(|difference| std::cmp::Reverse(difference.level));
         let Some(worst) = found.first() else { return };
         let level = worst.level;

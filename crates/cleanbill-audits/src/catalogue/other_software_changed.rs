@@ -11,9 +11,9 @@ pub(crate) struct OtherSoftwareChanged;
 static META: AuditMeta = AuditMeta {
     id: AuditId("other-software-changed"),
     title: "other installed software is changed",
-    severity: Severity::High,
-    confidence: Confidence::Medium,
-    level: Level::Quarantine,
+    severity: Severity::Critical,
+    confidence: Confidence::High,
+    level: Level::Block,
     needs: &[Need::Source],
     since: "0.1.0",
     stability: Stability::Preview,

@@ -2,7 +2,9 @@
 //! at every install what comes. It works in any map and passes every check of the package itself.
 //! Incident: PhantomRaven, 2025: clean packages, one dependency by URL, the payload behind it.
 use cleanbill_facts::{DependencyKind, Facts};
-use cleanbill_model::{AuditId, AuditMeta, Confidence, Level, Need, SafeUrl, Severity, Signal, Stability};
+use cleanbill_model::{
+    AuditId, AuditMeta, Confidence, Level, Mark, Need, SafeUrl, Severity, Signal, Stability,
+};
 
 use crate::{Audit, address::Address, history, words};
 
@@ -57,6 +59,10 @@ impl Audit for RemoteDependencySpec {
                     "the same"
                 };
                 signal = signal.also(words::field(&before.version, &place, shows));
+            }
+            // What an address newly serves is unknown code, and git runs its `prepare`.
+            if new && level >= Level::Quarantine {
+                signal = signal.mark(Mark::Dependency);
             }
             signals.push(
                 signal

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 use cleanbill_audits::CATALOGUE;
 use cleanbill_facts::{
     Facts, Source,
-    source::{Chain, Step, Structural, Trigger},
+    source::{Chain, Seen, Step, Structural, Trigger},
 };
 use cleanbill_model::{Known, Level, Purl, Timestamp};
 
@@ -96,6 +96,7 @@ fn chain(id: &str, level: Level) -> Chain {
         aggravations: Vec::new(),
         level,
         signature: id.to_owned(),
+        seen: Seen::Read,
     }
 }
 
