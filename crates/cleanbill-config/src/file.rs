@@ -87,6 +87,8 @@ pub struct RunTable {
     pub hijack_window: Option<String>,
     /// Read the code of every release as well.
     pub deep: Option<bool>,
+    /// Rehearse code that was read, where it is worth it.
+    pub rehearse: Option<bool>,
 }
 
 /// `[[waiver]]`.

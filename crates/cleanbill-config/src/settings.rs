@@ -79,6 +79,8 @@ pub struct Settings {
     pub feeds: Vec<FeedSource>,
     /// Read the code of every release as well.
     pub deep: bool,
+    /// Rehearse code that was read, where it is worth it.
+    pub rehearse: bool,
     /// Each value and its origin, sorted by key.
     pub origins: Vec<Setting>,
     /// What a project's file wanted and may not, with the file.
@@ -102,7 +104,10 @@ pub struct ResolveError {
 /// # Errors
 /// When a length of time, a name, a version, a digest, a date or an audit id cannot be read.
 pub fn resolve(layers: Vec<Layer>, overrides: &Overrides) -> Result<Settings, ResolveError> {
-    let mut draft = Draft::default();
+    let mut draft = Draft {
+        rehearse: true,
+        ..Draft::default()
+    };
     let mut trusted: Vec<String> = Vec::new();
     for mut layer in layers {
         let may_loosen =
@@ -130,6 +135,7 @@ struct Draft {
     settings_policy: Policy,
     feeds: Vec<FeedSource>,
     deep: bool,
+    rehearse: bool,
     origins: Vec<Setting>,
     refused: Vec<(String, Refused)>,
 }
@@ -418,6 +424,23 @@ impl Draft {
             }
             None => {}
         }
+        match table.rehearse {
+            Some(false) if self.rehearse && !may_loosen => {
+                let reason = "a project may not switch off the rehearsal of its packages".to_owned();
+                self.refused.push((
+                    layer.place.clone(),
+                    Refused {
+                        key: "run.rehearse".into(),
+                        reason,
+                    },
+                ));
+            }
+            Some(rehearse) => {
+                self.rehearse = rehearse;
+                self.note("run.rehearse", rehearse, &layer.place);
+            }
+            None => {}
+        }
         Ok(())
     }
 
@@ -440,6 +463,7 @@ impl Draft {
             ),
             ("run.hijack-window", write_duration(policy.hijack_window)),
             ("run.deep", self.deep.to_string()),
+            ("run.rehearse", self.rehearse.to_string()),
         ];
         for (key, value) in defaults {
             if !self.origins.iter().any(|known| known.key == key) {
@@ -455,6 +479,7 @@ impl Draft {
             policy: self.settings_policy,
             feeds: self.feeds,
             deep: self.deep,
+            rehearse: self.rehearse,
             origins: self.origins,
             refused: self.refused,
         }

@@ -4,15 +4,16 @@ use std::{
     sync::Arc,
 };
 
-use cleanbill_facts::{Facts, Notices, Package, PopularNames, Release, Run};
+use cleanbill_facts::{Facts, Notices, Package, PopularNames, Release, Run, Source};
 use cleanbill_model::{Advisory, Age, Known, Missing, PackageName, Purl, Timestamp, Version};
 use cleanbill_ports::{Advisories, FeedStatus, FetchError, Registry};
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    code::{CodePorts, Sources, Wanted, read_all},
+    code::{self, CodePorts, Sources, Wanted, read_all, rehearse_news},
     resolve::target,
     subject::Subject,
+    witness::{Voices, is_news},
 };
 
 /// Packuments asked for at one time; the adapter bounds its connections further.
@@ -190,6 +191,46 @@ impl Inputs {
         let done = || (self.options.progress)(Event::Read);
         let read = read_all(wanted, &ports.registry, code, &done).await;
         self.sources.extend(read);
+        self.rehearse_news(releases, ports, code).await;
+    }
+
+    /// Rehearses what importing starts in releases that do something their predecessors did not.
+    async fn rehearse_news(&mut self, releases: &[Purl], ports: &Ports, code: &CodePorts) {
+        if code.voices != Voices::Both {
+            return;
+        }
+        let wanted: Vec<(Wanted, Arc<Source>)> = releases
+            .iter()
+            .filter_map(|purl| {
+                let source = self.sources.get(purl)?.get()?;
+                let package = self.packages.get(&purl.name)?.get()?;
+                let release = package.release(&purl.version)?;
+                let before = package.predecessor(release)?;
+                let before = self
+                    .sources
+                    .get(&Purl::new(purl.name.clone(), before.version.clone()))?
+                    .get()?;
+                let played = source
+                    .rehearsal
+                    .as_ref()
+                    .is_some_and(|rehearsal| rehearsal.imports);
+                let news = !played && is_news(before, source);
+                news.then(|| (Wanted::of(&purl.name, release), Arc::clone(source)))
+            })
+            .collect();
+        let played: Vec<(Purl, Option<Arc<Source>>)> = stream::iter(wanted)
+            .map(|(wanted, source)| async move {
+                let played = rehearse_news(&wanted, &source, &ports.registry, code).await;
+                (wanted.purl, played)
+            })
+            .buffer_unordered(code::CONCURRENT)
+            .collect()
+            .await;
+        for (purl, source) in played {
+            if let Some(source) = source {
+                self.sources.insert(purl, Known::Known(source));
+            }
+        }
     }
 
     fn is_young(&self, release: &Release) -> bool {
@@ -358,6 +399,7 @@ fn slim(package: &mut Package, kept: &[Version]) {
             release.dependencies = Vec::new();
             release.tarball = None;
             release.identity = cleanbill_facts::Identity::default();
+            release.shape.clear();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One release in depth: its own facts, and one step down every new or newly resolving dependency.
 use std::{collections::BTreeSet, sync::Arc};
 
-use cleanbill_facts::{JudgedEdge, Package, Release};
+use cleanbill_facts::{JudgedEdge, Package, Rehearsal, Release};
 use cleanbill_model::{Age, Judgement, Known, Level, PackageName, Purl, Verdict};
 use cleanbill_policy::Policy;
 use cleanbill_ports::{FeedStatus, FetchError};
@@ -98,6 +98,8 @@ pub struct InspectOutcome {
     pub feeds: Vec<FeedStatus>,
     /// Verdicts one step down, for telling.
     pub edges: Vec<JudgedEdge>,
+    /// What its rehearsal showed, where it had one.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 /// Inspects the release `spec` means at the reading.
@@ -161,8 +163,11 @@ pub async fn inspect(
         inputs,
         seen: BTreeSet::new(),
     };
-    let (judgement, edges) = walk.judge(Purl::new(spec.name.clone(), version), 0).await;
+    let subject = Purl::new(spec.name.clone(), version);
+    let (judgement, edges) = walk.judge(subject.clone(), 0).await;
     let inputs = walk.inputs;
+    let source = inputs.sources.get(&subject).and_then(Known::get);
+    let rehearsal = source.and_then(|source| source.rehearsal.clone());
     Ok(InspectOutcome {
         judgement,
         not_known: not_known(
@@ -175,6 +180,7 @@ pub async fn inspect(
         ),
         feeds: inputs.feeds,
         edges,
+        rehearsal,
     })
 }
 

@@ -6,8 +6,13 @@ use std::{
 };
 
 use cleanbill_npm::tarball::{Limits, unpack};
-use cleanbill_rehearsal::{Budget, RehearsalFact, RehearsalInput, Trace, findings, rehearse_all};
+use cleanbill_rehearsal::{
+    Budget, Entry, RehearsalFact, RehearsalInput, Trace, entries_of, findings, rehearse_all,
+};
 use serde::{Deserialize, Serialize};
+
+/// Instructions a rehearsal may spend where it stands beside the reading: half of what one asked for alone may.
+const BESIDE_INSTRUCTIONS: usize = 10_000_000;
 
 /// What a rehearsal showed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -20,9 +25,30 @@ pub struct Rehearsed {
     pub problem: Option<String>,
 }
 
+impl Rehearsed {
+    /// Nothing, for a reason.
+    pub(crate) fn without(problem: &str) -> Self {
+        Self {
+            problem: Some(problem.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// What of a release is to be played.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// These; where there are none, whatever the manifest starts.
+    pub entries: Vec<Entry>,
+    /// What an import loads, beside the entries named.
+    pub imports: bool,
+    /// It stands beside a reading, and spends less.
+    pub beside: bool,
+}
+
 /// Rehearses a tarball's release.
 #[must_use]
-pub fn rehearse_tarball(bytes: &[u8]) -> Rehearsed {
+pub fn rehearse_tarball(bytes: &[u8], part: &Part) -> Rehearsed {
     let unpacked = unpack(bytes, &Limits::default());
     let Some(manifest) = unpacked
         .file("package.json")
@@ -38,20 +64,34 @@ pub fn rehearse_tarball(bytes: &[u8]) -> Rehearsed {
         .into_iter()
         .map(|file| (file.path, file.bytes))
         .collect();
-    let name = serde_json::from_str::<serde_json::Value>(&manifest).ok();
-    let name = name
-        .as_ref()
-        .and_then(|manifest| manifest.get("name")?.as_str())
-        .unwrap_or("package")
-        .to_owned();
-    let input = RehearsalInput {
-        name,
+    let parsed = serde_json::from_str::<serde_json::Value>(&manifest).ok();
+    let text = |key: &str| {
+        let found = parsed.as_ref().and_then(|manifest| manifest.get(key)?.as_str());
+        found.map(str::to_owned)
+    };
+    let mut input = RehearsalInput {
+        name: text("name").unwrap_or_else(|| "package".to_owned()),
+        version: text("version").unwrap_or_default(),
         manifest,
         files,
         seed: 1,
         ..RehearsalInput::default()
     };
-    match catch_unwind(AssertUnwindSafe(|| rehearse_all(&input, &Budget::default()))) {
+    input.entries.clone_from(&part.entries);
+    if part.imports {
+        let imports = entries_of(&input).into_iter();
+        input
+            .entries
+            .extend(imports.filter(|entry| matches!(entry, Entry::Import { .. })));
+    }
+    if part.beside && input.entries.is_empty() {
+        return Rehearsed::default();
+    }
+    let mut budget = Budget::default();
+    if part.beside {
+        budget.instructions = BESIDE_INSTRUCTIONS;
+    }
+    match catch_unwind(AssertUnwindSafe(|| rehearse_all(&input, &budget))) {
         Ok(traces) => Rehearsed {
             facts: findings(&traces),
             traces,

@@ -25,7 +25,7 @@ mod tree;
 mod world;
 
 pub use canary::{CanaryKind, CanaryRef, Disguise};
-pub use facts::{EvidenceStep, FactKind, RehearsalFact, findings};
+pub use facts::{EvidenceStep, FactKind, RehearsalFact, findings, told};
 pub use input::{Budget, Dependency, Entry, RehearsalInput};
 pub use persona::Persona;
 pub use stage::rehearse;

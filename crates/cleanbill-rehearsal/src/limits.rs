@@ -24,7 +24,10 @@ pub const VIRTUAL_MS: u64 = 7 * 24 * 3_600_000;
 /// Bytes the code may write to the virtual tree and its outputs.
 pub const WRITTEN_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of a source text the stage compiles: above this a file is a bundle and its parse alone would eat the budget.
-pub const SOURCE_BYTES: usize = 6 * 1024 * 1024;
+pub const SOURCE_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of source compiled in one rehearsal: the parser is not counted in instructions, and takes some 200 ms a
+/// megabyte.
+pub const SOURCES_BYTES: usize = 4 * 1024 * 1024;
 /// Brackets open at once in a source text: both parsers descend by recursion.
 pub const NESTING: usize = 1_500;
 /// Processes started by the code which are rehearsed in turn.

@@ -3,6 +3,7 @@
 
 use crate::{
     codec,
+    facts::WIRED,
     recorder::{Child, Recorder},
     shell_programs,
     shell_words::{Command, Joint, Surroundings, commands},
@@ -110,6 +111,7 @@ pub(crate) fn text(
             said.append(&mut last.stdout);
         }
         if let Some(from) = &command.input
+            && !from.starts_with(WIRE)
             && let Some(bytes) = recorder.read_file(&normalise(&tilde(recorder, from), &folder))
         {
             stdin = bytes.to_vec();
@@ -120,7 +122,15 @@ pub(crate) fn text(
             stdin,
         };
         last = program(recorder, &words, &inner, &mut folder, depth);
-        if let Some((to, append)) = &command.output {
+        for wire in [
+            command.input.as_deref(),
+            command.output.as_ref().map(|(to, _)| to.as_str()),
+        ] {
+            wired(recorder, wire.unwrap_or_default(), &words);
+        }
+        if let Some((to, append)) = &command.output
+            && !to.starts_with(WIRE)
+        {
             let path = normalise(&tilde(recorder, to), &folder);
             let bytes = std::mem::take(&mut last.stdout);
             recorder.write_file(&path, &bytes, *append);
@@ -133,6 +143,26 @@ pub(crate) fn text(
         stdout: said,
         status: last.status,
     }
+}
+
+/// Where a shell finds sockets among its files.
+const WIRE: &str = "/dev/tcp/";
+
+/// Takes down a redirection that is a socket.
+fn wired(recorder: &mut Recorder, place: &str, words: &[String]) {
+    let Some((host, port)) = place.strip_prefix(WIRE).and_then(|rest| rest.split_once('/')) else {
+        return;
+    };
+    let shell = words.first().is_some_and(|first| {
+        let name = first.rsplit('/').next().unwrap_or(first);
+        matches!(name, "sh" | "bash" | "zsh" | "dash" | "ash" | "exec")
+    });
+    let action = Action::Connected {
+        host: host.to_owned(),
+        port: port.parse().unwrap_or(0),
+        protocol: if shell { WIRED } else { "tcp" }.to_owned(),
+    };
+    recorder.leave(action, &[host.as_bytes()]);
 }
 
 fn expand(recorder: &Recorder, command: &Command) -> Vec<String> {
@@ -184,7 +214,13 @@ pub(crate) fn program(
         return Outcome::default();
     }
     let path = normalise(first, folder);
-    let downloaded = recorder.tree.leaf(&path).is_some_and(|leaf| leaf.downloaded)
+    let given = interprets(name)
+        && arguments.iter().any(|word| {
+            let file = recorder.tree.leaf(&normalise(word, folder));
+            file.is_some_and(|leaf| leaf.downloaded)
+        });
+    let downloaded = given
+        || recorder.tree.leaf(&path).is_some_and(|leaf| leaf.downloaded)
         || recorder.network.marked(words.join(" ").as_bytes())
         || (depth == 0 && recorder.network.marked(&how.stdin));
     write_down(recorder, first, arguments, how, downloaded);
@@ -231,6 +267,29 @@ pub(crate) fn program(
         }
         _ => shell_programs::tool(recorder, name, arguments, how, folder),
     }
+}
+
+/// Programs that run the file they are given and that this stage does not play.
+fn interprets(name: &str) -> bool {
+    const NAMES: [&str; 16] = [
+        "python",
+        "python2",
+        "python3",
+        "perl",
+        "ruby",
+        "php",
+        "lua",
+        "osascript",
+        "wscript",
+        "cscript",
+        "mshta",
+        "rundll32",
+        "regsvr32",
+        "java",
+        "open",
+        "xdg-open",
+    ];
+    NAMES.contains(&name)
 }
 
 fn write_down(

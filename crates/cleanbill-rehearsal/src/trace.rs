@@ -150,6 +150,9 @@ pub struct Event {
     pub entry: String,
     /// Whether the entry is started by the package manager itself.
     pub at_install: bool,
+    /// Whether it happened only because an exported function was called.
+    #[serde(default)]
+    pub lazy: bool,
     /// Where the call was made, if the engine could tell.
     pub site: Option<Site>,
     /// What happened.

@@ -7,6 +7,7 @@ mod files;
 mod load;
 mod native;
 mod process;
+mod resolve;
 
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string, object::ObjectInitializer,
@@ -33,7 +34,14 @@ pub(crate) fn source_of(name: &str) -> Option<&'static str> {
         "child_process" => include_str!("world/child_process.js"),
         "crypto" => include_str!("world/crypto.js"),
         "events" => include_str!("world/events.js"),
+        "esm" => include_str!("world/esm.js"),
         "fs" => include_str!("world/fs.js"),
+        "fs_more" => include_str!("world/fs_more.js"),
+        "inert" => include_str!("world/inert.js"),
+        "modules" => include_str!("world/modules.js"),
+        "packages" => include_str!("world/packages.js"),
+        "process_more" => include_str!("world/process_more.js"),
+        "timers" => include_str!("world/timers.js"),
         "http" => include_str!("world/http.js"),
         "net" => include_str!("world/net.js"),
         "os" => include_str!("world/os.js"),
@@ -98,6 +106,7 @@ pub(crate) fn boot(context: &mut Context, child: &Child) -> JsResult<JsObject> {
         bytes::NATIVES,
         process::NATIVES,
         load::NATIVES,
+        resolve::NATIVES,
     ]
     .concat();
     let mut builder = ObjectInitializer::new(context);

@@ -220,3 +220,64 @@ proptest! {
         let _ = with_budget(&input, small());
     }
 }
+
+#[test]
+fn huge_strings_and_arrays_are_refused_as_an_engine_refuses_them() {
+    for source in [
+        "'x'.repeat(2 ** 29)",
+        "'ab'.padEnd(2 ** 30)",
+        "'x'.padStart(2 ** 40, 'y')",
+        "new Array(2 ** 33)",
+        "new ArrayBuffer(2 ** 40)",
+        "Buffer.alloc(2 ** 34)",
+    ] {
+        let trace = with_budget(&hook(&format!("{source}; console.log('made');")), small());
+        let said = printed(&trace);
+        assert!(
+            !said.contains("made") && said.contains("Invalid") || said.contains("RangeError"),
+            "{source}: {said} {:?}",
+            trace.stops
+        );
+    }
+}
+
+#[test]
+fn traps_that_never_come_back_are_ended() {
+    stopped(
+        "const p = new Proxy({}, { get() { for (;;) {} } }); p.anything",
+        "loop-turns",
+    );
+    stopped("class A { get x() { return new A().x; } } new A().x", "recursion");
+    stopped(
+        "const list = [3, 2, 1]; list.sort(() => { for (;;) {} })",
+        "loop-turns",
+    );
+    stopped(
+        "(async () => { for await (const x of (async function* () { for (;;) yield 1; })()) ; })()",
+        "instructions",
+    );
+    stopped("JSON.stringify({ toJSON() { for (;;) {} } })", "loop-turns");
+}
+
+#[test]
+fn constructors_lead_to_nothing_but_the_stage() {
+    let trace = linux(&hook(
+        "const ways = [\n\
+         () => (function () {}).constructor('return this')().process.mainModule.require('fs').readFileSync('/proc/version', 'utf8'),\n\
+         () => require('fs').constructor.constructor('return process')().version,\n\
+         () => process.binding('fs').readFileSync('/etc/passwd', 'utf8'),\n\
+         () => new (class extends Function { })('return typeof Deno')(),\n\
+         () => require('vm').runInNewContext('this.constructor.constructor(\"return process\")()').platform,\n\
+         () => Reflect.construct(Function, ['return 1'], Array)(),\n\
+         ];\n\
+         for (const way of ways) { try { console.log(String(way())); } catch (error) { console.log('threw ' + error.message); } }",
+    ));
+    let said = printed(&trace);
+    let version = std::fs::read_to_string("/proc/version").unwrap_or_else(|_| "none".to_owned());
+    assert!(!said.contains(version.trim()), "{said}");
+    assert!(said.contains("6.1.0-18-amd64"), "{said}");
+    assert!(
+        said.lines().filter(|line| !line.is_empty()).count() >= 6,
+        "{said}"
+    );
+}

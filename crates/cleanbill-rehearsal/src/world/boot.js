@@ -11,34 +11,10 @@
   const W = create(null); // what the world's modules share
   Object.assign(W, { H, M, emit, global, has, apply });
 
-  // ---- inert recorders -------------------------------------------------------------------------------------
+  // ---- inert recorders: made when the first thing is missing ---------------------------------------------------
   const silentKeys = { __proto__: null, then: 1, toJSON: 1, inspect: 1, constructor: 1, __esModule: 1, $$typeof: 1, nodeType: 1, asymmetricMatch: 1 };
-  const emptyIterator = () => ({ next: () => ({ done: true, value: undefined }) });
-  function inert(name) {
-    const known = create(null);
-    const target = function () {};
-    return new Proxy(target, {
-      get(_, key) {
-        if (key === Symbol.toPrimitive) return () => '';
-        if (key === Symbol.iterator) return emptyIterator;
-        if (typeof key === 'symbol' || silentKeys[key]) return undefined;
-        if (key === 'prototype') return target.prototype;
-        if (key === 'length') return 0;
-        if (key === 'name') return name;
-        if (key === 'toString' || key === 'valueOf') return () => '';
-        if (key === 'call' || key === 'apply' || key === 'bind') return () => inert(name);
-        if (!(key in known)) {
-          if (name.length < 120) emit('missing', name + '.' + key);
-          known[key] = name.length < 120 ? inert(name + '.' + key) : inert(name);
-        }
-        return known[key];
-      },
-      set(_, key, value) { if (typeof key === 'string') known[key] = value; return true; },
-      apply() { if (!known['()']) known['()'] = inert(name + '()'); return known['()']; },
-      construct() { return inert('new ' + name); },
-      has() { return true; },
-    });
-  }
+  const inert = (name) => world('inert').inert(name);
+  W.silentKeys = silentKeys;
   W.inert = inert;
   // What a module of the world lacks answers as an inert recorder, found only where nothing else is.
   W.backed = function (name, module) {
@@ -56,16 +32,13 @@
 
   // ---- modules of the world ---------------------------------------------------------------------------------
   const built = create(null);
-  const groups = {
-    __proto__: null, https: 'http', http2: 'http', tls: 'net', dgram: 'net', dns: 'net', 'dns/promises': 'net', 'fs/promises': 'fs',
-    'path/posix': 'path', 'path/win32': 'path', 'util/types': 'util', 'stream/promises': 'stream', 'stream/web': 'stream',
-    querystring: 'url', punycode: 'url', timers: 'small', 'timers/promises': 'small', vm: 'small', worker_threads: 'small',
-    readline: 'small', 'readline/promises': 'small', module: 'small', assert: 'small', 'assert/strict': 'small', v8: 'small',
-    perf_hooks: 'small', async_hooks: 'small', string_decoder: 'small', constants: 'small', tty: 'small', cluster: 'small',
-    inspector: 'small', diagnostics_channel: 'small', sqlite: 'small', test: 'small', 'node:test': 'small', wasi: 'small', repl: 'small',
-    domain: 'small', trace_events: 'small', sys: 'util', 'stream/consumers': 'stream', bun: 'web',
-  };
-  const single = { __proto__: null, buffer: 1, child_process: 1, crypto: 1, events: 1, fs: 1, http: 1, net: 1, os: 1, path: 1, process: 1, stream: 1, url: 1, util: 1, zlib: 1 };
+  const groups = create(null);
+  for (const part of 'http https http2|net tls dgram dns dns/promises|fs fs/promises|path path/posix path/win32|util util/types sys|stream stream/promises stream/web stream/consumers|url querystring punycode|small console timers timers/promises vm worker_threads readline readline/promises module assert assert/strict v8 perf_hooks async_hooks string_decoder constants tty cluster inspector diagnostics_channel sqlite test node:test wasi repl domain trace_events|web bun'.split('|')) {
+    const names = part.split(' ');
+    for (let at = 1; at < names.length; at++) groups[names[at]] = names[0];
+  }
+  const single = create(null);
+  for (const name of 'buffer child_process crypto events fs http net os path process stream url util zlib'.split(' ')) single[name] = 1;
   // A module is made late, when the code may have changed the language: what the making needs is put back for as long.
   const originals = [];
   const used = [[Object, 'keys assign defineProperty setPrototypeOf create entries fromEntries getOwnPropertyNames'], [Reflect, 'apply ownKeys'], [Array, 'from'], [Array.prototype, 'map forEach filter concat push slice join flatMap'], [String.prototype, 'replace slice toLowerCase split startsWith'], [Function.prototype, 'call apply bind'], [Promise.prototype, 'then'], [Promise, 'resolve']];
@@ -97,7 +70,7 @@
     return undefined;
   }
   W.builtinModule = builtinModule;
-  W.builtinNames = keys(single).concat(keys(groups).filter((name) => name !== 'bun'));
+  W.builtinNames = () => keys(single).concat(keys(groups).filter((name) => name !== 'bun'));
   W.use = (name) => { const made = world(name); return has(made, 'modules') ? made.modules[name] : made; };
 
   const bytesOf = (value, encoding) => {
@@ -153,30 +126,17 @@
     });
   };
   W.hide = hide; W.lazy = lazy;
+  // One call must not be worth a gigabyte: beyond this the engine of old, too, knew no string.
+  for (const name of ['repeat', 'padStart', 'padEnd']) {
+    const real = String.prototype[name];
+    hide(name, { [name](count, fill) { if (+count * (name === 'repeat' ? String(this).length : 1) > 67108864) throw new RangeError('Invalid string length'); return apply(real, this, fill === undefined ? [count] : [count, fill]); } }[name], String.prototype);
+  }
 
   // ---- timers on the virtual clock -----------------------------------------------------------------------------
+  const resolved = Promise.resolve();
   let timers = [];
   let nextTimer = 1;
   const now = () => H.advance(0);
-  class Timeout {
-    constructor(id) { this.id = id; }
-    ref() { return this; } unref() { return this; } hasRef() { return true; } refresh() { return this; } close() { clear(this); return this; }
-    [Symbol.toPrimitive]() { return this.id; }
-  }
-  function schedule(callback, delay, rest, repeats) {
-    if (typeof callback === 'string') { const code = callback; callback = () => (0, eval)(code); }
-    if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function.');
-    delay = +delay; if (!(delay >= 1)) delay = 1; if (delay > 2147483647) delay = 1;
-    if (delay >= 1000 || repeats) emit('timer', delay, repeats);
-    const id = nextTimer++;
-    timers.push({ id, at: now() + delay, callback, rest, repeats, delay, turns: 0 });
-    return M.browser ? id : new Timeout(id);
-  }
-  function clear(timer) {
-    if (timer === undefined || timer === null) return;
-    const id = typeof timer === 'object' ? timer.id : +timer;
-    timers = timers.filter((one) => one.id !== id);
-  }
   function tick() {
     if (timers.length === 0) return false;
     let first = 0;
@@ -191,147 +151,31 @@
     return true;
   }
   W.later = (callback, ...rest) => { timers.push({ id: nextTimer++, at: now() + 1, callback, rest, repeats: false, delay: 1, turns: 0 }); };
-  hide('setTimeout', (callback, delay, ...rest) => schedule(callback, delay, rest, false));
-  hide('setInterval', (callback, delay, ...rest) => schedule(callback, delay, rest, true));
-  hide('setImmediate', (callback, ...rest) => schedule(callback, 1, rest, false));
-  hide('clearTimeout', clear); hide('clearInterval', clear); hide('clearImmediate', clear);
-  hide('queueMicrotask', (callback) => { Promise.resolve().then(callback); });
-  const promisify = Symbol.for('nodejs.util.promisify.custom');
-  global.setTimeout[promisify] = (delay, value) => new Promise((resolve) => schedule(() => resolve(value), delay, [], false));
+  W.timing = { get timers() { return timers; }, set timers(all) { timers = all; }, next: () => nextTimer++, now };
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate']) lazy(name, () => world('timers')[name]);
+  hide('queueMicrotask', (callback) => { resolved.then(callback); });
 
   // ---- answers of the scripted network ---------------------------------------------------------------------------
-  const lists = { __proto__: null, items: 1, data: 1, results: 1, list: 1, files: 1, assets: 1, payloads: 1, commands: 1, tasks: 1 };
-  function scripted(depth) {
-    return new Proxy(create(Object.prototype), {
-      get(target, key) {
-        if (key === Symbol.toPrimitive || key === 'toString') return () => M.payload;
-        if (key === Symbol.iterator) return function* () { yield scripted(depth + 1); };
-        if (typeof key === 'symbol' || key in Object.prototype || key === 'then') return target[key];
-        if (key === 'toJSON') return undefined;
-        if (key === 'length') return 1;
-        if (key === 'ok' || key === 'success') return true;
-        if (key === 'status' || key === 'code' && depth > 3) return 200;
-        if (key === 'version' || key === 'tag_name' || key === 'latest') return '1.0.0';
-        if (/url|uri|link|href|endpoint|host/i.test(key)) return 'https://second-stage.example/' + M.mark;
-        if (/^(map|forEach|filter|find|reduce|some|every)$/.test(key)) return (...rest) => [scripted(depth + 1)][key](...rest);
-        if (depth < 3 && (lists[key] || /^\d+$/.test(key))) return scripted(depth + 1);
-        return M.payload;
-      },
-      has: () => true,
-      ownKeys: () => ['payload'],
-      getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: M.payload }),
-    });
-  }
   hide('parse', function parse(text, reviver) {
     if (typeof text === 'string' && text.length < 4096 && text.includes(M.mark)) {
-      try { return parseJson(text, reviver); } catch { return scripted(0); }
+      try { return parseJson(text, reviver); } catch { return world('inert').scripted(0); }
     }
     return parseJson(text, reviver);
   }, JSON);
-  W.scripted = scripted; W.parseJson = parseJson;
+  W.parseJson = parseJson;
 
   // ---- the loader ------------------------------------------------------------------------------------------------
   const cache = create(null);
-  const manifests = create(null);
   const dirname = (path) => { const at = path.lastIndexOf('/'); return at <= 0 ? '/' : path.slice(0, at); };
   const shown = (path) => (M.windows ? (/^\/[A-Za-z]:/.test(path) ? path.slice(1) : 'C:' + path).replace(/\//g, '\\') : path);
   W.shown = shown;
   const kindOf = (path) => { const found = H.stat(path); return found ? found[0] : 0; };
-  function manifest(folder) {
-    if (!(folder in manifests)) {
-      const text = H.peekFile(folder + '/package.json');
-      let value = null;
-      if (text !== undefined) { try { value = parseJson(text.replace(/^\ufeff/, '')); } catch { value = {}; } }
-      manifests[folder] = value;
-    }
-    return manifests[folder];
-  }
-  function nearest(path) {
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
-      const found = manifest(folder);
-      if (found) return { folder, value: found };
-      if (folder === '/' || folder.endsWith('/node_modules')) return { folder, value: {} };
-    }
-  }
-  const endings = ['', '.js', '.json', '.cjs', '.mjs', '.node'];
-  function asFile(path) {
-    for (const ending of endings) if (kindOf(path + ending) === 1) return path + ending;
-    return undefined;
-  }
-  function asFolder(path) {
-    if (kindOf(path) !== 2) return undefined;
-    const value = manifest(path);
-    const main = value && typeof value.main === 'string' ? value.main : undefined;
-    if (main) {
-      const to = H.absolute(main, path);
-      const found = asFile(to) || asFile(to + '/index');
-      if (found) return found;
-    }
-    return asFile(path + '/index');
-  }
-  function condition(target, esm, star) {
-    if (typeof target === 'string') return star === undefined ? target : target.split('*').join(star);
-    if (Array.isArray(target)) { for (const one of target) { const found = condition(one, esm, star); if (found) return found; } return undefined; }
-    if (target && typeof target === 'object') {
-      for (const key of keys(target)) {
-        const fits = key === 'default' || key === (esm ? 'import' : 'require') || (M.browser ? key === 'browser' : key === 'node' || key === 'node-addons');
-        if (fits) { const found = condition(target[key], esm, star); if (found) return found; }
-      }
-    }
-    return undefined;
-  }
-  function mapped(map, name, esm) {
-    if (map === undefined || map === null) return undefined;
-    const plain = typeof map === 'string' || Array.isArray(map) || !keys(map).some((key) => key.startsWith('.') || key.startsWith('#'));
-    if (plain) return name === '.' ? condition(map, esm) : undefined;
-    if (has(map, name)) return condition(map[name], esm);
-    for (const key of keys(map)) {
-      const at = key.indexOf('*');
-      if (at < 0) continue;
-      const head = key.slice(0, at), tail = key.slice(at + 1);
-      if (name.startsWith(head) && name.endsWith(tail) && name.length >= head.length + tail.length) {
-        return condition(map[key], esm, name.slice(head.length, name.length - tail.length));
-      }
-    }
-    return undefined;
-  }
-  function inPackage(folder, rest, esm) {
-    const value = manifest(folder);
-    if (value && value.exports !== undefined && value.exports !== null) {
-      const to = mapped(value.exports, rest ? './' + rest : '.', esm);
-      if (to) { const path = H.absolute(to, folder); return asFile(path) || asFolder(path); }
-    }
-    if (M.browser && value && typeof value.browser === 'string' && !rest) {
-      const found = asFile(H.absolute(value.browser, folder));
-      if (found) return found;
-    }
-    const path = rest ? H.absolute(rest, folder) : folder;
-    return asFile(path) || asFolder(path);
-  }
   function resolve(name, from, esm) {
     if (name.startsWith('file:')) name = decodeURIComponent(name.replace(/^file:\/\//, ''));
-    if (name.startsWith('.') || name.startsWith('/') || /^[A-Za-z]:[\\/]/.test(name)) {
-      const path = H.absolute(name, dirname(from));
-      return asFile(path) || asFolder(path);
-    }
-    const parts = name.split('/');
-    const count = name.startsWith('@') ? 2 : 1;
-    const pack = parts.slice(0, count).join('/'), rest = parts.slice(count).join('/');
-    const own = nearest(from);
-    if (name.startsWith('#')) {
-      const to = mapped(own.value.imports, name, esm);
-      if (!to) return undefined;
-      return to.startsWith('.') ? asFile(H.absolute(to, own.folder)) : resolve(to, from, esm);
-    }
-    if (own.value.name === pack) { const found = inPackage(own.folder, rest, esm); if (found) return found; }
-    for (let folder = dirname(from); ; folder = dirname(folder)) {
-      if (!folder.endsWith('/node_modules')) {
-        const place = (folder === '/' ? '' : folder) + '/node_modules/' + pack;
-        if (kindOf(place) === 2) { const found = inPackage(place, rest, esm); if (found) return found; }
-      }
-      if (folder === '/') return undefined;
-    }
+    if (name[0] === '.' || name[0] === '/' || /^[A-Za-z]:[\\/]/.test(name)) return H.findFile(H.absolute(name, dirname(from)), true);
+    return world('packages').resolve(name, from, esm);
   }
+  W.dirname = dirname; W.kindOf = kindOf;
   W.resolve = resolve;
   function Module(id, parent) {
     this.id = id; this.path = dirname(id); this.exports = {}; this.parent = parent; this.filename = shown(id);
@@ -339,35 +183,10 @@
   }
   Module._cache = create(null);
   Module._extensions = { '.js'() {}, '.json'() {}, '.node'() {} };
-  Module.builtinModules = W.builtinNames;
-  Module.isBuiltin = (name) => builtinModule(String(name)) !== undefined;
-  Module._nodeModulePaths = () => [];
-  Module._pathCache = create(null);
-  Module.wrap = (code) => '(function (exports, require, module, __filename, __dirname) { ' + code + '\n});';
-  Module.Module = Module;
-  Module._resolveFilename = (name, parent) => {
-    if (builtinModule(String(name))) return name;
-    const found = resolve(String(name), (parent && parent.id) || M.root + '/index.js', false);
-    if (!found && !/^[./#]/.test(name)) { emit('missing', 'resolve ' + name); return shown(H.absolute('../' + name + '/index.js', M.root)); }
-    if (!found) throw notFound(name);
-    return shown(found);
-  };
+  for (const name of '_resolveFilename builtinModules isBuiltin createRequire wrap Module _nodeModulePaths _pathCache globalPaths syncBuiltinESMExports register findSourceMap runMain'.split(' ')) lazy(name, () => world('modules').statics[name], Module);
+  for (const name of ['_compile', 'load']) lazy(name, () => world('modules').methods[name], Module.prototype);
   Module._load = (name, parent) => load(String(name), (parent && parent.id) || main.id, 'Module._load', false);
-  Module.createRequire = (place) => {
-    const path = H.absolute(W.pathOf(place));
-    return requireFrom(new Module(path, null), 'createRequire');
-  };
   Module.prototype.require = function (name) { return Module._load(name, this); };
-  Module.prototype._compile = function (code, filename) {
-    code = W.textOf(code);
-    emit('code', 'module', code);
-    const made = H.compile(H.absolute(W.pathOf(filename || this.id)), code, false);
-    return apply(made[0], this.exports, [this.exports, requireFrom(this, 'require'), this, this.filename, shown(this.path), importer(this.id)]);
-  };
-  Module.prototype.load = function () {};
-  Module.Module = Module;
-  Module.syncBuiltinESMExports = () => {}; Module.register = () => {}; Module.findSourceMap = () => undefined;
-  Module.globalPaths = []; Module.runMain = () => {};
   W.Module = Module;
   function notFound(name, from) {
     const error = new Error("Cannot find module '" + name + "'" + (from ? '\nRequire stack:\n- ' + shown(from) : ''));
@@ -381,7 +200,7 @@
       emit('module', name, how, 'world');
       return builtin;
     }
-    if (name.startsWith('data:')) return loadData(name, from);
+    if (name.startsWith('data:')) return world('esm').loadData(name, from);
     const path = resolve(name, from, esm);
     if (path === undefined) {
       const local = name.startsWith('.') || name.startsWith('/') || name.startsWith('#');
@@ -406,57 +225,18 @@
     return module.exports;
   }
   function run(module, source, path) {
-    const esm = path.endsWith('.mjs') || (!path.endsWith('.cjs') && nearest(path).value.type === 'module');
+    const esm = H.isModule(path);
     const made = H.compile(path, source, esm);
     const [body, isModule] = [made[0], made[1]];
     if (!isModule) {
       return apply(body, module.exports, [module.exports, requireFrom(module, 'require'), module, module.filename, shown(dirname(path)), importer(path)]);
     }
-    const namespace = create(null);
-    defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
-    module.exports = namespace; module.isModule = true; esModules.add(namespace);
-    const give = (getters) => { for (const name of getOwnPropertyNames(getters)) defineProperty(namespace, name, { get: getters[name], enumerable: true, configurable: true }); };
-    const star = (other) => { for (const name of keys(other)) if (name !== 'default' && !has(namespace, name)) defineProperty(namespace, name, { get: () => other[name], enumerable: true, configurable: true }); };
-    const meta = { url: 'file://' + (M.windows ? '/' + shown(path).replace(/\\/g, '/') : path), filename: shown(path), dirname: shown(dirname(path)), main: module === main, resolve: (name) => 'file://' + (resolve(name, path, true) || name) };
-    const wanted = (name) => asNamespace(load(name, path, 'import', true));
-    const result = apply(body, undefined, [wanted, give, star, importer(path), meta]);
-    if (made[2]) module.ready = result;
-    return result;
+    return world('esm').run(module, body, path, made[2]);
   }
-  const esModules = new WeakSet();
-  const namespaces = new WeakMap();
-  function asNamespace(value) {
-    if (value !== null && typeof value === 'object' && esModules.has(value)) return value;
-    const holds = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    if (holds && namespaces.has(value)) return namespaces.get(value);
-    const namespace = new Proxy(create(null), {
-      get: (_, key) => (key === 'default' ? value : key === 'then' || !holds ? undefined : value[key]),
-      has: (_, key) => key === 'default' || (holds && key in value),
-      ownKeys: () => (holds ? ['default'].concat(keys(value).filter((key) => key !== 'default')) : ['default']),
-      getOwnPropertyDescriptor: (_, key) => ({ enumerable: true, configurable: true, value: key === 'default' ? value : value[key] }),
-    });
-    if (holds) namespaces.set(value, namespace);
-    return namespace;
-  }
-  function loadData(name, from) {
-    const comma = name.indexOf(',');
-    const head = name.slice(5, comma);
-    const body = name.slice(comma + 1);
-    const source = /;base64/.test(head) ? H.encode(H.decode(body, 'base64'), 'utf8') : decodeURIComponent(body);
-    emit('code', 'data', source);
-    const module = new Module(dirname(from) + '/data.mjs', null);
-    run(module, source, module.id);
-    return module.exports;
-  }
-  const importer = (from) => disguise((name) => new Promise((resolve_, reject) => {
-    try {
-      const value = load(String(name), from, 'import()', true);
-      const module = Object.values(cache).find((one) => one.exports === value);
-      const done = () => resolve_(asNamespace(value));
-      if (module && module.ready) module.ready.then(done, reject); else done();
-    } catch (error) { reject(error); }
-  }));
+  const asNamespace = (value) => world('esm').asNamespace(value);
+  const importer = (from) => disguise((name) => world('esm').importing(from, name));
   hide('__importForGenerated', (name) => asNamespace(load(String(name), main.id, 'import()', true)));
+  W.run = run; W.importer = importer; W.notFound = notFound; W.cache = cache;
   function requireFrom(module, how) {
     const require = disguise(function require(name) {
       if (typeof name !== 'string') throw new TypeError('The "id" argument must be of type string. Received ' + typeof name);
@@ -473,18 +253,20 @@
   // ---- globals ---------------------------------------------------------------------------------------------------
   lazy('Buffer', () => W.use('buffer').Buffer);
   hide('global', global);
-  const process = M.browser ? undefined : world('process');
-  if (process) hide('process', process);
-  for (const name of ['fetch', 'Headers', 'Request', 'Response', 'WebSocket', 'XMLHttpRequest', 'FormData', 'Blob', 'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'EventSource', 'TextEncoder', 'TextDecoder', 'performance', 'structuredClone', 'atob', 'btoa', 'crypto', 'WebAssembly', 'BroadcastChannel', 'MessageChannel', 'navigator', 'Intl', 'CustomEvent', 'DOMException', 'ReadableStream', 'CompressionStream', 'DecompressionStream']) {
+  if (!M.browser) lazy('process', () => world('process'));
+  for (const name of 'fetch Headers Request Response WebSocket XMLHttpRequest FormData Blob AbortController AbortSignal Event EventTarget EventSource TextEncoder TextDecoder performance structuredClone atob btoa crypto WebAssembly BroadcastChannel MessageChannel navigator Intl CustomEvent DOMException ReadableStream CompressionStream DecompressionStream'.split(' ')) {
     if (name === 'XMLHttpRequest' && !M.browser) continue;
     lazy(name, () => world('web').globals[name]);
   }
   for (const name of ['URL', 'URLSearchParams']) lazy(name, () => W.use('url')[name]);
   const console_ = create(null);
-  const line = (stream) => disguise((...words) => { emit('print', stream, world('util').formatWords(words)); });
-  for (const name of ['log', 'info', 'debug', 'dir', 'table', 'group', 'groupCollapsed', 'timeLog', 'timeEnd']) console_[name] = line('stdout');
-  for (const name of ['error', 'warn', 'trace', 'assert']) console_[name] = line('stderr');
-  for (const name of ['clear', 'count', 'countReset', 'groupEnd', 'time', 'profile', 'profileEnd']) console_[name] = disguise(() => {});
+  const plain = (words) => { for (let at = 0; at < words.length; at++) if (typeof words[at] !== 'string') return false; return words.length > 0 && (words.length === 1 || !words[0].includes('%')); };
+  const line = (stream) => disguise((...words) => { emit('print', stream, plain(words) ? apply(joined, words, [' ']) : world('util').formatWords(words)); });
+  const each = (names, make) => { for (const name of names.split(' ')) console_[name] = make(); };
+  const joined = Array.prototype.join;
+  each('log info debug dir table group groupCollapsed timeLog timeEnd', () => line('stdout'));
+  each('error warn trace assert', () => line('stderr'));
+  each('clear count countReset groupEnd time profile profileEnd', () => disguise(() => {}));
   console_.Console = function () { return console_; };
   hide('console', setPrototypeOf(console_, Object.prototype));
   if (M.browser) world('browser');
@@ -494,7 +276,7 @@
   return {
     tick,
     runMain(path, wanted) {
-      if (kindOf(path) !== 1) { const found = asFile(path) || asFolder(path); if (found) path = found; }
+      if (kindOf(path) !== 1) { const found = H.findFile(path, true); if (found) path = found; }
       if (kindOf(path) !== 1) { emit('missing', 'file ' + path); return undefined; }
       main = new Module(path, null);
       main.id = path;
@@ -502,7 +284,6 @@
       cache[path] = main;
       const source = H.peekFile(path);
       if (path.endsWith('.json')) return undefined;
-      if (process) process.mainModule = main;
       const done = run(main, source, path);
       main.loaded = true;
       loaded = main;
@@ -510,13 +291,12 @@
     },
     runCode(code) {
       main = new Module(H.absolute('[eval]'), null);
-      if (process) process.mainModule = main;
       const made = H.compile(main.id, code, false);
       hide('require', requireFrom(main, 'require')); hide('module', main); hide('exports', main.exports);
       if (made[1]) return run(main, code, main.id + '.mjs');
       return apply(made[0], main.exports, [main.exports, requireFrom(main, 'require'), main, main.filename, shown(main.path), importer(main.id)]);
     },
     drive() { if (loaded) world('drive')(loaded.exports); },
-    uncaught: (error) => { if (process && process.listenerCount && process.listenerCount('uncaughtException')) process.emit('uncaughtException', error); },
+    uncaught: (error) => { const process = built.process; if (W.listening && process.listenerCount('uncaughtException')) process.emit('uncaughtException', error); },
   };
 })

@@ -31,7 +31,11 @@ fn builtin(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn checked(source: &str, context: &mut Context) -> JsResult<()> {
-    let reason = if source.len() > limits::SOURCE_BYTES {
+    let total = with(context, false, |mut recorder| {
+        recorder.compiled = recorder.compiled.saturating_add(source.len());
+        recorder.compiled
+    })?;
+    let reason = if source.len() > limits::SOURCE_BYTES || total > limits::SOURCES_BYTES {
         "source-bytes"
     } else if esm::too_deep(source) {
         "source-too-deep"

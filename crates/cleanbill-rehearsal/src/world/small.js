@@ -46,6 +46,7 @@
   modules.inspector = W.backed('inspector', { url: () => undefined, open() {}, close() {}, Session: class Session extends EventEmitter { connect() {} post() {} disconnect() {} } });
   const channel = () => ({ hasSubscribers: false, publish() {}, subscribe() {}, unsubscribe() {}, runStores: (_, work, self, ...rest) => W.apply(work, self, rest) });
   modules.diagnostics_channel = { channel, hasSubscribers: () => false, subscribe() {}, unsubscribe() {}, tracingChannel: () => ({ start: channel(), end: channel(), asyncStart: channel(), asyncEnd: channel(), error: channel(), traceSync: (work, _, self, ...rest) => W.apply(work, self, rest), tracePromise: (work, _, self, ...rest) => W.apply(work, self, rest) }) };
+  modules.console = global.console;
   modules.constants = { F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1, SIGINT: 2, SIGTERM: 15, O_RDONLY: 0 };
   for (const name of ['sqlite', 'test', 'wasi', 'repl', 'domain', 'trace_events']) modules[name] = W.inert(name);
   modules['node:test'] = modules.test;
