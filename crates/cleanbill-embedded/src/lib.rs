@@ -6,7 +6,9 @@
 )]
 pub mod blobs;
 mod files;
+pub mod sqlite;
 pub mod verdicts;
 
 pub use blobs::FolderBlobs;
+pub use sqlite::SqliteStore;
 pub use verdicts::FileVerdictLog;

@@ -1,5 +1,5 @@
 //! The stores of one folder pass the suites of their ports.
-use cleanbill_embedded::{FileVerdictLog, FolderBlobs};
+use cleanbill_embedded::{FileVerdictLog, FolderBlobs, SqliteStore};
 use cleanbill_testkit::suites;
 
 #[test]
@@ -12,4 +12,10 @@ fn blobs() {
 fn verdict_log() {
     let folder = tempfile::tempdir().unwrap();
     suites::verdict_log(|| FileVerdictLog::in_folder(folder.path()));
+}
+
+#[test]
+fn gate_store() {
+    let folder = tempfile::tempdir().unwrap();
+    suites::gate_store(|| SqliteStore::open(&folder.path().join("gate.sqlite")).unwrap());
 }

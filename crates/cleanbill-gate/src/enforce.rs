@@ -9,8 +9,8 @@ use cleanbill_policy::{Policy, UnassessedAction};
 
 use crate::problem::sentence;
 
-/// Versions younger than this are judged by every audit; older ones only where an advisory names them.
-/// It covers the longest window of the hijack audits and any cooldown in use.
+/// Versions younger than this, or than the policy's longest cooldown, are judged by every audit; older ones
+/// only where an advisory names them. It covers the longest window of the hijack audits.
 const JUDGED: Age = Age::days(90);
 /// Most versions of one package judged by every audit at one time. A name that publishes more within
 /// the window is a nightly channel; the youngest matter most.
@@ -25,6 +25,20 @@ pub struct HeldVersion {
     pub sentence: String,
     /// When time alone lets it through.
     pub until: Option<Timestamp>,
+    /// What a project that had it locked may do with it.
+    pub locked: LockedUse,
+}
+
+/// What becomes of a held version that a project had locked before the gate came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LockedUse {
+    /// Nobody had.
+    #[default]
+    No,
+    /// It stays to be seen, and its tarball is refused.
+    Shown,
+    /// It stays to be seen, and as nothing but its age speaks against it, its tarball is served.
+    Served,
 }
 
 /// What may not be seen of one package.
@@ -47,6 +61,8 @@ pub struct Enforcer {
     pub popular: Arc<PopularNames>,
     /// Reads the code of young releases before their tarball leaves; `None` judges by metadata alone.
     pub code: Option<CodePorts>,
+    /// Covers the program, the policy and the feeds: a verdict kept under another one is not used.
+    pub basis: String,
 }
 
 impl Enforcer {
@@ -71,6 +87,25 @@ impl Enforcer {
         moment.is_none_or(|moment| now.since(moment) <= JUDGED)
     }
 
+    /// How far back versions are judged by every audit.
+    fn window(&self) -> Age {
+        let cooldown = &self.policy.cooldown;
+        let scoped = cooldown
+            .scopes
+            .iter()
+            .flat_map(|scope| [scope.release, scope.name]);
+        let upstreams = cooldown
+            .upstreams
+            .iter()
+            .flat_map(|upstream| [upstream.release, upstream.name]);
+        scoped
+            .chain(upstreams)
+            .flatten()
+            .chain([cooldown.release, cooldown.name, JUDGED])
+            .max()
+            .unwrap_or(JUDGED)
+    }
+
     fn options(&self, now: Timestamp) -> GatherOptions {
         GatherOptions {
             as_of: now,
@@ -83,7 +118,13 @@ impl Enforcer {
     /// True when a judgement stops a release under this policy.
     #[must_use]
     pub fn stops(&self, judgement: &Judgement) -> bool {
-        match judgement.verdict {
+        self.stops_verdict(judgement.verdict)
+    }
+
+    /// The same of a verdict alone.
+    #[must_use]
+    pub fn stops_verdict(&self, verdict: Verdict) -> bool {
+        match verdict {
             Verdict::Block | Verdict::Quarantine => true,
             Verdict::Unassessed => self.policy.unassessed == UnassessedAction::Hold,
             Verdict::Allow => false,
@@ -97,12 +138,24 @@ impl Enforcer {
         package: &Package,
         now: Timestamp,
     ) -> (Held, Vec<Judgement>) {
+        self.judge_with(&self.ports, name, package, now).await
+    }
+
+    /// The same, asking `ports`.
+    pub(crate) async fn judge_with(
+        &self,
+        ports: &Ports,
+        name: &PackageName,
+        package: &Package,
+        now: Timestamp,
+    ) -> (Held, Vec<Judgement>) {
         let about = self.ports.advisories.about(name);
+        let window = self.window();
         let young = package.releases.iter().rev().filter(|release| {
             release
                 .published
                 .get()
-                .is_none_or(|moment| now.since(*moment) <= JUDGED)
+                .is_none_or(|moment| now.since(*moment) <= window)
         });
         let mut versions: Vec<Version> = young
             .take(MAX_JUDGED)
@@ -121,7 +174,7 @@ impl Enforcer {
                 pins: Vec::new(),
             })
             .collect();
-        let inputs = gather(&subjects, &self.ports, &self.options(now)).await;
+        let inputs = gather(&subjects, ports, &self.options(now)).await;
         let judgements: Vec<Judgement> = subjects
             .iter()
             .map(|subject| assess(&inputs.facts(subject, 0), &self.policy).judgement)
@@ -138,6 +191,7 @@ impl Enforcer {
                         verdict: judgement.verdict,
                         sentence: sentence(judgement),
                         until,
+                        locked: LockedUse::No,
                     },
                 );
             }

@@ -3,16 +3,26 @@
 //!
 //! Reading order: a document cut to what may be seen ([`rewrite`]), which versions may ([`enforce`]), one
 //! filtered answer and its validators ([`snapshot`]), how a refusal is said ([`problem`]), the routes
-//! ([`routes`]), and all of it served ([`server`]).
+//! ([`routes`]), all of it served ([`server`]), and what outlives it ([`books`]).
 
+pub mod books;
 pub mod canonical;
+pub mod doors;
 pub mod enforce;
+pub mod failures;
+pub mod limits;
+mod making;
+pub mod metrics;
 pub mod names;
+mod overlay;
+pub mod probe;
 pub mod problem;
 pub mod rewrite;
 pub mod routes;
 pub mod server;
+mod sightings;
 pub mod snapshot;
+pub mod tokens;
 pub mod trail;
 
 pub use server::{Gate, GateSettings, Running};

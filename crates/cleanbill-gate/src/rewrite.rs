@@ -1,7 +1,7 @@
 //! A packument cut to what may be seen: held versions out of `versions`, `time` and tags, `latest` on the
 //! best that remains, tarballs at our own address, everything else byte for byte as it came.
 //! It knows which versions are held and why in one sentence, and nothing of how that was decided.
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use cleanbill_model::Version;
 use serde::{Deserialize, Serialize, ser::SerializeMap as _};
@@ -55,6 +55,10 @@ pub struct RewriteError(#[from] serde_json::Error);
 pub struct Cut {
     /// Held versions and the sentence on each.
     pub held: BTreeMap<Version, String>,
+    /// Held ones that stay to be seen, as projects have them locked; no tag names them.
+    pub shown: BTreeSet<Version>,
+    /// The versions that were judged, where that is known: no other one is shown.
+    pub judged: Option<BTreeSet<Version>>,
     /// Times to put in where the document has none: first seen.
     pub times: BTreeMap<String, String>,
 }
@@ -127,9 +131,26 @@ pub fn rewrite(
             .ok()
             .and_then(|version| cut.held.get(&version))
     };
-    let (restricted, allowed): (Vec<_>, Vec<_>) =
-        versions.0.into_iter().partition(|(text, _)| held(text).is_some());
-    let tags = tags(&document, &allowed)?;
+    let shown = |text: &str| Version::parse(text).is_ok_and(|version| cut.shown.contains(&version));
+    let is_judged = |text: &str| {
+        let judged = cut.judged.as_ref();
+        judged.is_none_or(|judged| Version::parse(text).is_ok_and(|version| judged.contains(&version)))
+    };
+    let (judged, gone): (Vec<_>, Vec<_>) = versions.0.into_iter().partition(|(text, _)| is_judged(text));
+    let (restricted, allowed): (Vec<_>, Vec<_>) = judged
+        .into_iter()
+        .partition(|(text, _)| held(text).is_some() && !shown(text));
+    let proposed: Vec<&str> = allowed
+        .iter()
+        .map(|(text, _)| text.as_str())
+        .filter(|text| !shown(text))
+        .collect();
+    let tags = tags(&document, &proposed)?;
+    let hidden: HashSet<&str> = restricted
+        .iter()
+        .chain(&gone)
+        .map(|(text, _)| text.as_str())
+        .collect();
     let mut out = Vec::with_capacity(document.0.iter().map(|(_, value)| value.get().len()).sum());
     let mut serializer = serde_json::Serializer::new(&mut out);
     let mut map = serde::Serializer::serialize_map(&mut serializer, None)?;
@@ -147,7 +168,7 @@ pub fn rewrite(
                 map.serialize_entry(key, &shown)?;
             }
             "dist-tags" => map.serialize_entry(key, &tags)?,
-            "time" => map.serialize_entry(key, &times(value, cut, &restricted, &allowed)?)?,
+            "time" => map.serialize_entry(key, &times(value, cut, &hidden, &allowed)?)?,
             // Ours alone: one from upstream would speak for a policy that is not this gate's.
             "policyRestrictions" => {}
             _ => map.serialize_entry(key, value)?,
@@ -167,6 +188,27 @@ pub fn rewrite(
     }
     map.end()?;
     Ok(out)
+}
+
+/// The document with these times in place of its own, where it has others or none.
+///
+/// # Errors
+/// When the document is no JSON object.
+pub fn with_times(document: &str, corrected: &BTreeMap<String, String>) -> Result<String, RewriteError> {
+    let mut document: Object<'_> = serde_json::from_str(document)?;
+    let mut times: BTreeMap<String, serde_json::Value> = document
+        .get("time")
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
+    for (version, moment) in corrected {
+        times.insert(version.clone(), moment.clone().into());
+    }
+    let times = serde_json::value::to_raw_value(&times)?;
+    match document.0.iter_mut().find(|(key, _)| key == "time") {
+        Some((_, value)) => *value = &times,
+        None => document.0.push(("time".to_owned(), &times)),
+    }
+    Ok(serde_json::to_string(&document)?)
 }
 
 /// npm prints this for a version it is refused. At most three versions are named.
@@ -255,10 +297,7 @@ fn has_install_script(fields: &Object<'_>) -> bool {
 }
 
 /// Tags on what remains: `latest` always on something that exists, the others dropped where theirs is gone.
-fn tags(
-    document: &Object<'_>,
-    allowed: &[(String, &RawValue)],
-) -> Result<BTreeMap<String, String>, RewriteError> {
+fn tags(document: &Object<'_>, proposed: &[&str]) -> Result<BTreeMap<String, String>, RewriteError> {
     let Some(raw) = document.get("dist-tags") else {
         return Ok(BTreeMap::new());
     };
@@ -266,7 +305,7 @@ fn tags(
     let wanted_latest = tags
         .remove("latest")
         .and_then(|value| value.as_str().map(str::to_owned));
-    let exists = |text: &str| allowed.iter().any(|(version, _)| version == text);
+    let exists = |text: &str| proposed.contains(&text);
     let mut kept: BTreeMap<String, String> = tags
         .into_iter()
         .filter_map(|(tag, value)| Some((tag, value.as_str()?.to_owned())))
@@ -274,7 +313,7 @@ fn tags(
         .collect();
     let latest = match wanted_latest {
         Some(text) if exists(&text) => Some(text),
-        other => highest_not_above(allowed, other.as_deref()),
+        other => highest_not_above(proposed, other.as_deref()),
     };
     kept.extend(latest.map(|text| ("latest".to_owned(), text)));
     Ok(kept)
@@ -282,11 +321,11 @@ fn tags(
 
 /// The highest remaining stable version not above the old `latest`; never by date, since back-ports are
 /// younger than what they port from; never a pre-release while a stable one remains.
-fn highest_not_above(allowed: &[(String, &RawValue)], old: Option<&str>) -> Option<String> {
+fn highest_not_above(proposed: &[&str], old: Option<&str>) -> Option<String> {
     let ceiling = old.and_then(|text| Version::parse(text).ok());
-    let versions: Vec<Version> = allowed
+    let versions: Vec<Version> = proposed
         .iter()
-        .filter_map(|(text, _)| Version::parse(text).ok())
+        .filter_map(|text| Version::parse(text).ok())
         .collect();
     let below = |version: &&Version| ceiling.as_ref().is_none_or(|ceiling| *version <= ceiling);
     let stable = versions
@@ -303,11 +342,11 @@ fn highest_not_above(allowed: &[(String, &RawValue)], old: Option<&str>) -> Opti
 fn times(
     raw: &RawValue,
     cut: &Cut,
-    restricted: &[(String, &RawValue)],
+    hidden: &HashSet<&str>,
     allowed: &[(String, &RawValue)],
 ) -> Result<BTreeMap<String, serde_json::Value>, RewriteError> {
     let mut times: BTreeMap<String, serde_json::Value> = serde_json::from_str(raw.get())?;
-    times.retain(|key, _| !restricted.iter().any(|(version, _)| version == key));
+    times.retain(|key, _| !hidden.contains(key.as_str()));
     for (version, seen) in &cut.times {
         if allowed.iter().any(|(text, _)| text == version)
             && !times.get(version).is_some_and(serde_json::Value::is_string)
@@ -336,7 +375,7 @@ mod tests {
             .collect();
         Cut {
             held,
-            times: BTreeMap::new(),
+            ..Cut::default()
         }
     }
     fn rewritten(cut: &Cut, form: Form) -> serde_json::Value {
@@ -429,5 +468,46 @@ mod tests {
         let bytes = rewrite(bare, &cut, Form::Full, &|_| String::new()).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(document["time"]["1.0.0"], "2026-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn a_locked_version_stays_to_be_seen_and_no_tag_names_it() {
+        let mut cut = cut(&["1.2.0"]);
+        cut.shown.insert(Version::parse("1.2.0").unwrap());
+        for form in [Form::Full, Form::Abbreviated] {
+            let document = rewritten(&cut, form);
+            assert!(document["versions"].get("1.2.0").is_some());
+            assert_eq!(document["dist-tags"]["latest"], "1.1.0");
+            assert!(document.get("policyRestrictions").is_none());
+        }
+        assert!(rewritten(&cut, Form::Full)["time"].get("1.2.0").is_some());
+    }
+
+    #[test]
+    fn a_version_nobody_judged_is_not_there() {
+        let mut cut = cut(&[]);
+        cut.judged = Some(
+            ["1.0.0", "1.1.0"]
+                .iter()
+                .map(|text| Version::parse(text).unwrap())
+                .collect(),
+        );
+        let document = rewritten(&cut, Form::Full);
+        let versions: Vec<&String> = document["versions"].as_object().unwrap().keys().collect();
+        assert_eq!(versions, ["1.0.0", "1.1.0"]);
+        assert!(document["time"].get("1.2.0").is_none());
+        assert_eq!(document["dist-tags"]["latest"], "1.1.0");
+        assert!(document.get("policyRestrictions").is_none());
+    }
+
+    #[test]
+    fn corrected_times_take_the_place_of_the_documents_own() {
+        let corrected = BTreeMap::from([("1.2.0".to_owned(), "2026-06-01T00:00:00Z".to_owned())]);
+        let text = with_times(DOCUMENT, &corrected).unwrap();
+        assert!(
+            text.contains(r#""1.2.0":"2026-06-01T00:00:00Z""#) && text.contains(r#""_future":{"a":1e999}"#)
+        );
+        let bare = with_times(r#"{"versions":{}}"#, &corrected).unwrap();
+        assert!(bare.contains(r#""time":{"1.2.0""#), "{bare}");
     }
 }

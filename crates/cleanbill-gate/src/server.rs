@@ -1,22 +1,35 @@
 //! The gate as a running server: one listener, one cache of answers, stopped when its handle is dropped.
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
-use axum::{Router, routing::any};
-use cleanbill_facts::Package;
+use axum::{Router, routing::any, serve::ListenerExt as _};
+use bytes::Bytes;
 use cleanbill_model::{Judgement, PackageName, Purl, SafeUrl, Timestamp};
-use cleanbill_ports::{Clock, FetchError};
+use cleanbill_ports::{Clock, Event, EventKind, FetchError, GateStore, Locked, StoreError};
 use moka::future::Cache;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
+    books::Books,
+    doors::{Doors, Shown, Tls},
     enforce::Enforcer,
+    failures::Unlogged,
+    limits::{Limiter, Rate},
+    making::{Examined, MakeError},
+    metrics::{Count, Metrics},
     routes,
     snapshot::Snapshot,
+    tokens::TokenList,
     trail::{Sink, Trail},
 };
 
 /// Memory for answers, in bytes. The documents of a large project are near 60 MB, compressed and plain.
 const ANSWER_BYTES: u64 = 192 * 1024 * 1024;
+/// Memory for tarballs that were verified, in bytes; a warm install asks for the same ones again and again.
+const VERIFIED_BYTES: u64 = 48 * 1024 * 1024;
 /// Releases whose examination is remembered, and for how long: feeds and policy may change their mind.
 const EXAMINED: u64 = 20_000;
 const EXAMINED_FOR: Duration = Duration::from_secs(15 * 60);
@@ -30,6 +43,9 @@ pub type PassTo = Arc<dyn Fn(Option<&PackageName>) -> Option<SafeUrl> + Send + S
 
 /// Hears of judgements.
 pub type Remember = Arc<dyn Fn(&[Judgement]) + Send + Sync>;
+
+/// Versions of a package that the project at hand has locked.
+pub type LockedBy = Arc<dyn Fn(&PackageName) -> Vec<Locked> + Send + Sync>;
 
 /// What a gate is told.
 #[derive(Clone)]
@@ -50,6 +66,41 @@ pub struct GateSettings {
     pub sink: Option<Sink>,
     /// Hears of every judgement, for `why`.
     pub remember: Option<Remember>,
+    /// Keeps what outlives the gate; `None` for a gate of one command.
+    pub store: Option<Arc<dyn GateStore>>,
+    /// What happens where the log cannot be written.
+    pub unlogged: Unlogged,
+    /// What the project at hand has locked: it stays to be seen.
+    pub locked: LockedBy,
+    /// Certificate and key, where clients connect by TLS.
+    pub tls: Option<Tls>,
+    /// True where every request needs a token.
+    pub tokens_required: bool,
+    /// How often one client may ask; `None` as often as it likes.
+    pub rate: Option<Rate>,
+}
+
+impl GateSettings {
+    /// A gate without store, TLS, tokens or limits, that passes nothing on.
+    #[must_use]
+    pub fn new(listen: SocketAddr, enforcer: Enforcer, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            listen,
+            public_address: None,
+            enforcer,
+            clock,
+            pass_to: Arc::new(|_| None),
+            internal: Arc::new(|_| false),
+            sink: None,
+            remember: None,
+            store: None,
+            unlogged: Unlogged::default(),
+            locked: Arc::new(|_| Vec::new()),
+            tls: None,
+            tokens_required: false,
+            rate: None,
+        }
+    }
 }
 
 /// What the routes share.
@@ -58,9 +109,24 @@ pub struct Gate {
     pub(crate) settings: Arc<GateSettings>,
     pub(crate) address: Arc<str>,
     pub(crate) answers: Cache<PackageName, Arc<Snapshot>>,
-    pub(crate) examined: Cache<Purl, Arc<Judgement>>,
+    pub(crate) examined: Cache<Purl, Arc<Examined>>,
+    /// Bytes by the integrity they were found to have. Whether they may leave is asked each time.
+    pub(crate) verified: Cache<String, Bytes>,
     pub(crate) trail: Trail,
     pub(crate) client: reqwest::Client,
+    pub(crate) books: Option<Books>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tokens: Arc<TokenList>,
+    pub(crate) limiter: Option<Arc<Limiter>>,
+    pub(crate) started: Timestamp,
+    rules: Arc<RwLock<Rules>>,
+    shown: Shown,
+}
+
+/// The rules in force, and how often they were changed.
+struct Rules {
+    enforcer: Arc<Enforcer>,
+    generation: u64,
 }
 
 /// A gate that runs; dropping it stops it.
@@ -104,6 +170,9 @@ impl Gate {
         };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let shown = Shown::new(settings.tls.clone());
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        let doors = Doors::open(listener, shown.clone()).map_err(listen)?;
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_gzip()
@@ -115,7 +184,7 @@ impl Gate {
             address: settings
                 .public_address
                 .clone()
-                .unwrap_or_else(|| format!("http://{address}"))
+                .unwrap_or_else(|| format!("{scheme}://{address}"))
                 .into(),
             answers: Cache::builder()
                 .weigher(|_: &PackageName, snapshot: &Arc<Snapshot>| {
@@ -127,17 +196,33 @@ impl Gate {
                 .max_capacity(EXAMINED)
                 .time_to_live(EXAMINED_FOR)
                 .build(),
+            verified: Cache::builder()
+                .weigher(|_: &String, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX))
+                .max_capacity(VERIFIED_BYTES)
+                .build(),
             trail: trail.clone(),
             client,
+            books: settings.store.clone().map(Books::open),
+            metrics: Arc::default(),
+            tokens: Arc::default(),
+            limiter: settings.rate.map(|rate| Arc::new(Limiter::new(rate))),
+            started: settings.clock.now(),
+            rules: Arc::new(RwLock::new(Rules {
+                enforcer: Arc::new(settings.enforcer.clone()),
+                generation: 0,
+            })),
+            shown,
             settings: Arc::new(settings),
         };
+        gate.note("started").await;
         let router = Router::new()
             .fallback(any(routes::route))
             .with_state(gate.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {
-            let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+            // Tapping changes nothing; it is the listener whose client address the library hands on.
+            let served = axum::serve(doors.tap_io(|_| ()), service).with_graceful_shutdown(async move {
                 drop(stopped.await);
             });
             if let Err(error) = served.await {
@@ -153,69 +238,75 @@ impl Gate {
         })
     }
 
-    /// The filtered answer on `name`, made when there is none or the last one's time is over. Requests at
-    /// one time wait for one making; a client that goes away does not end it for the others.
-    pub(crate) async fn snapshot(&self, name: &PackageName) -> Result<Arc<Snapshot>, Arc<FetchError>> {
+    /// The filtered answer on `name`, made when there is none, the last one's time is over or the rules are
+    /// others. Requests at one time wait for one making; a client that goes away does not end it for others.
+    pub(crate) async fn snapshot(&self, name: &PackageName) -> Result<Arc<Snapshot>, Arc<MakeError>> {
         let now = self.settings.clock.now();
+        let generation = self.generation();
         if let Some(snapshot) = self.answers.get(name).await {
-            if now < snapshot.expires {
+            if now < snapshot.expires && snapshot.generation == generation {
                 return Ok(snapshot);
             }
             self.answers.invalidate(name).await;
         }
         let gate = self.clone();
         let wanted = name.clone();
-        let making = async move { tokio::spawn(async move { gate.make(&wanted, now).await }).await };
-        self.answers
+        let making =
+            async move { tokio::spawn(async move { gate.make(&wanted, now, generation).await }).await };
+        let made = self
+            .answers
             .try_get_with(name.clone(), async move {
                 making.await.unwrap_or_else(|error| {
-                    Err(FetchError::Unusable {
+                    Err(MakeError::Fetch(FetchError::Unusable {
                         url: SafeUrl::new(""),
                         reason: format!("the gate broke off: {error}"),
-                    })
+                    }))
                 })
             })
-            .await
+            .await;
+        if made.is_err() {
+            self.metrics.count(Count::DocumentFailed);
+        }
+        made
     }
 
-    /// The judgement on a young release with its code read: `Ok(None)` where this gate reads none, an error
+    /// The verdict on a young release with its code read: `Ok(None)` where this gate reads none, an error
     /// where it takes longer than a client waits. The examination goes on for whoever asks again.
-    pub(crate) async fn examine(&self, release: &Purl) -> Result<Option<Arc<Judgement>>, ()> {
-        if self.settings.enforcer.code.is_none() {
+    pub(crate) async fn examine(&self, release: &Purl, content: &str) -> Result<Option<Arc<Examined>>, ()> {
+        if self.enforcer().code.is_none() {
             return Ok(None);
         }
-        let (gate, wanted) = (self.clone(), release.clone());
+        let (gate, wanted, content) = (self.clone(), release.clone(), content.to_owned());
         let task = tokio::spawn(async move {
-            let now = gate.settings.clock.now();
-            let making = async { gate.settings.enforcer.examine(&wanted, now).await.map(Arc::new) };
+            let making = async { gate.examine_once(&wanted, &content).await.map(Arc::new) };
             gate.examined.optionally_get_with(wanted.clone(), making).await
         });
         match tokio::time::timeout(EXAMINATION_BUDGET, task).await {
-            Ok(Ok(judgement)) => Ok(judgement),
+            Ok(Ok(examined)) => Ok(examined),
             _ => Err(()),
         }
     }
 
-    async fn make(&self, name: &PackageName, now: Timestamp) -> Result<Arc<Snapshot>, FetchError> {
-        let fetched = self.settings.enforcer.ports.registry.packument(name).await?;
-        let unusable = |reason: &str| FetchError::Unusable {
-            url: SafeUrl::new(name.as_str()),
-            reason: reason.to_owned(),
-        };
-        let package = {
-            let packument = cleanbill_npm::packument::parse(&fetched.bytes)
-                .map_err(|error| unusable(&error.to_string()))?;
-            Package::collect(name, &packument, now)
-        };
-        let (held, judgements) = self.settings.enforcer.judge(name, &package, now).await;
-        if let Some(remember) = &self.settings.remember {
-            remember(&judgements);
+    /// The rules in force.
+    pub(crate) fn enforcer(&self) -> Arc<Enforcer> {
+        let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&rules.enforcer)
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.rules
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .generation
+    }
+
+    /// Writes into the log what happens to the gate itself.
+    async fn note(&self, text: &str) {
+        if let Some(books) = &self.books {
+            let event = Event::plain(self.settings.clock.now(), EventKind::Gate, &self.address, text);
+            // The writer has told of it where it could not.
+            let _unwritten = books.write(event).await;
         }
-        let document =
-            std::str::from_utf8(&fetched.bytes).map_err(|_| unusable("the document is not UTF-8"))?;
-        Snapshot::make(name, document, &package, held, &self.address, now)
-            .map(Arc::new)
-            .map_err(|error| unusable(&error.to_string()))
     }
 }
 
@@ -245,8 +336,46 @@ impl Running {
             .map(|tarball| tarball.url.expose().to_owned())
     }
 
+    /// The address clients use; no slash at its end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.gate.address.to_string()
+    }
+
+    /// Puts other rules in force, at once for every request that comes from now on, and looks through what
+    /// was served before; gives how much of it is found bad now.
+    ///
+    /// # Errors
+    /// When the store cannot be looked through; the rules are in force all the same.
+    pub async fn renew(&self, enforcer: Enforcer) -> Result<usize, StoreError> {
+        {
+            let mut rules = self.gate.rules.write().unwrap_or_else(PoisonError::into_inner);
+            rules.enforcer = Arc::new(enforcer);
+            rules.generation += 1;
+        }
+        self.gate.answers.invalidate_all();
+        self.gate.examined.invalidate_all();
+        self.gate.metrics.count(Count::Reload);
+        self.gate.note("rules read anew").await;
+        self.gate.reconsider().await
+    }
+
+    /// Shows clients that connect from now on another certificate.
+    pub fn renew_tls(&self, tls: Tls) {
+        self.gate.shown.set(tls);
+    }
+
+    /// Looks through what was served before for what the lists call malicious now.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn reconsider(&self) -> Result<usize, StoreError> {
+        self.gate.reconsider().await
+    }
+
     /// Stops listening and waits for what is in flight.
     pub async fn stop(mut self) {
+        self.gate.note("stopped").await;
         if let Some(stop) = self.stop.take() {
             let _gone = stop.send(());
         }

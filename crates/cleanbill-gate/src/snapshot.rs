@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    enforce::Held,
+    enforce::{Held, LockedUse},
     rewrite::{Cut, Form, RewriteError, rewrite},
 };
 
@@ -55,6 +55,8 @@ pub struct Snapshot {
     pub remaining: usize,
     /// From this moment on it is not used any more.
     pub expires: Timestamp,
+    /// Which rules it was made under.
+    pub generation: u64,
 }
 
 /// The file name of a tarball at our address.
@@ -75,6 +77,7 @@ impl Snapshot {
         held: Held,
         address: &str,
         now: Timestamp,
+        generation: u64,
     ) -> Result<Self, RewriteError> {
         let cut = Cut {
             held: held
@@ -82,6 +85,19 @@ impl Snapshot {
                 .iter()
                 .map(|(version, held)| (version.clone(), held.sentence.clone()))
                 .collect(),
+            shown: held
+                .versions
+                .iter()
+                .filter(|(_, held)| held.locked != LockedUse::No)
+                .map(|(version, _)| version.clone())
+                .collect(),
+            judged: Some(
+                package
+                    .releases
+                    .iter()
+                    .map(|release| release.version.clone())
+                    .collect(),
+            ),
             times: package
                 .releases
                 .iter()
@@ -110,7 +126,11 @@ impl Snapshot {
             full: Representation::of(rewrite(document, &cut, Form::Full, &at)?),
             abbreviated: Representation::of(rewrite(document, &cut, Form::Abbreviated, &at)?),
             tarballs: tarballs.collect(),
-            remaining: package.releases.len().saturating_sub(held.versions.len()),
+            remaining: package
+                .releases
+                .len()
+                .saturating_sub(cut.held.len() - cut.shown.len()),
+            generation,
             held,
             expires,
         })

@@ -36,25 +36,21 @@ impl Stand {
         let now = Timestamp::parse(moment).expect("a moment");
         let upstream = Upstream::new(UpstreamSettings::for_registry(registry.url())).expect("a client");
         let base = SafeUrl::new(registry.url());
-        let settings = GateSettings {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_address: None,
-            enforcer: Enforcer {
-                ports: Ports {
-                    registry: Arc::new(upstream),
-                    advisories: Arc::new(FeedSet::built_in(now)),
-                    code: None,
-                },
-                policy: Arc::new(Policy::default()),
-                popular: Arc::default(),
+        let enforcer = Enforcer {
+            ports: Ports {
+                registry: Arc::new(upstream),
+                advisories: Arc::new(FeedSet::built_in(now)),
                 code: None,
             },
-            clock: Arc::new(FixedClock(now)),
-            pass_to: Arc::new(move |_| Some(base.clone())),
-            internal: Arc::new(|name: &PackageName| name.scope() == Some("@acme")),
-            sink: None,
-            remember: None,
+            policy: Arc::new(Policy::default()),
+            popular: Arc::default(),
+            code: None,
+            basis: String::new(),
         };
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut settings = GateSettings::new(listen, enforcer, Arc::new(FixedClock(now)));
+        settings.pass_to = Arc::new(move |_| Some(base.clone()));
+        settings.internal = Arc::new(|name: &PackageName| name.scope() == Some("@acme"));
         let gate = Gate::start(settings).await.expect("the gate starts");
         Self {
             registry,

@@ -2,7 +2,9 @@
 //! Bytes travel here, meaning does not.
 pub mod advisories;
 pub mod blobs;
+pub mod chain;
 pub mod clock;
+pub mod gate_store;
 pub mod reader;
 pub mod registry;
 pub mod verdicts;
@@ -10,6 +12,9 @@ pub mod verdicts;
 pub use advisories::{Advisories, FeedState, FeedStatus};
 pub use blobs::{BlobKey, Blobs, BlobsError, ParseBlobKeyError};
 pub use clock::Clock;
+pub use gate_store::{
+    Chained, Event, EventKind, GateStore, KeptVerdict, Locked, Role, Seen, Sighting, StoreError, Token,
+};
 pub use reader::{ReadError, Reader};
 pub use registry::{FetchError, Fetched, Registry, Source};
 pub use verdicts::{VerdictLog, VerdictLogError, VerdictRecord};

@@ -5,11 +5,17 @@ use futures::future::BoxFuture;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The reader died or was ended on this input: out of memory, out of stack, out of time.
+    /// The reader died on this input: out of memory, out of stack. It would die of it again.
     #[error("reading it was given up: {reason}")]
     GivenUp {
         /// How it ended.
         reason: String,
+    },
+    /// The reader took too long over this input and was ended; on an idle machine it might not.
+    #[error("reading it was given up after {seconds} s")]
+    TooSlow {
+        /// The time it had.
+        seconds: u64,
     },
     /// No reader can be had; this input is not to blame.
     #[error("no reader can be started: {reason}")]

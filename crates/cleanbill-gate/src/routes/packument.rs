@@ -7,10 +7,11 @@ use axum::{
 };
 use bytes::Bytes;
 use cleanbill_model::{PackageName, Version};
-use cleanbill_ports::FetchError;
 use serde_json::{Map, Value};
 
 use crate::{
+    enforce::LockedUse,
+    making::MakeError,
     problem,
     rewrite::Form,
     server::Gate,
@@ -131,6 +132,7 @@ pub async fn single(gate: &Gate, name: &PackageName, wanted: &str) -> Response<B
     if let Some((version, held)) = Version::parse(wanted)
         .ok()
         .and_then(|version| snapshot.held.versions.get_key_value(&version))
+        .filter(|(_, held)| held.locked == LockedUse::No)
     {
         return problem::refusal(
             &format!("{name}@{version}"),
@@ -172,8 +174,11 @@ fn parsed(snapshot: &Arc<Snapshot>) -> Option<Map<String, Value>> {
 }
 
 /// Upstream's own answer, kept apart from policy.
-pub fn unavailable(error: &Arc<FetchError>) -> Response<Body> {
-    problem::plain(status_of(error), &error.to_string())
+pub fn unavailable(error: &Arc<MakeError>) -> Response<Body> {
+    match &**error {
+        MakeError::Fetch(error) => problem::plain(status_of(error), &error.to_string()),
+        MakeError::Store(_) => problem::plain(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+    }
 }
 
 #[cfg(test)]

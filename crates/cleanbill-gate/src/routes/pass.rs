@@ -10,7 +10,7 @@ use axum::{
 use cleanbill_model::PackageName;
 use serde_json::{Map, Value};
 
-use crate::{problem, server::Gate};
+use crate::{problem, server::Gate, tokens};
 
 /// Largest body read to take names out of it, before and after decompression; audits of huge trees are a
 /// few megabytes.
@@ -41,10 +41,10 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path}", base.expose().trim_end_matches('/'));
-    let mut outgoing = gate
-        .client
-        .request(parts.method.clone(), &url)
-        .headers(passed(&parts.headers));
+    let mut outgoing = gate.client.request(parts.method.clone(), &url).headers(passed(
+        &parts.headers,
+        tokens::secret_of(&parts.headers).is_some(),
+    ));
     if AUDIT_ROUTES.contains(&parts.uri.path()) {
         let Ok(bytes) = to_bytes(body, MAX_AUDIT_BYTES).await else {
             return problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "the audit request is too large");
@@ -62,7 +62,7 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
         Ok(answer) => {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = answer.status();
-            *response.headers_mut() = passed(answer.headers());
+            *response.headers_mut() = passed(answer.headers(), false);
             *response.body_mut() = Body::from_stream(answer.bytes_stream());
             response
         }
@@ -73,8 +73,12 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
     }
 }
 
-fn passed(headers: &HeaderMap) -> HeaderMap {
+/// Headers without those of the connection; `ours` takes out a token that is this gate's alone.
+fn passed(headers: &HeaderMap, ours: bool) -> HeaderMap {
     let mut passed = headers.clone();
+    if ours {
+        passed.remove(header::AUTHORIZATION);
+    }
     for name in &NOT_PASSED {
         passed.remove(name);
     }

@@ -1,5 +1,5 @@
 //! Tarballs: judged by the same verdict as the document, verified before the first byte leaves, never changed.
-use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::{
     body::Body,
@@ -7,16 +7,92 @@ use axum::{
 };
 use bytes::Bytes;
 use cleanbill_model::{Algorithm, Comparison, Integrity, PackageName, Purl, Verdict};
+use cleanbill_ports::{Event, EventKind};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha512};
 
 use crate::{
-    enforce::Enforcer, problem, routes::packument::unavailable, server::Gate, snapshot::status_of,
+    enforce::{Enforcer, LockedUse},
+    failures::Unlogged,
+    metrics::Count,
+    problem,
+    routes::packument::unavailable,
+    server::Gate,
+    snapshot::status_of,
     trail::Entry,
 };
 
+/// Largest tarball kept in memory; nine in ten are smaller.
+const MAX_REMEMBERED: usize = 2 * 1024 * 1024;
+
+/// A tarball on its way to one client: every end of it is told in the log.
+struct Request<'g> {
+    gate: &'g Gate,
+    who: &'g str,
+    release: Purl,
+    content: String,
+}
+
+impl Request<'_> {
+    /// Tells what was decided; an error is the answer where nothing may leave unrecorded.
+    async fn tell(
+        &self,
+        verdict: Verdict,
+        sentence: Option<&str>,
+        served: bool,
+    ) -> Result<(), Response<Body>> {
+        let at = self.gate.settings.clock.now();
+        self.gate.trail.add(Entry {
+            at,
+            client: self.who.to_owned(),
+            release: self.release.clone(),
+            verdict,
+            sentence: sentence.map(str::to_owned),
+        });
+        let Some(books) = &self.gate.books else {
+            return Ok(());
+        };
+        let kind = if served {
+            EventKind::Served
+        } else {
+            EventKind::Refused
+        };
+        let written = books
+            .write(Event {
+                name: Some(self.release.name.clone()),
+                version: Some(self.release.version.clone()),
+                content: self.content.clone(),
+                verdict: Some(verdict),
+                ..Event::plain(at, kind, self.who, sentence.unwrap_or_default())
+            })
+            .await;
+        if written.is_err() {
+            self.gate.metrics.count(Count::LogFailure);
+            if served && self.gate.settings.unlogged == Unlogged::Refuse {
+                return Err(problem::plain(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the gate cannot write its log, and serves nothing that it cannot record",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    async fn refuse(
+        &self,
+        verdict: Verdict,
+        sentence: &str,
+        until: Option<cleanbill_model::Timestamp>,
+    ) -> Response<Body> {
+        // A refusal that cannot be recorded is one all the same.
+        let _unrecorded = self.tell(verdict, Some(sentence), false).await;
+        self.gate.metrics.tarball(verdict, 0);
+        problem::refusal(&self.release.spec(), verdict, sentence, until)
+    }
+}
+
 /// One tarball.
-pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, client: SocketAddr) -> Response<Body> {
+pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, who: &str) -> Response<Body> {
     let snapshot = match gate.snapshot(name).await {
         Ok(snapshot) => snapshot,
         Err(error) => return unavailable(&error),
@@ -27,74 +103,66 @@ pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, client: Socket
             &format!("{name} has no tarball by the name {file}"),
         );
     };
-    let release = Purl::new(name.clone(), version.clone());
-    let enter = |verdict: Verdict, sentence: Option<String>| {
-        let at = gate.settings.clock.now();
-        gate.trail.add(Entry {
-            at,
-            client: client.ip().to_string(),
-            release: release.clone(),
-            verdict,
-            sentence,
-        });
+    let known = snapshot.tarballs.get(version);
+    let request = Request {
+        gate,
+        who,
+        release: Purl::new(name.clone(), version.clone()),
+        content: known
+            .and_then(|known| known.integrity.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     };
-    if let Some(held) = snapshot.held.versions.get(version) {
-        enter(held.verdict, Some(held.sentence.clone()));
-        return problem::refusal(&release.spec(), held.verdict, &held.sentence, held.until);
+    let spec = request.release.spec();
+    let held = snapshot.held.versions.get(version);
+    if let Some(held) = held.filter(|held| held.locked != LockedUse::Served) {
+        return request.refuse(held.verdict, &held.sentence, held.until).await;
     }
-    let Some(known) = snapshot.tarballs.get(version) else {
-        return problem::plain(
-            StatusCode::NOT_FOUND,
-            &format!("{} has no tarball", release.spec()),
-        );
-    };
-    let fetched = match gate
-        .settings
-        .enforcer
-        .ports
-        .registry
-        .tarball(name, &known.url)
-        .await
-    {
-        Ok(fetched) => fetched,
-        Err(error) => return problem::plain(status_of(&error), &error.to_string()),
+    let Some(known) = known else {
+        return problem::plain(StatusCode::NOT_FOUND, &format!("{spec} has no tarball"));
     };
     let Some(expected) = &known.integrity else {
-        let sentence = format!(
-            "{} is held: its registry gives no integrity to check its bytes by",
-            release.spec()
-        );
-        enter(Verdict::Unassessed, Some(sentence.clone()));
-        return problem::refusal(&release.spec(), Verdict::Unassessed, &sentence, None);
+        let sentence = format!("{spec} is held: its registry gives no integrity to check its bytes by");
+        return request.refuse(Verdict::Unassessed, &sentence, None).await;
     };
-    if !verifies(expected, &fetched.bytes) {
-        let sentence = format!(
-            "{} is blocked: its bytes are not those its registry announces",
-            release.spec()
-        );
-        enter(Verdict::Block, Some(sentence.clone()));
-        return problem::refusal(&release.spec(), Verdict::Block, &sentence, None);
-    }
+    let bytes = match gate.verified.get(&request.content).await {
+        Some(bytes) => bytes,
+        None => {
+            let registry = Arc::clone(&gate.enforcer().ports.registry);
+            let fetched = match registry.tarball(name, &known.url).await {
+                Ok(fetched) => fetched,
+                Err(error) => return problem::plain(status_of(&error), &error.to_string()),
+            };
+            if !verifies(expected, &fetched.bytes) {
+                let sentence = format!("{spec} is blocked: its bytes are not those its registry announces");
+                return request.refuse(Verdict::Block, &sentence, None).await;
+            }
+            let bytes = Bytes::from_owner(fetched.bytes);
+            if bytes.len() <= MAX_REMEMBERED {
+                gate.verified.insert(request.content.clone(), bytes.clone()).await;
+            }
+            bytes
+        }
+    };
     if Enforcer::is_young(known.published, gate.settings.clock.now()) {
-        match gate.examine(&release).await {
-            Ok(Some(judgement)) if gate.settings.enforcer.stops(&judgement) => {
-                let said = problem::sentence(&judgement);
-                if let Some(remember) = &gate.settings.remember {
-                    remember(std::slice::from_ref(&*judgement));
-                }
-                enter(judgement.verdict, Some(said.clone()));
-                return problem::refusal(&release.spec(), judgement.verdict, &said, judgement.until);
+        match gate.examine(&request.release, &request.content).await {
+            // Its age alone was forgiven to who had it locked; what its code says was not.
+            Ok(Some(examined)) if examined.stops && !(held.is_some() && examined.kept.until.is_some()) => {
+                let kept = &examined.kept;
+                return request.refuse(kept.verdict, &kept.sentence, kept.until).await;
             }
             Ok(_) => {}
             Err(()) => {
-                let said = format!("{} is being examined; ask again in a minute", release.spec());
-                enter(Verdict::Unassessed, Some(said.clone()));
-                return problem::refusal(&release.spec(), Verdict::Unassessed, &said, None);
+                let said = format!("{spec} is being examined; ask again in a minute");
+                return request.refuse(Verdict::Unassessed, &said, None).await;
             }
         }
     }
-    enter(Verdict::Allow, None);
-    let mut response = Response::new(Body::from(Bytes::from_owner(fetched.bytes)));
+    if let Err(answer) = request.tell(Verdict::Allow, None, true).await {
+        return answer;
+    }
+    gate.metrics.tarball(Verdict::Allow, bytes.len());
+    let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
