@@ -47,6 +47,26 @@ pub fn answers<'a>(watch: &'a Watch, hunted: &'a Hunted) -> Vec<Answer<'a>> {
         .collect()
 }
 
+/// What anybody with a release of a campaign installed should do, in order; which credentials were within reach;
+/// and whether revoking is punished.
+#[must_use]
+pub fn advice(campaign: &Campaign) -> (Vec<Step>, Vec<&'static str>, Punishment) {
+    let known: BTreeMap<String, Option<String>> = campaign
+        .packages
+        .iter()
+        .map(|package| (package.name.clone(), package.last_good.clone()))
+        .collect();
+    let case = case(campaign, Some(Reach::Installed), &known);
+    let mut advised = first_steps(&case);
+    // A page is read without a hunt, and names no machine.
+    for step in &mut advised {
+        step.text = step
+            .text
+            .replace("each machine named below", "each machine that had a bad version");
+    }
+    (advised, steps::within_reach(&case), steps::punishment(&case))
+}
+
 /// The gravest of the answers.
 #[must_use]
 pub fn gravest(answers: &[Answer<'_>]) -> Standing {

@@ -86,6 +86,32 @@ impl Hunted {
         ours.sboms += theirs.sboms;
         ours.image_files += theirs.image_files;
         ours.manifests += theirs.manifests;
+        ours.gate_entries += theirs.gate_entries;
+    }
+
+    /// Puts everything in order, so that the same machine gives the same answer.
+    pub(crate) fn sort(&mut self) {
+        self.sightings.sort_by(|a, b| {
+            (
+                a.campaign,
+                std::cmp::Reverse(a.reach),
+                &a.place,
+                a.line,
+                &a.release,
+                a.at,
+            )
+                .cmp(&(
+                    b.campaign,
+                    std::cmp::Reverse(b.reach),
+                    &b.place,
+                    b.line,
+                    &b.release,
+                    b.at,
+                ))
+        });
+        self.sightings.dedup();
+        self.unseen
+            .sort_by(|a, b| (&a.place, &a.reason).cmp(&(&b.place, &b.reason)));
     }
 }
 
@@ -126,26 +152,7 @@ pub fn hunt(watch: &Watch, options: &HuntOptions<'_>) -> Hunted {
             }
         }
     }
-    hunted.sightings.sort_by(|a, b| {
-        (
-            a.campaign,
-            std::cmp::Reverse(a.reach),
-            &a.place,
-            a.line,
-            &a.release,
-        )
-            .cmp(&(
-                b.campaign,
-                std::cmp::Reverse(b.reach),
-                &b.place,
-                b.line,
-                &b.release,
-            ))
-    });
-    hunted.sightings.dedup();
-    hunted
-        .unseen
-        .sort_by(|a, b| (&a.place, &a.reason).cmp(&(&b.place, &b.reason)));
+    hunted.sort();
     hunted
 }
 
@@ -208,8 +215,20 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
         }
         Item::YarnState { path } => (path, read::yarn_state(watch, path, &shown(path))),
         Item::Log { path } => {
-            found.looked.logs = 1;
-            (path, logs::log(watch, path, &shown(path)))
+            let read = logs::log(watch, path, &shown(path));
+            (
+                path,
+                read.map(|(sightings, gate_entries)| {
+                    found.looked.gate_entries = gate_entries;
+                    found.looked.logs = u64::from(gate_entries == 0);
+                    sightings
+                }),
+            )
+        }
+        Item::NpmContent { path } => {
+            let (count, sightings) = read::npm_content(watch, path, &shown(path));
+            found.looked.cached = count;
+            (path, Ok(sightings))
         }
         Item::Sbom { path } => {
             let read = sbom::sbom(watch, path, &shown(path));
@@ -224,6 +243,21 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
         Item::Image { path } => {
             image::image(watch, path, &shown(path), &mut found);
             return found;
+        }
+        Item::Layer { path } => {
+            image::layer(watch, path, &shown(path), &mut found);
+            return found;
+        }
+        Item::Workspace { path } => {
+            let Some(span) = options.would else { return found };
+            found.looked.manifests = 1;
+            let read = read::bytes(path, MAX_MANIFEST_BYTES);
+            (
+                path,
+                read.map(|bytes| {
+                    would::catalogs(watch, &String::from_utf8_lossy(&bytes), span, &shown(path))
+                }),
+            )
         }
         Item::Trace {
             path,

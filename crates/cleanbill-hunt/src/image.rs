@@ -19,6 +19,8 @@ use crate::{
     sighting::Unseen,
 };
 
+/// How bytes compressed with zstd begin.
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Archives inside archives: an image holds layers, and a layer is looked through and no deeper.
 const MAX_NESTING: usize = 2;
 
@@ -26,6 +28,19 @@ const MAX_NESTING: usize = 2;
 pub(crate) fn image(watch: &Watch, path: &Path, shown: &str, found: &mut Found) {
     let opened = File::open(path).and_then(|file| plain(BufReader::new(file)));
     let outcome = opened.and_then(|reader| archive(watch, reader.take(MAX_IMAGE_BYTES), shown, found, 0));
+    if let Err(error) = outcome {
+        found.unseen.push(Unseen {
+            place: shown.to_owned(),
+            reason: error.to_string(),
+            before: None,
+        });
+    }
+}
+
+/// Looks through one blob of an image laid out as a folder.
+pub(crate) fn layer(watch: &Watch, path: &Path, shown: &str, found: &mut Found) {
+    let opened = File::open(path).and_then(|file| plain(BufReader::new(file)));
+    let outcome = opened.and_then(|reader| archive_layer(watch, reader, shown, found, 0));
     if let Err(error) = outcome {
         found.unseen.push(Unseen {
             place: shown.to_owned(),
@@ -140,6 +155,12 @@ fn archive_layer(
     let mut layer = layer.take(MAX_IMAGE_BYTES);
     let mut block = Vec::with_capacity(512);
     layer.by_ref().take(512).read_to_end(&mut block)?;
+    if block.starts_with(&ZSTD) {
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "the layer is compressed with zstd, which is not read; save the image without",
+        ));
+    }
     // The magic of a tar header stands at byte 257.
     if block.get(257..262) != Some(b"ustar".as_slice()) {
         return Ok(());

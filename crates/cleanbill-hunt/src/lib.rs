@@ -10,6 +10,7 @@
 
 pub mod answer;
 pub mod exchange;
+pub mod gate_log;
 mod git;
 pub mod hunt;
 mod image;
@@ -20,6 +21,7 @@ pub mod pins;
 mod read;
 pub mod samples;
 mod sbom;
+mod scan;
 pub mod sighting;
 mod walk;
 pub mod watch;

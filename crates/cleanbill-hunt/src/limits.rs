@@ -40,5 +40,7 @@ pub const MAX_GAPS: usize = 1_000;
 pub const MAX_NAMED: usize = 20;
 /// Longest text of somebody else kept for showing, in characters.
 pub const MAX_SHOWN: usize = 300;
+/// Most distinct pieces of lockfiles remembered at a time; at most some 60 MB.
+pub const MAX_PIECES: usize = 1_000_000;
 /// Most campaigns in one hunt; their place is kept in 16 bits.
 pub const MAX_CAMPAIGNS: usize = 65_535;

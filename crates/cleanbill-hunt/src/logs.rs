@@ -1,6 +1,7 @@
 //! Lines of logs that name a bad release, and how much each line says.
 //! It knows the shapes in which package managers write a release, and no particular CI system.
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, BufReader, Read as _},
     path::Path,
@@ -10,8 +11,8 @@ use cleanbill_intel::Reach;
 use cleanbill_model::Timestamp;
 
 use crate::{
-    Sighting, Source, Watch,
-    limits::{MAX_LOG_BYTES, MAX_LOG_LINE_BYTES},
+    Sighting, Source, Watch, gate_log,
+    limits::{MAX_LOG_BYTES, MAX_LOG_LINE_BYTES, MAX_SIGHTINGS},
     read::{seen, tarball_of},
     sighting::clipped,
 };
@@ -31,7 +32,8 @@ const TAKEN: &[&str] = &[
 ];
 
 /// Reads a log line by line. Lines longer than [`MAX_LOG_LINE_BYTES`] are read in part.
-pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sighting>> {
+/// A gate's log is known by its lines; their number is told beside what was found.
+pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<(Vec<Sighting>, u64)> {
     let file = File::open(path)?;
     if file.metadata()?.len() > MAX_LOG_BYTES {
         return Err(io::Error::new(
@@ -41,6 +43,7 @@ pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sig
     }
     let mut reader = BufReader::new(file.take(MAX_LOG_BYTES));
     let mut found: Vec<Sighting> = Vec::new();
+    let (mut gate_entries, mut machines) = (0_u64, HashSet::new());
     let mut buffer = Vec::new();
     let mut number = 0_u32;
     loop {
@@ -50,6 +53,18 @@ pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sig
         }
         number = number.saturating_add(1);
         let text = String::from_utf8_lossy(&buffer);
+        if let Some(sightings) = gate_log::line(watch, &text, shown) {
+            gate_entries += 1;
+            for mut sighting in sightings {
+                // Every machine counts, and each once.
+                let key = (sighting.campaign, sighting.release.clone(), sighting.note.clone());
+                if found.len() < MAX_SIGHTINGS && machines.insert(key) {
+                    sighting.line = Some(number);
+                    found.push(sighting);
+                }
+            }
+            continue;
+        }
         for mut sighting in line(watch, &text, shown) {
             sighting.line = Some(number);
             let known = found
@@ -62,7 +77,7 @@ pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sig
             }
         }
     }
-    Ok(found)
+    Ok((found, gate_entries))
 }
 
 /// One line into `buffer`, at most [`MAX_LOG_LINE_BYTES`] of it kept; the bytes taken in all.

@@ -2,7 +2,7 @@
 //! It reads only what a quick search does not rule out, and knows neither disk nor repository.
 use cleanbill_lockfile::{Origin, limits, parse};
 
-use crate::{Watch, watch::Candidates};
+use crate::{Watch, scan::Shape, watch::Candidates};
 
 /// One bad release a lockfile pins.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,13 +38,26 @@ pub enum Pins {
 /// A binary format: its words cannot be searched for.
 const BINARY: &str = "bun.lockb";
 
+/// Formats of strict JSON in which name and version stand in one object.
+const STRICT_JSON: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"];
+
+/// Formats of lines set in by spaces, in which name and version stand in one entry.
+const BLOCKS: &[&str] = &["yarn.lock", "pnpm-lock.yaml"];
+
 /// Reads a lockfile, as far as it has to be read.
 #[must_use]
 pub fn pins(watch: &Watch, file_name: &str, bytes: &[u8]) -> Pins {
     let candidates = if file_name == BINARY {
         Candidates::Any
     } else {
-        watch.candidates(bytes)
+        let shape = if STRICT_JSON.contains(&file_name) {
+            Shape::Json
+        } else if BLOCKS.contains(&file_name) {
+            Shape::Block
+        } else {
+            Shape::Text
+        };
+        watch.candidates(bytes, shape)
     };
     if candidates == Candidates::None {
         return Pins::Read(Vec::new());

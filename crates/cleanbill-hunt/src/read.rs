@@ -210,6 +210,27 @@ pub(crate) fn npm_index(watch: &Watch, path: &Path, shown: &str) -> io::Result<(
     Ok((entries, found))
 }
 
+/// Bytes that campaigns are known by, looked for at their place in npm's cache: content lies under its digest,
+/// whatever the index still tells of it. Returns how many places were looked at.
+pub(crate) fn npm_content(watch: &Watch, path: &Path, shown: &str) -> (u64, Vec<Sighting>) {
+    let (mut looked, mut found) = (0, Vec::new());
+    for (algorithm, hex, campaign, label) in watch.digests_known() {
+        let (Some(first), Some(second), Some(rest)) = (hex.get(..2), hex.get(2..4), hex.get(4..)) else {
+            continue;
+        };
+        looked += 1;
+        let place = path.join(algorithm).join(first).join(second).join(rest);
+        if place.is_file() {
+            let note = format!("npm's cache holds bytes with the digest of {label}");
+            found.push(Sighting {
+                campaign,
+                ..seen(Reach::Fetched, Source::Cache, shown, note, written(&place))
+            });
+        }
+    }
+    (looked, found)
+}
+
 /// An index of pnpm's store: it names its package, in newer stores in the file's name as well.
 pub(crate) fn pnpm_index(watch: &Watch, path: &Path, shown: &str) -> io::Result<Vec<Sighting>> {
     let told: NameVersion = match serde_json::from_slice(&bytes(path, MAX_MANIFEST_BYTES)?) {

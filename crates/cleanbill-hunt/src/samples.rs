@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::Engine as _;
-use cleanbill_intel::link::{Facts, fingerprint, fingerprints};
+use cleanbill_intel::link::{Facts, Tlsh, fingerprint, fingerprints};
 use cleanbill_model::Timestamp;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -101,24 +101,27 @@ fn sample(folder: &Path) -> Option<Sample> {
         .flat_map(|folder| self::sources(folder))
         .flat_map(|(_, text)| fingerprints(&text))
         .collect();
-    let mut payload: Option<&String> = None;
+    let mut payload: Option<(&String, bool)> = None;
     for (path, text) in &sources {
         if path
             .extension()
             .is_some_and(|ending| ["js", "cjs", "mjs", "ts"].iter().any(|known| ending == *known))
         {
-            let prints: Vec<u64> = fingerprints(text)
-                .into_iter()
-                .filter(|print| !known.contains(print))
-                .collect();
-            if !prints.is_empty() && payload.is_none_or(|payload| text.len() > payload.len()) {
-                payload = Some(text);
+            let all = fingerprints(text);
+            let count = all.len();
+            let own: Vec<u64> = all.into_iter().filter(|print| !known.contains(print)).collect();
+            if !own.is_empty() && payload.is_none_or(|(longest, _)| text.len() > longest.len()) {
+                payload = Some((text, own.len() * 2 > count));
             }
-            facts.code.extend(prints);
+            facts.code.extend(own);
         }
         addresses(text, &mut facts);
     }
-    facts.exact = payload.and_then(|text| fingerprint::exact(text, &[&name, &version]));
+    facts.exact = payload.and_then(|(text, _)| fingerprint::exact(text, &[&name, &version]));
+    // A file that is mostly its forerunner's is like every other release of it, whoever published them.
+    facts.tlsh = payload
+        .filter(|(_, mostly_own)| *mostly_own)
+        .and_then(|(text, _)| Tlsh::of(text.as_bytes()));
     Some(Sample {
         folder: folder.to_owned(),
         facts: facts.in_order(),

@@ -12,15 +12,23 @@ use crate::{
     read::{self, seen},
 };
 
+/// Most package URLs taken from a text; the largest real bills have some 50,000.
+const MAX_PURLS: usize = 2_000_000;
 /// Deepest nesting of components followed; `serde_json` itself stops at 128.
 const MAX_NESTING: usize = 64;
 
 /// The bad releases a bill of materials lists. `None` where the file is none.
 pub(crate) fn sbom(watch: &Watch, path: &Path, shown: &str) -> io::Result<Option<Vec<Sighting>>> {
     let bytes = read::bytes(path, MAX_SBOM_BYTES)?;
-    let value: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    Ok(listed(&value).map(|(kind, at, purls)| {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let is_json = path.extension().is_some_and(|end| end == "json");
+    let listed = match serde_json::from_slice::<Value>(start) {
+        Ok(value) => listed(&value),
+        Err(error) if is_json => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+        // XML, tag and value, YAML: a package URL is the same text in each.
+        Err(_) => Some(("text", None, purls_in(&String::from_utf8_lossy(start)))),
+    };
+    Ok(listed.map(|(kind, at, purls)| {
         let told = seen(
             Reach::Listed,
             Source::Sbom,
@@ -36,6 +44,20 @@ pub(crate) fn sbom(watch: &Watch, path: &Path, shown: &str) -> io::Result<Option
         found.dedup();
         found
     }))
+}
+
+/// Package URLs of npm in a text, up to the sign that ends them in XML, YAML and tag-value.
+fn purls_in(text: &str) -> Vec<String> {
+    text.match_indices("pkg:npm/")
+        .take(MAX_PURLS)
+        .filter_map(|(at, _)| {
+            let rest = text.get(at..)?;
+            let end = rest
+                .find(|c: char| c.is_whitespace() || "\"'<>,;()".contains(c))
+                .unwrap_or(rest.len());
+            rest.get(..end).map(str::to_owned)
+        })
+        .collect()
 }
 
 type Listed = (&'static str, Option<Timestamp>, Vec<String>);

@@ -51,6 +51,8 @@ pub enum Source {
     Trace,
     /// A manifest without a lockfile.
     Manifest,
+    /// The log of a gate.
+    Gate,
 }
 
 /// The time in which a history held a release.
@@ -119,6 +121,8 @@ pub struct Looked {
     pub image_files: u64,
     /// Manifests judged by their ranges.
     pub manifests: u64,
+    /// Entries of a gate's log.
+    pub gate_entries: u64,
 }
 
 impl Looked {
@@ -133,6 +137,7 @@ impl Looked {
             + self.sboms
             + self.image_files
             + self.manifests
+            + self.gate_entries
             > 0
     }
 }

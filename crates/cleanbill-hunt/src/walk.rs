@@ -37,6 +37,8 @@ pub(crate) enum Item {
     },
     /// A bucket of npm's cache index.
     NpmIndex { path: PathBuf },
+    /// Where npm's cache keeps bytes by their digest.
+    NpmContent { path: PathBuf },
     /// An index file of a pnpm store.
     PnpmIndex { path: PathBuf },
     /// Yarn's record of what it linked.
@@ -49,6 +51,10 @@ pub(crate) enum Item {
     Sbom { path: PathBuf },
     /// An archive of a container image.
     Image { path: PathBuf },
+    /// A blob of an image laid out as a folder; a layer, if it is a tar.
+    Layer { path: PathBuf },
+    /// The settings of a workspace, whose catalogs hold ranges.
+    Workspace { path: PathBuf },
     /// A file whose name a campaign leaves behind.
     Trace {
         path: PathBuf,
@@ -152,7 +158,13 @@ impl Walked {
                 });
                 return false;
             }
-            "content-v2" if parent == "_cacache" => return false,
+            // Known bad bytes are looked for by their place in it; the rest of it tells nothing.
+            "content-v2" if parent == "_cacache" => {
+                self.items.push(Item::NpmContent {
+                    path: path.to_owned(),
+                });
+                return false;
+            }
             _ => {}
         }
         if name.ends_with(".git") && path.join("objects").is_dir() && path.join("HEAD").is_file() {
@@ -231,10 +243,12 @@ impl Walked {
                 },
                 None => return,
             },
-            name if name.ends_with("-debug-0.log") && parent == "_logs" => Item::Log { path: owned() },
-            name if name.ends_with(".cdx.json") || name.ends_with(".spdx.json") || name == "bom.json" => {
+            name if is_log(name, parent) => Item::Log { path: owned() },
+            name if SBOM_NAMES.contains(&name) || SBOM_ENDS.iter().any(|end| name.ends_with(end)) => {
                 Item::Sbom { path: owned() }
             }
+            "pnpm-workspace.yaml" => Item::Workspace { path: owned() },
+            name if oci_blob(path, name) => Item::Layer { path: owned() },
             _ if npm_index(path) => Item::NpmIndex { path: owned() },
             name if name.ends_with(".json") && pnpm_index(path, name) => Item::PnpmIndex { path: owned() },
             _ if given => given_file(path, name),
@@ -254,13 +268,41 @@ impl Walked {
     }
 }
 
+/// Names of bills of materials, and how others end: CycloneDX and SPDX in each of their forms.
+const SBOM_NAMES: &[&str] = &["bom.json", "bom.xml"];
+const SBOM_ENDS: &[&str] = &[
+    ".cdx.json",
+    ".cdx.xml",
+    ".spdx.json",
+    ".spdx",
+    ".spdx.yaml",
+    ".spdx.yml",
+];
+
+/// Logs that package managers leave behind.
+fn is_log(name: &str, parent: &str) -> bool {
+    matches!(
+        name,
+        "npm-debug.log" | "yarn-error.log" | "yarn-debug.log" | "pnpm-debug.log" | "lerna-debug.log"
+    ) || (parent == "_logs" && name.ends_with(".log"))
+}
+
+/// A blob of an OCI layout: `blobs/sha256/` and 64 digits.
+fn oci_blob(path: &Path, name: &str) -> bool {
+    name.len() == 64
+        && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && matches!(above(path), (Some("sha256"), Some("blobs"), _))
+}
+
 /// A file a user names that no rule knows: an image, a bill of materials, or else a log.
 fn given_file(path: &Path, name: &str) -> Item {
     let path = path.to_owned();
     let ends = |end: &str| name.to_ascii_lowercase().ends_with(end);
     if ends(".tar") || ends(".tar.gz") || ends(".tgz") {
         Item::Image { path }
-    } else if ends(".json") {
+    } else if ends(".jsonl") || ends(".ndjson") {
+        Item::Log { path }
+    } else if ends(".json") || ends(".xml") {
         Item::Sbom { path }
     } else {
         Item::Log { path }

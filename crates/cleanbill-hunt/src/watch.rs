@@ -1,15 +1,20 @@
 //! Campaigns made ready for searching: by name, by version, by digest, by the names of files they leave.
 //! It reads no file; whoever holds bytes asks it.
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use cleanbill_feeds::campaign::{Campaign, Class, IndicatorKind};
 use cleanbill_intel::{Trace, indicator::Weight, trace_of};
 use cleanbill_model::{Digest, Integrity, Range, Timestamp, Version};
-use memchr::memmem;
 
-use crate::limits::MAX_CAMPAIGNS;
+use crate::{
+    limits::MAX_CAMPAIGNS,
+    scan::{Edges, Memory, Piece, Shape, closed, hides_words, pieces},
+};
 
 /// Campaigns, ready.
 pub struct Watch {
@@ -22,12 +27,18 @@ pub struct Watch {
     digests: HashMap<Digest, Vec<(usize, String)>>,
     traces: HashMap<String, Vec<TraceOf>>,
     yarn_slugs: HashMap<String, usize>,
+    /// Names, then versions, then digests.
     automaton: AhoCorasick,
+    first_version: u32,
+    first_digest: u32,
+    memory: Memory,
 }
 
 struct Bad {
     campaign: usize,
     versions: HashSet<Box<str>>,
+    /// The same, by their number in the automaton.
+    numbers: Vec<u32>,
     range: Option<Range>,
     whole: bool,
 }
@@ -76,6 +87,7 @@ impl Watch {
             }
         }
         // A contiguous automaton of some ten thousand names takes few megabytes and scans more than 1 GB/s.
+        let (first_version, first_digest) = building.number_versions();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -88,6 +100,7 @@ impl Watch {
             digests,
             traces,
             yarn_slugs,
+            ..
         } = building;
         Ok(Self {
             campaigns,
@@ -99,6 +112,9 @@ impl Watch {
             traces,
             yarn_slugs,
             automaton,
+            first_version,
+            first_digest,
+            memory: Memory::default(),
         })
     }
 
@@ -164,6 +180,16 @@ impl Watch {
             .map(|(campaign, label)| (*campaign, label.as_str()))
     }
 
+    /// Every known digest: algorithm, hexadecimal, campaign, and the words for it.
+    pub(crate) fn digests_known(&self) -> impl Iterator<Item = (&'static str, String, usize, &str)> {
+        self.digests.iter().flat_map(|(digest, of)| {
+            let hex: String = digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            of.iter().map(move |(campaign, label)| {
+                (digest.algorithm.as_str(), hex.clone(), *campaign, label.as_str())
+            })
+        })
+    }
+
     /// Traces whose file goes by this name.
     #[must_use]
     pub fn traces(&self, file_name: &str) -> &[TraceOf] {
@@ -179,49 +205,118 @@ impl Watch {
             .map(|name| &**name)
     }
 
-    /// Releases whose name and version both occur in these bytes, anywhere: none of them means that no
-    /// readable text in it can pin a bad release. Text with escapes is searched no further, and so every
-    /// name is possible; [`Candidates::Any`] says that.
+    /// Releases whose name and version both occur in these bytes where one entry could hold them: none of them
+    /// means that no readable text in it can pin a bad release. Text with escapes is searched no further, and
+    /// so every name is possible; [`Candidates::Any`] says that.
     #[must_use]
-    pub fn candidates(&self, bytes: &[u8]) -> Candidates {
-        if memmem::find(bytes, b"\\u").is_some()
-            || memmem::find(bytes, b"\\x").is_some()
-            || memmem::find(bytes, b"\\U").is_some()
-        {
-            return Candidates::Any;
-        }
-        let mut seen = vec![false; self.names.len()];
-        for found in self.automaton.find_overlapping_iter(bytes) {
-            if !stands_alone(bytes, found.start(), found.end()) {
-                continue;
+    pub(crate) fn candidates(&self, bytes: &[u8], shape: Shape) -> Candidates {
+        let (mut names, mut versions) = (HashSet::new(), HashSet::new());
+        let mut possible: Vec<(usize, u32)> = Vec::new();
+        let mut settle = |piece: Option<Arc<Piece>>, whole: bool| {
+            let Some(piece) = piece else { return };
+            if whole {
+                let has = |version| piece.versions.contains(&version);
+                self.pairs(&piece.names, has, &mut possible);
+            } else {
+                names.extend(piece.names.iter().copied());
+                versions.extend(piece.versions.iter().copied());
             }
-            match seen.get_mut(found.pattern().as_usize()) {
-                Some(flag) => *flag = true,
-                // Behind the names come the digests: whoever pins one may call it anything.
-                None => return Candidates::Any,
+        };
+        // A piece of lines counts by itself once its neighbours on both sides are known to part from it.
+        let mut last: Option<(Option<Arc<Piece>>, bool)> = None;
+        let mut before: Option<Edges> = None;
+        for bytes in pieces(bytes) {
+            let search = |piece: &[u8]| self.search(piece, shape);
+            let (piece, edges) = self.memory.recall(shape, bytes, search);
+            if piece.as_ref().is_some_and(|piece| piece.any) {
+                return Candidates::Any;
+            }
+            if shape == Shape::Block {
+                let parts = edges.part_from(before);
+                if let Some((piece, began)) = last.take() {
+                    settle(piece, began && parts);
+                }
+                last = Some((piece, parts));
+                before = Some(edges);
+            } else {
+                let whole = piece.as_ref().is_some_and(|piece| piece.whole);
+                settle(piece, whole);
             }
         }
-        let mut versions: HashMap<&str, bool> = HashMap::new();
-        let mut possible = Vec::new();
-        for (at, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
-            for bad in self.bad.get(at).into_iter().flatten() {
-                let any = bad.whole
-                    || bad.range.is_some()
-                    || bad.versions.iter().any(|version| {
-                        *versions
-                            .entry(version)
-                            .or_insert_with(|| holds_word(bytes, version))
-                    });
-                if let (true, Some(name)) = (any, self.names.get(at)) {
-                    possible.push((bad.campaign, name.to_string()));
+        if let Some((piece, began)) = last {
+            settle(piece, began);
+        }
+        let names: Vec<u32> = names.into_iter().collect();
+        self.pairs(&names, |version| versions.contains(&version), &mut possible);
+        possible.sort_unstable();
+        possible.dedup();
+        let told = possible.into_iter().filter_map(|(campaign, name)| {
+            let name = self.names.get(usize::try_from(name).ok()?)?;
+            Some((campaign, name.to_string()))
+        });
+        let told: Vec<(usize, String)> = told.collect();
+        if told.is_empty() {
+            Candidates::None
+        } else {
+            Candidates::Some(told)
+        }
+    }
+
+    /// Names with a bad version beside them.
+    fn pairs(&self, names: &[u32], has: impl Fn(u32) -> bool, possible: &mut Vec<(usize, u32)>) {
+        for name in names {
+            let place = usize::try_from(*name).unwrap_or(usize::MAX);
+            for bad in self.bad.get(place).into_iter().flatten() {
+                if bad.whole || bad.range.is_some() || bad.numbers.iter().any(|version| has(*version)) {
+                    possible.push((bad.campaign, *name));
                 }
             }
         }
-        if possible.is_empty() {
-            Candidates::None
-        } else {
-            Candidates::Some(possible)
+    }
+
+    /// What one piece of a lockfile says.
+    fn search(&self, bytes: &[u8], shape: Shape) -> Piece {
+        if hides_words(bytes) {
+            return Piece {
+                any: true,
+                ..Piece::default()
+            };
         }
+        let mut piece = Piece::default();
+        for found in self.automaton.find_overlapping_iter(bytes) {
+            let (start, end, number) = (found.start(), found.end(), found.pattern().as_u32());
+            if number < self.first_version {
+                if stands_alone(bytes, start, end) {
+                    piece.names.push(number);
+                }
+            } else if number < self.first_digest {
+                if is_version(bytes, start, end) {
+                    piece.versions.push(number);
+                }
+            } else if stands_alone(bytes, start, end) {
+                // Whoever pins a bad digest may call it anything.
+                piece.any = true;
+            }
+        }
+        for list in [&mut piece.names, &mut piece.versions] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        if shape == Shape::Json && closed(bytes) {
+            piece.whole = true;
+            // Words of it mean something together alone.
+            let mut possible = Vec::new();
+            self.pairs(
+                &piece.names,
+                |version| piece.versions.contains(&version),
+                &mut possible,
+            );
+            if possible.is_empty() {
+                piece.names.clear();
+                piece.versions.clear();
+            }
+        }
+        piece
     }
 
     /// Every watched name in a text, with where it begins.
@@ -246,20 +341,18 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
     !part(start.checked_sub(1).and_then(|before| bytes.get(before))) && !part(bytes.get(end))
 }
 
-fn holds_word(bytes: &[u8], word: &str) -> bool {
-    memmem::find_iter(bytes, word.as_bytes()).any(|at| {
-        // `v1.0.1` is how some write a version, and file names end theirs with `.tgz`.
-        let start = at.checked_sub(1).and_then(|before| bytes.get(before));
-        let end = at + word.len();
-        let ends_name = bytes.get(end..).is_some_and(|rest| rest.starts_with(b".tgz"));
-        !start.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.')
-            && (ends_name || !bytes.get(end).is_some_and(u8::is_ascii_digit))
-    })
+/// True when what stands there can be a whole version: `v1.0.1` is how some write one, and file names end theirs
+/// with `.tgz`.
+fn is_version(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+    let ends_name = bytes.get(end..).is_some_and(|rest| rest.starts_with(b".tgz"));
+    !before.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.')
+        && (ends_name || !bytes.get(end).is_some_and(u8::is_ascii_digit))
 }
 
 /// What a quick search says of some bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Candidates {
+pub(crate) enum Candidates {
     /// No bad release can be pinned there.
     None,
     /// These may be: campaign and name.
@@ -276,12 +369,32 @@ struct Building {
     digests: HashMap<Digest, Vec<(usize, String)>>,
     traces: HashMap<String, Vec<TraceOf>>,
     yarn_slugs: HashMap<String, usize>,
+    versions: Vec<Box<str>>,
 }
 
 impl Building {
-    /// What is searched for: the names, then every digest in both of the forms lockfiles write.
+    /// Gives every bad version its number behind the names, and says where versions and digests begin.
+    fn number_versions(&mut self) -> (u32, u32) {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let first = self.names.len();
+        let mut known: HashMap<Box<str>, u32> = HashMap::new();
+        for bad in self.bad.iter_mut().flatten() {
+            let mut numbers: Vec<u32> = Vec::with_capacity(bad.versions.len());
+            for version in &bad.versions {
+                numbers.push(*known.entry(version.clone()).or_insert_with(|| {
+                    self.versions.push(version.clone());
+                    number(first + self.versions.len() - 1)
+                }));
+            }
+            bad.numbers = numbers;
+        }
+        (number(first), number(first + self.versions.len()))
+    }
+
+    /// What is searched for: the names, the versions, then every digest in both of the forms lockfiles write.
     fn patterns(&self) -> Vec<Vec<u8>> {
-        let names = self.names.iter().map(|name| name.as_bytes().to_vec());
+        let names = self.names.iter().chain(&self.versions);
+        let names = names.map(|name| name.as_bytes().to_vec());
         let digests = self.digests.keys().flat_map(|digest| {
             let hex: String = digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             let base64 = base64::engine::general_purpose::STANDARD.encode(&digest.bytes);
@@ -299,6 +412,7 @@ impl Building {
                     .iter()
                     .map(|version| version.as_str().into())
                     .collect(),
+                numbers: Vec::new(),
                 range: package
                     .range
                     .as_deref()

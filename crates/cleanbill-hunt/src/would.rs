@@ -25,6 +25,10 @@ const MAPS: &[&str] = &[
     "optionalDependencies",
     "peerDependencies",
 ];
+/// Where npm, Yarn and pnpm keep overrides.
+const OVERRIDES: &[&str] = &["/overrides", "/resolutions", "/pnpm/overrides"];
+/// Deepest nesting of overrides followed; npm's own documentation shows two.
+const MAX_NESTING: usize = 8;
 /// Most requests read from one manifest; real ones have below 1,000.
 const MAX_ASKS: usize = 20_000;
 
@@ -39,7 +43,7 @@ struct Ask<'a> {
 /// What a manifest's ranges would have taken.
 pub(crate) fn manifest(watch: &Watch, manifest: &Value, span: Span, shown: &str) -> Vec<Sighting> {
     let maps = MAPS.iter().filter_map(|map| manifest.get(map)?.as_object());
-    let asks = maps.flatten().take(MAX_ASKS).filter_map(|(name, range)| {
+    let asks = maps.flatten().filter_map(|(name, range)| {
         Some(Ask {
             asker: "the project",
             name,
@@ -47,7 +51,53 @@ pub(crate) fn manifest(watch: &Watch, manifest: &Value, span: Span, shown: &str)
             line: None,
         })
     });
-    would(watch, asks, span, Source::Manifest, shown)
+    // Overrides put their own range in place of everybody's: `left`, `upper>left`, `**/left`, or nested.
+    let mut forced = Vec::new();
+    for pointer in OVERRIDES {
+        overrides(manifest.pointer(pointer), &mut forced, 0);
+    }
+    let forced = forced.iter().map(|(name, range)| Ask {
+        asker: "an override of the project",
+        name,
+        range,
+        line: None,
+    });
+    would(
+        watch,
+        asks.chain(forced).take(MAX_ASKS),
+        span,
+        Source::Manifest,
+        shown,
+    )
+}
+
+/// What the catalogs of a workspace would have taken: manifests that say `catalog:` have their ranges there.
+pub(crate) fn catalogs<'a>(watch: &Watch, text: &'a str, span: Span, shown: &str) -> Vec<Sighting> {
+    let mut inside = false;
+    let asks = (1_u32..).zip(text.lines()).filter_map(|(number, line)| {
+        let indented = line.starts_with([' ', '\t']);
+        if !indented && !line.trim().is_empty() {
+            inside = matches!(line.split(':').next(), Some("catalog" | "catalogs"));
+        }
+        if !inside || !indented {
+            return None;
+        }
+        let line = line.split(" #").next().unwrap_or(line);
+        // A name may stand in quotation marks and hold no colon.
+        let (key, value) = line.split_once(':')?;
+        let bare = |text: &'a str| text.trim().trim_matches(['"', '\'']);
+        let (name, range) = (bare(key), bare(value));
+        if range.is_empty() {
+            return None;
+        }
+        Some(Ask {
+            asker: "a catalog of the workspace",
+            name,
+            range,
+            line: Some(number),
+        })
+    });
+    would(watch, asks.take(MAX_ASKS), span, Source::Manifest, shown)
 }
 
 /// What the ranges of a lockfile's entries would have taken, had the lockfile not held them: a clean, pinned
@@ -86,6 +136,32 @@ pub(crate) fn lockfile(watch: &Watch, lockfile: &Lockfile, span: Span, shown: &s
     would(watch, roots.chain(entries), span, Source::Lockfile, shown)
 }
 
+fn overrides(value: Option<&Value>, forced: &mut Vec<(String, String)>, depth: usize) {
+    let Some(map) = value.and_then(Value::as_object).filter(|_| depth < MAX_NESTING) else {
+        return;
+    };
+    for (key, value) in map.iter().take(MAX_ASKS) {
+        let last = key.rsplit('>').next().unwrap_or(key);
+        let mut steps = last.rsplit('/');
+        let bare = steps.next().unwrap_or_default();
+        let scoped = steps.next().filter(|scope| scope.starts_with('@'));
+        let whole = scoped.map_or_else(|| bare.to_owned(), |scope| format!("{scope}/{bare}"));
+        // `left@^1` overrides only what asks for that.
+        let at = whole.get(1..).and_then(|rest| rest.find('@')).map(|at| at + 1);
+        let name = at.and_then(|at| whole.get(..at)).unwrap_or(&whole).to_owned();
+        match value {
+            Value::String(range) if forced.len() < MAX_ASKS => forced.push((name, range.clone())),
+            Value::Object(inner) => {
+                if let Some(Value::String(range)) = inner.get(".") {
+                    forced.push((name, range.clone()));
+                }
+                overrides(Some(value), forced, depth + 1);
+            }
+            _ => {}
+        }
+    }
+}
+
 fn would<'a>(
     watch: &Watch,
     asks: impl Iterator<Item = Ask<'a>>,
@@ -111,6 +187,25 @@ fn would<'a>(
             continue;
         }
         let parsed = Range::parse(range).ok();
+        for campaign in watch.whole(name) {
+            let key = (campaign, name.to_owned(), String::new(), ask.asker.to_owned());
+            // A file, an address or a repository is no version of a registry.
+            if (parsed.is_none() && range != "latest")
+                || !overlaps(watch, campaign, span)
+                || !told.insert(key)
+            {
+                continue;
+            }
+            let note = format!(
+                "{} asks for `{name}` {range}, and every version of it is bad: an install in the window would have taken one",
+                ask.asker
+            );
+            found.push(Sighting {
+                campaign,
+                line: ask.line,
+                ..seen(Reach::WouldResolve, source, shown, note, None)
+            });
+        }
         for (campaign, version) in watch.versions_of(name) {
             let Ok(parsed_version) = Version::parse(version) else {
                 continue;

@@ -87,7 +87,7 @@ fn releases_of_one_campaign_come_together_and_others_stay_apart() {
         precision >= 0.95,
         "releases of different campaigns are mixed: precision {precision:.3}"
     );
-    assert!(f1 >= 0.9, "F1 {f1:.3}");
+    assert!(f1 >= 0.95, "F1 {f1:.3}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod indicator;
 pub mod link;
 pub mod profile;
 pub mod steps;
+pub mod technique;
 
 pub use exposure::{Gap, Reach, Standing, standing};
 pub use indicator::{Trace, refang, trace_of};

@@ -1,5 +1,7 @@
 //! Traits that published reports give an activity cluster, with how much each tells it from others.
 //! "Consistent with" is the most this says, by one rule; a name is only ever a quotation.
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// How much a trait tells one hand from others.
@@ -12,6 +14,18 @@ pub enum Power {
     Medium,
     /// Hard to have by chance.
     High,
+}
+
+impl Power {
+    /// The word people read.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// One trait.
@@ -81,6 +95,12 @@ pub static PROFILES: &[Profile] = &[Profile {
             "a launch agent with the same misspelling",
         ),
         told("host artefacts", Power::High, "nvmconf", "a unit of that name"),
+        told(
+            "host artefacts",
+            Power::High,
+            "run: microsoftupdate",
+            "a run value named like a part of the system",
+        ),
         told(
             "url",
             Power::High,
@@ -189,6 +209,44 @@ pub fn compare<'a>(profile: &'static Profile, texts: impl IntoIterator<Item = &'
     }
 }
 
+/// What two activities share of one profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Relation {
+    /// True by the same rule as for one: one high facet and two more that both show.
+    pub related: bool,
+    /// Facets both show, with the weaker power of the two.
+    pub shared: Vec<(&'static str, Power)>,
+}
+
+/// Compares two activities by a profile: what one alone shows ties nothing. Facets are compared and not texts,
+/// since a campaign number or the name of a bait is new each time.
+#[must_use]
+pub fn relate<'a, 'b>(
+    profile: &'static Profile,
+    one: impl IntoIterator<Item = &'a str>,
+    other: impl IntoIterator<Item = &'b str>,
+) -> Relation {
+    let facets = |found: Match| {
+        let mut strongest: BTreeMap<&'static str, Power> = BTreeMap::new();
+        for sought in found.found {
+            let power = strongest.entry(sought.facet).or_insert(sought.power);
+            *power = (*power).max(sought.power);
+        }
+        strongest
+    };
+    let (one, other) = (facets(compare(profile, one)), facets(compare(profile, other)));
+    let shared: Vec<(&'static str, Power)> = one
+        .iter()
+        .filter_map(|(facet, power)| Some((*facet, *power.min(other.get(facet)?))))
+        .collect();
+    let high = shared.iter().filter(|(_, power)| *power == Power::High).count();
+    let telling = shared.iter().filter(|(_, power)| *power >= Power::Medium).count();
+    Relation {
+        related: high > 0 && telling > 2,
+        shared,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +266,27 @@ mod tests {
             "com.apple.act.mond",
             "hwsrv-1[.]hostwindsdns[.]com"
         ]));
+    }
+
+    #[test]
+    fn two_activities_are_related_by_what_both_show_alone() {
+        let axios = [
+            "com.apple.act.mond",
+            "hwsrv-1[.]hostwindsdns[.]com",
+            "plain-crypto-js",
+            "a@proton.me",
+        ];
+        let mastra = [
+            "nvmconf.service",
+            "hwsrv-2[.]hostwindsdns[.]com",
+            "easy-day-js",
+            "wallet",
+        ];
+        let relation = relate(&PROFILES[0], axios, mastra);
+        assert!(relation.related, "{relation:?}");
+        assert_eq!(relation.shared.len(), 3, "what one alone shows ties nothing");
+        let copycat = ["hwsrv-3[.]hostwindsdns[.]com", "easy-day-js", "b@proton.me"];
+        assert!(!relate(&PROFILES[0], axios, copycat).related);
     }
 
     #[test]

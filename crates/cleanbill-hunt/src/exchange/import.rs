@@ -1,10 +1,12 @@
-//! A campaign from what others write: OSV records, or a plain list of releases.
+//! A campaign from what others write: OSV records, a STIX bundle, or a plain list of releases.
 //! What the source does not tell stays empty; nothing is guessed but the id its importer gives.
 use std::collections::BTreeMap;
 
 use cleanbill_feeds::campaign::{Campaign, CampaignPackage, SCHEMA};
 use cleanbill_model::PackageName;
 use serde_json::{Value, json};
+
+use super::stix_in;
 
 /// Most releases taken from one list; the largest campaign known has some 2,500.
 pub const MAX_RELEASES: usize = 200_000;
@@ -32,7 +34,7 @@ pub enum ImportError {
     Shape(#[from] serde_json::Error),
 }
 
-/// Reads OSV records (one, a list, or one a line) or lines of `name@version`; `#` begins a remark.
+/// Reads OSV records (one, a list, or one a line), a STIX 2.1 bundle, or lines of `name@version`; `#` begins a remark.
 ///
 /// # Errors
 /// When nothing in it names a release, or a line of a list does not.
@@ -52,7 +54,15 @@ pub fn import(id: &str, text: &str) -> Result<Campaign, ImportError> {
     if records.is_empty() {
         list(text, &mut packages)?;
     }
+    let mut campaign: Campaign = serde_json::from_value(json!({
+        "schema": SCHEMA, "id": id, "name": id, "class": "hijack", "confidence": "low", "vector": "not verified",
+        "execution": {"when": ["not verified"], "detail": "not verified"}, "packages": [],
+    }))?;
     for record in &records {
+        if stix_in::is_bundle(record) {
+            stix_in::read(record, &mut campaign, &mut packages);
+            continue;
+        }
         osv(record, &mut packages);
         aliases.extend(record.get("id").and_then(Value::as_str).map(str::to_owned));
         let urls = record
@@ -65,9 +75,10 @@ pub fn import(id: &str, text: &str) -> Result<Campaign, ImportError> {
                 .map(str::to_owned),
         );
     }
+    sources.append(&mut campaign.sources);
     sources.sort();
     sources.dedup();
-    if packages.is_empty() {
+    if packages.is_empty() && campaign.indicators.is_empty() {
         return Err(ImportError::Nothing);
     }
     if packages
@@ -78,18 +89,16 @@ pub fn import(id: &str, text: &str) -> Result<Campaign, ImportError> {
     {
         return Err(ImportError::TooMany);
     }
-    let mut campaign: Campaign = serde_json::from_value(json!({
-        "schema": SCHEMA, "id": id, "name": id, "class": "hijack", "confidence": "low", "vector": "not verified",
-        "execution": {"when": ["not verified"], "detail": "not verified"}, "packages": [],
-    }))?;
     campaign.packages = packages.into_values().collect();
     campaign.aliases = aliases;
     campaign.sources = sources;
-    campaign.notes = vec!["Imported: class, vector and execution are not verified.".into()];
+    campaign
+        .notes
+        .push("Imported: class, vector and execution are not verified.".into());
     Ok(campaign)
 }
 
-fn empty(name: &str) -> CampaignPackage {
+pub(super) fn empty(name: &str) -> CampaignPackage {
     CampaignPackage {
         name: name.to_owned(),
         versions: Vec::new(),

@@ -98,7 +98,7 @@ pub fn event(campaign: &Campaign, made: Timestamp) -> Value {
     }
     json!({"Event": {
         "uuid": uuid(OURS, &format!("misp event {}", campaign.id)),
-        "info": campaign.name,
+        "info": super::title(campaign),
         "date": first.unwrap_or(made).to_string().get(..10).unwrap_or_default(),
         "timestamp": (made.as_millis() / 1000).to_string(),
         "threat_level_id": match campaign.confidence { Confidence::High => "1", Confidence::Medium => "2", Confidence::Low => "3" },

@@ -1,11 +1,13 @@
-//! Campaigns for others, and from others: OSV, STIX 2.1, MISP and CSV out; OSV and plain lists in.
+//! Campaigns for others, and from others: OSV, STIX 2.1, MISP and CSV out; OSV, STIX and plain lists in.
 //! Claims of attribution leave as quotations; no format here names an actor in our own voice.
 
 pub mod csv;
 pub mod import;
 pub mod misp;
 pub mod osv;
+pub mod signed;
 pub mod stix;
+mod stix_in;
 
 use cleanbill_feeds::campaign::Campaign;
 use cleanbill_model::Timestamp;
@@ -43,7 +45,8 @@ pub(crate) fn stix_time(at: Timestamp) -> String {
 }
 
 /// Moments of the timeline that read as such: first and last.
-pub(crate) fn span(campaign: &Campaign) -> (Option<Timestamp>, Option<Timestamp>) {
+#[must_use]
+pub fn span(campaign: &Campaign) -> (Option<Timestamp>, Option<Timestamp>) {
     let moments = || {
         campaign
             .timeline
@@ -51,6 +54,27 @@ pub(crate) fn span(campaign: &Campaign) -> (Option<Timestamp>, Option<Timestamp>
             .filter_map(|moment| Timestamp::parse(&moment.at).ok())
     };
     (moments().min(), moments().max())
+}
+
+/// A campaign's name without an actor in brackets at its end: who did it is somebody's claim, and no title.
+#[must_use]
+pub fn title(campaign: &Campaign) -> &str {
+    let name = campaign.name.as_str();
+    let Some((before, inside)) = name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) else {
+        return name;
+    };
+    let actors = campaign
+        .attribution
+        .iter()
+        .flat_map(|claim| claim.actor.split(['/', ',']))
+        .map(str::trim)
+        .filter(|actor| !actor.is_empty());
+    let named = actors.into_iter().any(|actor| inside.contains(actor));
+    if named && !before.trim().is_empty() {
+        before.trim_end()
+    } else {
+        name
+    }
 }
 
 /// A digest's algorithm by its length in hexadecimal.
@@ -79,6 +103,20 @@ pub(crate) fn purl(name: &str, version: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_title_names_an_actor() {
+        let campaigns = cleanbill_feeds::pack::campaigns().unwrap();
+        let of = |id: &str| title(campaigns.iter().find(|campaign| campaign.id == id).unwrap());
+        assert_eq!(of("axios-2026-03"), "axios / plain-crypto-js");
+        assert_eq!(of("mastra-2026-06"), "Mastra / easy-day-js");
+        for campaign in &campaigns {
+            for claim in &campaign.attribution {
+                let own = campaign.name.starts_with(&claim.actor);
+                assert!(own || !title(campaign).contains(&claim.actor), "{}", campaign.id);
+            }
+        }
+    }
 
     #[test]
     fn ids_are_those_of_the_standard() {

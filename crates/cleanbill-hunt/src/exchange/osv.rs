@@ -26,7 +26,7 @@ pub fn record(campaign: &Campaign, modified: Timestamp) -> Value {
         "published": first.unwrap_or(modified).to_string(),
         "modified": modified.to_string(),
         "related": campaign.aliases,
-        "summary": format!("Malicious code in the campaign {}", campaign.name),
+        "summary": format!("Malicious code in the campaign {}", super::title(campaign)),
         "details": format!("How they got in: {}. When the code ran: {}.", campaign.vector, campaign.execution.detail),
         "affected": affected,
         "references": references,

@@ -45,7 +45,7 @@ impl Bundling<'_> {
         let id = id("campaign", &campaign.id);
         let (first, last) = super::span(campaign);
         let mut fields = json!({
-            "name": campaign.name,
+            "name": super::title(campaign),
             "description": format!("How they got in: {}. When the code ran: {}.", campaign.vector, campaign.execution.detail),
             "aliases": campaign.aliases,
             "labels": [campaign.id],
@@ -127,7 +127,7 @@ impl Bundling<'_> {
         let (first, _) = super::span(self.campaign);
         let from = first.map_or_else(|| self.made.clone(), stix_time);
         self.push("indicator", &indicator, json!({
-            "name": name, "pattern": pattern, "pattern_type": "stix", "valid_from": from, "indicator_types": [kind],
+            "name": name, "description": format!("{name}, of the campaign {}", self.campaign.id), "pattern": pattern, "pattern_type": "stix", "valid_from": from, "indicator_types": [kind],
         }));
         let link = id("relationship", &format!("{indicator} {campaign}"));
         self.push(

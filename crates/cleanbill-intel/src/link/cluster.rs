@@ -158,6 +158,12 @@ fn candidates(all: &[Facts], nodes: &[Vec<usize>], background: &Background) -> P
         {
             index.entry(format!("child {name}")).or_default().push(node);
         }
+        for (at, band) in facts.tlsh.iter().flat_map(super::Tlsh::bands) {
+            index
+                .entry(format!("band {at} {band:x?}"))
+                .or_default()
+                .push(node);
+        }
         for print in facts.code.iter().take(CANDIDATE_PRINTS).chain(&facts.exact) {
             prints.entry(*print).or_default().push(node);
         }

@@ -14,6 +14,8 @@ pub struct Facts {
     pub exact: Option<u64>,
     /// Fingerprints of its own code, without those that honest releases have too.
     pub code: Vec<u64>,
+    /// A digest of the file that carries its own code, where most of that file is its own.
+    pub tlsh: Option<super::Tlsh>,
     /// What it talks to or writes: hosts, wallets, contracts, marker files.
     pub indicators: Vec<String>,
     /// What its infrastructure is like: ports, shapes of addresses, mail hosts.

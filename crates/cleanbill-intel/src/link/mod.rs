@@ -8,9 +8,11 @@ pub mod cluster;
 pub mod evidence;
 pub mod facts;
 pub mod fingerprint;
+pub mod tlsh;
 pub mod words;
 
 pub use cluster::{Cluster, link};
 pub use evidence::{Background, Evidence, Kind, Pair, compare};
 pub use facts::Facts;
 pub use fingerprint::fingerprints;
+pub use tlsh::Tlsh;
