@@ -1,6 +1,6 @@
-//! One step down: what a candidate's new or newly answered dependencies would resolve to behind a gate, and
-//! whether that can be vouched for. It judges by the inputs it is given and asks for names it lacks.
-use std::collections::BTreeMap;
+//! What a candidate brings in: its new or newly answered dependencies, and theirs in turn, as they would resolve
+//! behind a gate, and whether each can be vouched for. It judges by the inputs it is given and names what it lacks.
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cleanbill_engine::{
     Inputs, Subject,
@@ -19,27 +19,43 @@ use crate::{plan::Admission, project::Held, weigh::worst};
 const MAX_TRIED: usize = 6;
 /// Requests followed of one release; real ones have far fewer that changed.
 const MAX_REQUESTS: usize = 200;
+/// Requests followed below one candidate altogether: the largest frameworks bring in some hundred new releases.
+const MAX_TREE: usize = 2_000;
 
-/// What one step down says of a candidate.
+/// A request that nothing in the project answers yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// The package.
+    pub name: PackageName,
+    /// The range.
+    pub range: String,
+    /// Who asks, `name@version`, where it is not the candidate itself.
+    pub through: Option<String>,
+    /// True where the installed release did not ask for this name.
+    pub added: bool,
+}
+
+/// What the tree below a candidate says of it.
 #[derive(Clone, Debug, Default)]
 pub struct Below {
+    /// Names that must be read before it can say anything.
+    pub missing: BTreeSet<PackageName>,
     /// Why it cannot be taken, each with the moment from which it could.
     pub refused: Vec<(Untrusted, Option<Timestamp>)>,
     /// Young releases that a fix lets in.
     pub admissions: Vec<Admission>,
     /// What it brings in and can be vouched for.
-    pub brings: Vec<Untrusted>,
-    /// What answers, judged, for the audits.
+    pub brings: Vec<Purl>,
+    /// What answers the candidate's own requests, judged, for the audits.
     pub edges: Vec<JudgedEdge>,
 }
 
+/// Versions of each name that the project has.
+pub type Has = BTreeMap<PackageName, Vec<Version>>;
+
 /// Requests of `release` that nothing in the project answers yet.
 #[must_use]
-pub fn unanswered(
-    release: &Release,
-    project: &BTreeMap<PackageName, Vec<Version>>,
-    held: &Held,
-) -> Vec<(PackageName, String)> {
+pub fn unanswered(release: &Release, project: &Has, held: Option<&Held>) -> Vec<(PackageName, String)> {
     let mut requests = Vec::new();
     for wanted in release
         .dependencies
@@ -53,12 +69,15 @@ pub fn unanswered(
         let Ok(name) = PackageName::parse(name) else {
             continue;
         };
-        let fits = |version: &Version| Range::parse(range).is_ok_and(|range| range.matches(version));
-        let kept = held.has.iter().any(|(asked, answer)| {
-            *asked == wanted.name
-                && answer
-                    .as_ref()
-                    .is_some_and(|purl| purl.name == name && fits(&purl.version))
+        let parsed = Range::parse(range).ok();
+        let fits = |version: &Version| parsed.as_ref().is_some_and(|range| range.matches(version));
+        let kept = held.is_some_and(|held| {
+            held.has.iter().any(|(asked, answer)| {
+                *asked == wanted.name
+                    && answer
+                        .as_ref()
+                        .is_some_and(|purl| purl.name == name && fits(&purl.version))
+            })
         });
         let elsewhere = project
             .get(&name)
@@ -70,56 +89,105 @@ pub fn unanswered(
     requests
 }
 
-/// Judges what answers `requests`. `fix` is true where the candidate mends a known problem, so that young
-/// releases it needs may be let in by name.
+/// Judges what answers the requests of `release`, and what answers theirs, down to where the project has it all.
+/// `fix` is true where the candidate mends a known problem, so that young releases it needs may be let in by name.
 #[must_use]
 pub fn look(
     inputs: &Inputs,
     policy: &Policy,
-    requests: &[(PackageName, String)],
+    release: &Release,
+    held: &Held,
+    project: &Has,
     before: Option<&Release>,
     fix: bool,
 ) -> Below {
     let mut below = Below::default();
-    for (name, range) in requests {
-        let Some(Known::Known(package)) = inputs.packages.get(name) else {
-            below.refused.push((
-                format!("it needs {name}, of which nothing could be learnt").into(),
-                None,
-            ));
+    let added = |name: &PackageName| {
+        before.is_some_and(|old| !old.dependencies.iter().any(|o| o.name == name.as_str()))
+    };
+    let mut queue: VecDeque<Asked> = unanswered(release, project, Some(held))
+        .into_iter()
+        .map(|(name, range)| Asked {
+            added: added(&name),
+            name,
+            range,
+            through: None,
+        })
+        .collect();
+    // What came is there for all that follow, as it is for a client.
+    let mut has: Has = Has::new();
+    let mut followed = 0_usize;
+    while let Some(asked) = queue.pop_front() {
+        let answered = has.get(&asked.name).is_some_and(|versions| {
+            Range::parse(&asked.range)
+                .is_ok_and(|range| versions.iter().any(|version| range.matches(version)))
+        });
+        if answered {
+            continue;
+        }
+        followed += 1;
+        if followed > MAX_TREE {
+            let told = format!("it brings in more than {MAX_TREE} releases, which is more than is looked at");
+            below.refused.push((told.into(), None));
+            break;
+        }
+        let package = match inputs.packages.get(&asked.name) {
+            Some(Known::Known(package)) => package,
+            Some(Known::Missing(_)) => {
+                let told = format!("it needs {}, of which nothing could be learnt", asked.name);
+                below.refused.push((told.into(), None));
+                continue;
+            }
+            None => {
+                below.missing.insert(asked.name.clone());
+                continue;
+            }
+        };
+        let Some(answer) = one(&mut below, inputs, policy, package, &asked, fix) else {
             continue;
         };
-        let added = before.is_some_and(|old| !old.dependencies.iter().any(|o| o.name == name.as_str()));
-        one(&mut below, inputs, policy, (package, range), added, fix);
+        has.entry(asked.name.clone())
+            .or_default()
+            .push(answer.version.clone());
+        let by = Purl::new(asked.name.clone(), answer.version.clone()).spec();
+        queue.extend(
+            unanswered(answer, project, None)
+                .into_iter()
+                .map(|(name, range)| Asked {
+                    name,
+                    range,
+                    through: Some(by.clone()),
+                    added: false,
+                }),
+        );
     }
     below
 }
 
-fn one(
+/// Judges one request; the release that answers it, where one can be vouched for.
+fn one<'p>(
     below: &mut Below,
     inputs: &Inputs,
     policy: &Policy,
-    (package, range): (&Package, &str),
-    added: bool,
+    package: &'p Package,
+    asked: &Asked,
     fix: bool,
-) {
-    let name = &package.name;
+) -> Option<&'p Release> {
+    let (name, range) = (&package.name, asked.range.as_str());
+    let through = asked
+        .through
+        .as_ref()
+        .map_or_else(String::new, |by| format!(" by way of {by}"));
     let answers = answers(package, range);
-    let judged: Vec<Judgement> = answers
-        .iter()
-        .map(|release| judge(inputs, policy, name, release))
-        .collect();
-    let Some(newest) = judged.first() else {
-        below.refused.push((
-            format!("it needs {name} {range}, which nothing answers").into(),
-            None,
-        ));
-        return;
-    };
+    if answers.is_empty() {
+        let told = format!("it needs {name} {range}{through}, which nothing answers");
+        below.refused.push((told.into(), None));
+        return None;
+    }
     let edge = |judgement: &Judgement| JudgedEdge {
         resolved: judgement.subject.clone(),
         range: range.to_owned(),
-        added,
+        added: asked.added,
         verdict: judgement.verdict,
         worst: judgement
             .findings
@@ -127,43 +195,58 @@ fn one(
             .find(|finding| !finding.waived && finding.level >= Level::Quarantine)
             .map(|finding| (finding.signal.title.clone(), finding.signal.evidence.clone())),
     };
+    let own = asked.through.is_none();
     let healed_by_time =
         |judgement: &Judgement| judgement.verdict == Verdict::Quarantine && judgement.until.is_some();
     let held = |judgement: &Judgement| {
         format!(
-            "it brings in {}, which is {}: {}",
+            "it brings in {}{through}, which is {}: {}",
             judgement.subject.spec(),
             stopped(judgement.verdict),
             worst(judgement)
         )
     };
-    if newest.verdict >= Verdict::Quarantine && !healed_by_time(newest) {
-        below.refused.push((held(newest).into(), None));
-        below.edges.push(edge(newest));
-        return;
-    }
-    let passes = |judgement: &&Judgement| {
+    let passes = |judgement: &Judgement| {
         judgement.verdict == Verdict::Allow
             || (judgement.verdict == Verdict::Unassessed && policy.unassessed == UnassessedAction::Warn)
     };
-    if let Some(good) = judged.iter().find(passes) {
-        below
-            .brings
-            .push(format!("brings in {}", good.subject.spec()).into());
-        below.edges.push(edge(good));
-        return;
+    let (mut newest, mut oldest_young) = (None, None);
+    for release in answers {
+        let judgement = judge(inputs, policy, name, release);
+        if newest.is_none() {
+            if judgement.verdict >= Verdict::Quarantine && !healed_by_time(&judgement) {
+                below.refused.push((held(&judgement).into(), None));
+                below.edges.extend(own.then(|| edge(&judgement)));
+                return None;
+            }
+            newest = Some(held(&judgement));
+        }
+        if passes(&judgement) {
+            below.brings.push(judgement.subject.clone());
+            below.edges.extend(own.then(|| edge(&judgement)));
+            return Some(release);
+        }
+        if healed_by_time(&judgement) {
+            oldest_young = Some((release, judgement));
+        }
     }
-    let oldest = judged.iter().rev().find(|judgement| healed_by_time(judgement));
-    match oldest {
-        Some(young) if fix && policy.fast_lane && only_a_young_release(young) => {
+    match oldest_young {
+        Some((release, young)) if fix && policy.fast_lane && only_a_young_release(&young) => {
             let until = young.until.unwrap_or(young.as_of);
             below.admissions.push(Admission {
                 purl: young.subject.clone(),
                 until,
             });
+            Some(release)
         }
-        Some(young) => below.refused.push((held(young).into(), young.until)),
-        None => below.refused.push((held(newest).into(), None)),
+        Some((_, young)) => {
+            below.refused.push((held(&young).into(), young.until));
+            None
+        }
+        None => {
+            below.refused.push((newest.unwrap_or_default().into(), None));
+            None
+        }
     }
 }
 

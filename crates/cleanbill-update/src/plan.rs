@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cleanbill_model::{PackageName, Purl, Timestamp, Untrusted, Verdict, Version};
 use cleanbill_ports::FeedStatus;
 
-use crate::{project::Ask, range::Step};
+use crate::{apply::overrides::Standing, project::Ask, range::Step};
 
 /// A plan for one lockfile.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct Plan {
     pub format: &'static str,
     /// Releases looked at.
     pub considered: usize,
+    /// The worst verdict on what is there.
+    pub worst: Verdict,
+    /// Overrides that are needed no more.
+    pub removable: Vec<Standing>,
     /// What could be better, in the order to read: the worst first.
     pub entries: Vec<Entry>,
     /// Packages of which nothing could be learnt, and why.
@@ -109,6 +113,8 @@ pub struct Choice {
     pub why: Vec<Untrusted>,
     /// What it does that the installed one does not.
     pub changes: Vec<Untrusted>,
+    /// Releases it brings in that the project has not, the whole tree.
+    pub brings: Vec<Purl>,
     /// Young releases the fix needs, let in by name and until their own cooldown ends.
     pub admissions: Vec<Admission>,
     /// Where the package says its source is.

@@ -13,15 +13,23 @@ use cleanbill_policy::{NamePattern, Policy, ScopedCooldown};
 use rayon::prelude::*;
 
 use crate::{
+    apply::{
+        catalog::{self, Catalogs},
+        overrides::Standing,
+    },
+    below::Has,
     peers,
     plan::Plan,
-    project::{Held, held},
-    search::{Findings, Search},
+    project::{Held, fill_ranges, held},
+    range::takes,
+    search::{Findings, Looked, Moves, Search},
     weigh::open,
 };
 
 /// Rounds of choosing, looking one step down, and choosing again; each takes at least one candidate away.
-const MAX_ROUNDS: usize = 12;
+const MAX_ROUNDS: usize = 24;
+/// Levels read below a candidate before it counts as too deep; new trees are a few levels deep.
+const MAX_DEPTH: usize = 16;
 
 /// What is wished for.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +40,10 @@ pub struct Wish {
     pub major: bool,
     /// Only what is held or vulnerable.
     pub only_fixes: bool,
+    /// The ranges of the project's catalogs.
+    pub catalogs: Catalogs,
+    /// The overrides the project has.
+    pub overrides: Vec<Standing>,
 }
 
 impl Wish {
@@ -48,11 +60,13 @@ pub async fn plan(
     policy: &Policy,
     wish: &Wish,
 ) -> Plan {
-    let project = held(&named.lockfile);
+    let mut project = held(&named.lockfile);
     let registry = Arc::clone(&ports.registry);
     let subjects = Subjects::collect(std::slice::from_ref(named), &|name| registry.host_of(name));
     let policy = for_hosts(policy, &project, &|name| registry.host_of(name));
     let mut inputs = gather(&subjects.all, ports, options).await;
+    fill_ranges(&mut project, &inputs);
+    catalog::fill(&mut project, &wish.catalogs);
     let standing = standing(&subjects.all, &inputs, &policy);
     let mut searches: Vec<Search> = project
         .iter()
@@ -75,14 +89,15 @@ pub async fn plan(
         .collect();
     let mut whole: BTreeSet<PackageName> = names.clone();
     inputs.read(names, ports, &HashMap::new()).await;
-    if ports.code.is_some() {
-        // With code, only the best two of each are read: every further one costs a tarball.
-        let best: Vec<Purl> = searches
-            .iter()
-            .flat_map(|s| s.best(2).chain(std::iter::once(s.held.purl.clone())))
-            .collect();
-        inputs.read_code(&best, ports).await;
-    }
+    let compared: Vec<Purl> = searches
+        .iter()
+        .flat_map(|search| {
+            search
+                .candidates()
+                .chain(std::iter::once(search.held.purl.clone()))
+        })
+        .collect();
+    inputs.read_code(&compared, ports).await;
     searches
         .par_iter_mut()
         .for_each(|search| search.weigh(&inputs, &policy));
@@ -94,7 +109,18 @@ pub async fn plan(
             _ => None,
         })
         .collect::<BTreeMap<_, _>>();
-    let mut entries: Vec<_> = searches.into_iter().filter_map(Search::finish).collect();
+    let worst = standing.values().map(|judgement| judgement.verdict).max();
+    let moves: Moves = searches
+        .iter()
+        .filter_map(|search| {
+            let to = search.candidate()?.version.clone();
+            Some((search.held.purl.spec(), (search.held.purl.name.clone(), to)))
+        })
+        .collect();
+    let mut entries: Vec<_> = searches
+        .into_iter()
+        .filter_map(|search| search.finish(&moves, &inputs))
+        .collect();
     entries.sort_by(|a, b| {
         (a.cause, a.choice.is_none(), a.asks.is_empty(), &a.name, &a.from).cmp(&(
             b.cause,
@@ -109,6 +135,8 @@ pub async fn plan(
         lockfile: Arc::clone(&named.path),
         format: named.lockfile.format,
         considered: project.len(),
+        worst: worst.unwrap_or(Verdict::Allow),
+        removable: removable(&project, &wish.overrides),
         entries,
         unknown: unknown.into_iter().collect(),
         feeds: inputs.feeds,
@@ -124,40 +152,99 @@ async fn settle(
     ports: &Ports,
     policy: &Policy,
 ) {
-    let mut versions: BTreeMap<PackageName, Vec<Version>> = BTreeMap::new();
+    let mut versions: Has = Has::new();
     for held in project {
         versions
             .entry(held.purl.name.clone())
             .or_default()
             .push(held.purl.version.clone());
     }
-    for _ in 0..MAX_ROUNDS {
-        let missing: BTreeSet<PackageName> = searches
-            .iter()
-            .flat_map(|search| search.requests_below(inputs, &versions))
-            .map(|(name, _)| name)
-            .filter(|name| whole.insert(name.clone()))
-            .collect();
-        for name in &missing {
-            inputs.notice(name, ports);
-        }
-        inputs.read(missing, ports, &HashMap::new()).await;
+    let mut reads = 0_usize;
+    let mut rounds = 0_usize;
+    while rounds < MAX_ROUNDS {
         let shared: &Inputs = inputs;
-        let refused: Vec<bool> = searches
+        let looked: Vec<Looked> = searches
             .par_iter_mut()
             .map(|search| search.look_below(shared, policy, &versions))
             .collect();
-        let conflicts = peers::conflicts(searches, project, shared);
+        let missing: BTreeSet<PackageName> = looked
+            .iter()
+            .filter_map(|looked| match looked {
+                Looked::Needs(names) => Some(names),
+                Looked::Refused | Looked::Done => None,
+            })
+            .flatten()
+            .filter(|name| whole.insert((*name).clone()))
+            .cloned()
+            .collect();
+        if !missing.is_empty() && reads < MAX_DEPTH {
+            // One level further down; nothing was decided yet.
+            reads += 1;
+            for name in &missing {
+                inputs.notice(name, ports);
+            }
+            inputs.read(missing, ports, &HashMap::new()).await;
+            continue;
+        }
+        for (search, looked) in searches.iter_mut().zip(&looked) {
+            if let Looked::Needs(names) = looked {
+                let names: Vec<&str> = names.iter().take(3).map(PackageName::as_str).collect();
+                let depth = format!(
+                    "what it brings in goes deeper than is looked at: {}",
+                    names.join(", ")
+                );
+                search.refuse_best(depth);
+            }
+        }
+        rounds += 1;
+        reads = 0;
+        if read_brought(searches, inputs, ports).await {
+            continue;
+        }
+        let conflicts = peers::conflicts(searches, project, inputs);
         let clashed = !conflicts.is_empty();
         for (at, reason) in conflicts {
             if let Some(search) = searches.get_mut(at) {
                 search.refuse_best(reason);
             }
         }
-        if !refused.contains(&true) && !clashed {
+        if looked.iter().all(|looked| *looked == Looked::Done) && !clashed {
             return;
         }
     }
+    // Whoever is still undecided was not looked at to the end, and is not proposed.
+    for search in searches.iter_mut() {
+        let shared: &Inputs = inputs;
+        if search.look_below(shared, policy, &versions) != Looked::Done {
+            search.refuse_all("it could not be decided within the rounds a plan takes");
+        }
+    }
+}
+
+/// Reads the code of what the candidates bring in, where the run reads code, and has those looked at anew.
+async fn read_brought(searches: &mut [Search], inputs: &mut Inputs, ports: &Ports) -> bool {
+    if ports.code.is_none() {
+        return false;
+    }
+    let unread = |inputs: &Inputs, search: &Search| -> Vec<Purl> {
+        search
+            .brought()
+            .filter(|purl| !inputs.sources.contains_key(*purl))
+            .cloned()
+            .collect()
+    };
+    let mut wanted: Vec<Purl> = Vec::new();
+    for search in searches.iter_mut() {
+        let unread = unread(inputs, search);
+        if !unread.is_empty() {
+            wanted.extend(unread);
+            search.look_again();
+        }
+    }
+    wanted.sort();
+    wanted.dedup();
+    inputs.read_code(&wanted, ports).await;
+    !wanted.is_empty()
 }
 
 /// The judgement on what is installed, by release.
@@ -195,6 +282,37 @@ fn findings(held: &Held, inputs: &Inputs, standing: &HashMap<Purl, Judgement>) -
         about,
         judgement,
     })
+}
+
+/// Overrides without which everything that asks would come to the same version or a newer one by itself.
+fn removable(project: &[Held], overrides: &[Standing]) -> Vec<Standing> {
+    let needless = |one: &&Standing| {
+        let Ok(version) = Version::parse(&one.value) else {
+            return false;
+        };
+        let mut there = project
+            .iter()
+            .filter(|held| held.purl.name == one.name)
+            .peekable();
+        if there.peek().is_none() {
+            // Nobody asks for it any more.
+            return true;
+        }
+        there.all(|held| {
+            let wanted = held.wants.iter().filter(|want| !want.peer);
+            held.purl.version >= version
+                && wanted.clone().all(|want| {
+                    want.range
+                        .as_deref()
+                        .is_some_and(|range| takes(range, &version) && takes(range, &held.purl.version))
+                })
+                && held
+                    .asks
+                    .iter()
+                    .all(|ask| takes(&ask.specifier, &held.purl.version))
+        })
+    };
+    overrides.iter().filter(needless).cloned().collect()
 }
 
 /// The policy with its rules by upstream turned into rules by name, since a candidate is pinned nowhere and its

@@ -1,9 +1,11 @@
 //! What a project has and who asks for it: every registry release of its lockfile beside its requests.
 //! It reads the lockfile's model alone and judges nothing.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use cleanbill_engine::{Inputs, resolve::target};
+use cleanbill_facts::{DependencyKind, Release};
 use cleanbill_lockfile::{EdgeKind, Lockfile, Origin};
-use cleanbill_model::{PackageName, Purl};
+use cleanbill_model::{Known, PackageName, Purl};
 
 /// A request of one of the project's own manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +124,40 @@ pub fn held(lockfile: &Lockfile) -> Vec<Held> {
         }
     }
     all.into_values().collect()
+}
+
+/// Ranges that a lockfile does not keep, taken from what the asking releases themselves declare. pnpm writes the
+/// answer alone, and without the range every request of another package would look like one that holds back.
+pub fn fill_ranges(project: &mut [Held], inputs: &Inputs) {
+    let known: HashMap<String, Purl> = project
+        .iter()
+        .map(|held| (held.purl.spec(), held.purl.clone()))
+        .collect();
+    for held in project {
+        let name = held.purl.name.clone();
+        for want in held.wants.iter_mut().filter(|want| want.range.is_none()) {
+            let Some(by) = known.get(&want.by) else { continue };
+            let Some(Known::Known(package)) = inputs.packages.get(&by.name) else {
+                continue;
+            };
+            want.range = package
+                .release(&by.version)
+                .and_then(|release| asked_range(release, &name, want.peer))
+                .map(str::to_owned);
+        }
+    }
+}
+
+/// The range in which `release` asks for `name`, aliases followed.
+#[must_use]
+pub fn asked_range<'a>(release: &'a Release, name: &PackageName, peer: bool) -> Option<&'a str> {
+    release
+        .dependencies
+        .iter()
+        .filter(|wanted| (wanted.kind == DependencyKind::Peer) == peer)
+        .filter_map(|wanted| target(&wanted.name, &wanted.range))
+        .find(|(asked, _)| *asked == name.as_str())
+        .map(|(_, range)| range)
 }
 
 /// A release whose format keeps no address: pnpm and Bun write none for a registry's own.

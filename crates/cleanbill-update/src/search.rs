@@ -1,16 +1,19 @@
 //! The search for one release's successor: which versions might be, in which order, and what became of each.
 //! It holds state and decides; reading is done around it.
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use cleanbill_engine::{Inputs, Subject, assess::assess};
-use cleanbill_facts::{Package, Release};
+use cleanbill_engine::{Inputs, Subject, assess::assess, resolve::resolve};
+use cleanbill_facts::{Package, Release, source::compare};
 use cleanbill_model::{Advisory, Judgement, Known, Level, PackageName, Purl, Timestamp, Untrusted, Version};
 use cleanbill_policy::Policy;
 
 use crate::{
-    below,
+    below::{self, Has},
     plan::{Admission, Cause, Choice, Entry, How, PassedOver, Problem},
-    project::Held,
+    project::{Held, asked_range},
     range::{Step, rewrite, split_alias, stays, takes},
     weigh::{Weighed, against, open, weigh},
 };
@@ -37,6 +40,20 @@ pub struct Findings {
     pub withdrawn: bool,
 }
 
+/// What came of a look below a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// These names must be read first.
+    Needs(BTreeSet<PackageName>),
+    /// It was refused; another stands first now.
+    Refused,
+    /// There is nothing more to look at.
+    Done,
+}
+
+/// Where the releases of the project go, by `name@version`: whoever moves asks for something else from then on.
+pub type Moves = HashMap<String, (PackageName, Version)>;
+
 /// One search.
 pub struct Search {
     /// The installed release and who asks for it.
@@ -48,7 +65,7 @@ pub struct Search {
     left: Vec<Weighed>,
     looked: Option<Version>,
     admissions: Vec<Admission>,
-    brings: Vec<Untrusted>,
+    brings: Vec<Purl>,
     passed: Vec<PassedOver>,
     repository: Option<Untrusted>,
 }
@@ -129,11 +146,10 @@ impl Search {
         self.findings.vulnerable || self.findings.held || self.findings.withdrawn
     }
 
-    /// The first `count` candidates.
-    pub fn best(&self, count: usize) -> impl Iterator<Item = Purl> {
+    /// Every candidate.
+    pub fn candidates(&self) -> impl Iterator<Item = Purl> {
         self.versions
             .iter()
-            .take(count)
             .map(|version| Purl::new(self.held.purl.name.clone(), version.clone()))
     }
 
@@ -158,6 +174,15 @@ impl Search {
                 policy,
             );
             weighed.forced = !self.holders(&version).is_empty();
+            let code = |version: &Version| {
+                inputs
+                    .sources
+                    .get(&Purl::new(self.held.purl.name.clone(), version.clone()))
+                    .and_then(Known::get)
+            };
+            if let (Some(old), Some(new)) = (code(&self.held.purl.version), code(&version)) {
+                weighed.by_code(&compare(&old.analysis, &new.analysis));
+            }
             self.left.push(weighed);
         }
         let from = self.held.purl.version.clone();
@@ -214,6 +239,14 @@ impl Search {
         self.drop_refused();
     }
 
+    /// Takes every candidate away for `reason`.
+    pub fn refuse_all(&mut self, reason: &str) {
+        for candidate in &mut self.left {
+            candidate.refuse(reason);
+        }
+        self.drop_refused();
+    }
+
     fn drop_refused(&mut self) {
         let (left, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut self.left)
             .into_iter()
@@ -222,60 +255,39 @@ impl Search {
         self.passed.extend(refused.into_iter().map(Weighed::passed_over));
     }
 
-    /// What the first candidate asks for and nothing in the project answers.
-    #[must_use]
-    pub fn requests_below(
-        &self,
-        inputs: &Inputs,
-        project: &BTreeMap<PackageName, Vec<Version>>,
-    ) -> Vec<(PackageName, String)> {
-        let Some(best) = self
-            .left
-            .first()
-            .filter(|best| self.looked.as_ref() != Some(&best.version))
-        else {
-            return Vec::new();
-        };
-        let Some(Known::Known(package)) = inputs.packages.get(&self.held.purl.name) else {
-            return Vec::new();
-        };
-        package
-            .release(&best.version)
-            .map(|release| below::unanswered(release, project, &self.held))
-            .unwrap_or_default()
-    }
-
-    /// Looks one step below the first candidate; true when that refused it.
-    pub fn look_below(
-        &mut self,
-        inputs: &Inputs,
-        policy: &Policy,
-        project: &BTreeMap<PackageName, Vec<Version>>,
-    ) -> bool {
-        let requests = self.requests_below(inputs, project);
+    /// Looks at the tree below the first candidate.
+    pub fn look_below(&mut self, inputs: &Inputs, policy: &Policy, project: &Has) -> Looked {
         let Some(best) = self.left.first() else {
-            return false;
+            return Looked::Done;
         };
         if self.looked.as_ref() == Some(&best.version) {
-            return false;
+            return Looked::Done;
         }
         let version = best.version.clone();
         let fix = !best.fixes.is_empty();
+        let Some(package) = inputs.packages.get(&self.held.purl.name).and_then(Known::get) else {
+            return Looked::Done;
+        };
+        let Some(release) = package.release(&version) else {
+            return Looked::Done;
+        };
+        let before = package.release(&self.held.purl.version);
+        let found = below::look(inputs, policy, release, &self.held, project, before, fix);
+        // A refusal stands whatever else is still to be read.
+        if !found.missing.is_empty() && found.refused.is_empty() {
+            return Looked::Needs(found.missing);
+        }
         self.looked = Some(version.clone());
         self.admissions.clear();
         self.brings.clear();
-        let package = inputs.packages.get(&self.held.purl.name).and_then(Known::get);
-        let before = package.and_then(|package| package.release(&self.held.purl.version));
-        let found = below::look(inputs, policy, &requests, before, fix);
-        let refused = !found.refused.is_empty();
-        if refused {
+        if !found.refused.is_empty() {
             if let Some(best) = self.left.first_mut() {
                 for (reason, ready) in found.refused {
                     best.hold(reason, ready);
                 }
             }
             self.drop_refused();
-            return true;
+            return Looked::Refused;
         }
         // With its edges known, the audits on what a release brings in have their say as well.
         let judgement = self.judge(inputs, policy, &version, Known::Known(found.edges));
@@ -287,11 +299,23 @@ impl Search {
                 judgement.until,
             );
             self.drop_refused();
-            return true;
+            return Looked::Refused;
         }
         self.admissions = found.admissions;
         self.brings = found.brings;
-        false
+        Looked::Done
+    }
+
+    /// What the first candidate brings in, as far as it was looked at.
+    pub fn brought(&self) -> impl Iterator<Item = &Purl> {
+        self.brings
+            .iter()
+            .chain(self.admissions.iter().map(|admission| &admission.purl))
+    }
+
+    /// Has the tree below the first candidate looked at anew, since more is known of it.
+    pub fn look_again(&mut self) {
+        self.looked = None;
     }
 
     /// Those whose range does not take `version`.
@@ -306,7 +330,42 @@ impl Search {
         holders
     }
 
-    fn how(&self, to: &Version) -> How {
+    /// Those of them that will still hold it back once every proposed step is done.
+    fn holders_after(&self, version: &Version, moves: &Moves, inputs: &Inputs) -> Vec<String> {
+        let still = |by: &String| {
+            let Some((name, to)) = moves.get(by) else {
+                return true;
+            };
+            let release = inputs
+                .packages
+                .get(name)
+                .and_then(Known::get)
+                .and_then(|package| package.release(to));
+            release.is_none_or(|release| {
+                asked_range(release, &self.held.purl.name, false)
+                    .is_some_and(|range| !takes(range, version) && !self.mends(range, inputs))
+            })
+        };
+        self.holders(version).into_iter().filter(still).collect()
+    }
+
+    /// True when what answers `range` is newer than what is installed and has none of its problems: whoever asks so
+    /// brings the fix in itself, and an override would only take it back.
+    fn mends(&self, range: &str, inputs: &Inputs) -> bool {
+        let package = inputs.packages.get(&self.held.purl.name).and_then(Known::get);
+        let answer = package.and_then(|package| resolve(package, range));
+        answer.is_some_and(|answer| {
+            answer.version > self.held.purl.version
+                && open(
+                    &self.findings.about,
+                    &answer.version,
+                    self.findings.judgement.as_of,
+                )
+                .is_empty()
+        })
+    }
+
+    fn how(&self, to: &Version, moves: &Moves, inputs: &Inputs) -> How {
         let mut written = Vec::new();
         for ask in &self.held.asks {
             // Back is written exactly: a range from there on would let the bad one in again.
@@ -318,7 +377,7 @@ impl Search {
                 None => return How::ByHand(ask.specifier.clone()),
             }
         }
-        let holders = self.holders(to);
+        let holders = self.holders_after(to, moves, inputs);
         if !holders.is_empty() && self.must_leave() {
             How::Override {
                 until: holders,
@@ -375,7 +434,7 @@ impl Search {
 
     /// What is to be told; `None` where there is nothing.
     #[must_use]
-    pub fn finish(mut self) -> Option<Entry> {
+    pub fn finish(mut self, moves: &Moves, inputs: &Inputs) -> Option<Entry> {
         let from = self.held.purl.version.clone();
         let cause = match &self.findings {
             f if f.held => Cause::Held,
@@ -401,7 +460,7 @@ impl Search {
                 .is_none_or(|chosen| other.version > *chosen || *chosen < from)
         });
         passed.truncate(MAX_TOLD);
-        let choice = best.map(|best| self.choice(best));
+        let choice = best.map(|best| self.choice(best, moves, inputs));
         if choice.is_none() && passed.is_empty() && cause == Cause::Outdated && self.beyond.is_none() {
             return None;
         }
@@ -428,7 +487,7 @@ impl Search {
         })
     }
 
-    fn choice(&self, best: Weighed) -> Choice {
+    fn choice(&self, best: Weighed, moves: &Moves, inputs: &Inputs) -> Choice {
         let from = &self.held.purl.version;
         let step = Step::between(from, &best.version);
         let mut why: Vec<Untrusted> = Vec::new();
@@ -454,10 +513,8 @@ impl Search {
         if best.weight == 0 {
             why.push("no new install script, no lost provenance, no publisher new to the package".into());
         }
-        let mut changes = best.changes;
-        changes.extend(self.brings.iter().cloned());
         Choice {
-            how: self.how(&best.version),
+            how: self.how(&best.version, moves, inputs),
             to: best.version,
             step,
             verdict: best.judgement.verdict,
@@ -465,7 +522,8 @@ impl Search {
             fixes: best.fixes,
             still: best.still,
             why,
-            changes,
+            changes: best.changes,
+            brings: self.brings.clone(),
             admissions: self.admissions.clone(),
             repository: self.repository.clone(),
         }

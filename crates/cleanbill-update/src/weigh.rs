@@ -2,7 +2,10 @@
 //! does that the old one does not. It is given facts and a judgement, and fetches nothing.
 use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
-use cleanbill_facts::{Dependency, DependencyKind, Package, Release};
+use cleanbill_facts::{
+    Dependency, DependencyKind, Package, Release,
+    source::{Change, ChangeKind, Delta},
+};
 use cleanbill_model::{
     Advisory, AdvisoryKind, Age, Judgement, Known, Level, Timestamp, Untrusted, Verdict, Version,
 };
@@ -14,6 +17,8 @@ use crate::{plan::PassedOver, range::Step};
 const KNOWN_PUBLISHER: Age = Age::days(30);
 /// Longest piece of a package's own text that is told.
 const TOLD_CHARS: usize = 200;
+/// Differences of code told of one candidate; the comparison page has them all.
+const MAX_CODE_TOLD: usize = 5;
 /// Weight of a mark that hijacks carry: something new runs at install, provenance is gone.
 const HEAVY: u32 = 4;
 /// Weight of a mark that honest releases carry often: another account published.
@@ -185,6 +190,16 @@ impl Weighed {
             format!("{held}: {}", Untrusted::clipped(&reason, TOLD_CHARS).raw()),
             until,
         );
+    }
+
+    /// Weighs what its code does that the code of the installed release does not. What the audits make of a release
+    /// against the one before it is in the judgement already; here the whole way from the installed one counts.
+    pub fn by_code(&mut self, delta: &Delta) {
+        let told = |change: &&Change| change.counts && change.kind != ChangeKind::Capability;
+        for change in delta.changes.iter().filter(told).take(MAX_CODE_TOLD) {
+            self.weight += LIGHT;
+            self.changes.push(Untrusted::clipped(&change.note, TOLD_CHARS));
+        }
     }
 
     fn compare(&mut self, package: &Package, old: &Release, new: &Release) {

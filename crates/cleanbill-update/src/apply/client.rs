@@ -81,23 +81,6 @@ impl Client {
     pub fn forgets(self, lockfile: &str, names: &[PackageName]) -> Option<String> {
         matches!(self, Self::YarnClassic | Self::YarnBerry).then(|| without_blocks(lockfile, names))
     }
-
-    /// The path in the root manifest that overrides `name`, below `parent` where only there; `None` where this
-    /// client's overrides are not written by us.
-    #[must_use]
-    pub fn override_path(self, name: &PackageName, parent: Option<&PackageName>) -> Option<Vec<String>> {
-        let name = name.to_string();
-        match (self, parent) {
-            (Self::Npm, Some(parent)) => Some(vec!["overrides".into(), parent.to_string(), name]),
-            (Self::Npm | Self::Bun, None) => Some(vec!["overrides".into(), name]),
-            (Self::YarnClassic | Self::YarnBerry, None) => Some(vec!["resolutions".into(), name]),
-            (Self::YarnClassic | Self::YarnBerry, Some(parent)) => {
-                Some(vec!["resolutions".into(), format!("{parent}/{name}")])
-            }
-            // pnpm keeps them in another file since its eleventh major, and Bun has none below a parent.
-            (Self::Pnpm, _) | (Self::Bun, Some(_)) => None,
-        }
-    }
 }
 
 /// A Yarn lockfile without the blocks whose key asks for one of `names`.

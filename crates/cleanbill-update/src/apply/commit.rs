@@ -377,6 +377,78 @@ mod tests {
         assert_eq!(text(&folder, "a"), "3");
     }
 
+    /// The files of the test below, and which of two generations stands there.
+    const KILLED_FILES: usize = 12;
+    /// Where the child works; only the test below sets it.
+    const KILLED_IN: &str = "CLEANBILL_TEST_COMMIT_FOLDER";
+
+    fn generations() -> Vec<(String, String, String)> {
+        (0..KILLED_FILES)
+            .map(|at| (format!("f{at}"), "old ".repeat(500 + at), "new ".repeat(700 + at)))
+            .collect()
+    }
+
+    /// The child of the test below: changes everything back and forth until it is killed.
+    #[test]
+    fn killed_child() {
+        let Some(folder) = std::env::var_os(KILLED_IN) else {
+            return;
+        };
+        let folder = PathBuf::from(folder);
+        let forth: Vec<Change> = generations()
+            .iter()
+            .map(|(path, old, new)| change(path, Some(old), new))
+            .collect();
+        let back: Vec<Change> = generations()
+            .iter()
+            .map(|(path, old, new)| change(path, Some(new), old))
+            .collect();
+        loop {
+            commit(&folder, &forth).unwrap();
+            commit(&folder, &back).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn killed_at_any_moment_it_is_all_or_nothing_once_recovered() {
+        use std::process::{Command, Stdio};
+        let all = generations();
+        let (mut mended, mut rounds) = (0, 0);
+        // Until the kill has met a half-made change a few times; it does within some rounds.
+        while mended < 3 && rounds < 60 {
+            rounds += 1;
+            let folder = tempfile::tempdir().unwrap();
+            for (path, old, _) in &all {
+                fs::write(folder.path().join(path), old).unwrap();
+            }
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "apply::commit::tests::killed_child", "--nocapture"])
+                .env(KILLED_IN, folder.path())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(30 + 7 * rounds));
+            // SIGKILL: it runs nothing more, not even what would clean up.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let restored = recover(folder.path()).unwrap();
+            mended += u64::from(!restored.is_empty());
+            let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+            let (old, new) = (
+                all.iter().all(|(path, old, _)| read(path) == *old),
+                all.iter().all(|(path, _, new)| read(path) == *new),
+            );
+            assert!(old || new, "round {rounds}: half of the files changed");
+            assert!(!folder.path().join(JOURNAL).exists());
+        }
+        assert!(
+            mended > 0,
+            "no kill met a change in {rounds} rounds; the test proves nothing"
+        );
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_out_of_the_project_is_refused() {

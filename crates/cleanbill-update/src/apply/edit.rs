@@ -57,6 +57,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
+/// The text at `path`; `None` where there is none, or something else.
+///
+/// # Errors
+/// When something else than an object is on the way.
+pub fn get(text: &str, path: &[&str]) -> Result<Option<String>, EditError> {
+    Ok(find(text, path)?.and_then(|(_, raw)| serde_json::from_str(raw).ok()))
+}
+
 /// Changes the text at `path` from `old` to `new`.
 ///
 /// # Errors
@@ -79,11 +87,20 @@ pub fn replace(text: &str, path: &[&str], old: &str, new: &str) -> Result<String
 /// # Errors
 /// When something else than an object is in the way.
 pub fn put(text: &str, path: &[&str], value: &str) -> Result<String, EditError> {
+    put_json(text, path, &serde_json::Value::from(value))
+}
+
+/// The same with any value.
+///
+/// # Errors
+/// When something else than an object is in the way.
+pub fn put_json(text: &str, path: &[&str], value: &serde_json::Value) -> Result<String, EditError> {
+    let value = value.to_string();
     if path.len() > MAX_DEPTH {
         return Err(EditError::TooDeep { at: path.join(".") });
     }
     if let Some((start, raw)) = find(text, path)? {
-        return Ok(spliced(text, start, start + raw.len(), &quoted(value)));
+        return Ok(spliced(text, start, start + raw.len(), &value));
     }
     // The deepest object that is there takes the rest as one new member.
     let mut known = path.len().saturating_sub(1);
@@ -109,7 +126,7 @@ pub fn put(text: &str, path: &[&str], value: &str) -> Result<String, EditError> 
             inserted.push('{');
         }
     }
-    inserted.push_str(&quoted(value));
+    inserted.push_str(&value);
     for depth in (1..rest.len()).rev() {
         inserted.push_str(&line(known + depth));
         inserted.push('}');

@@ -2,7 +2,7 @@
 //! Every line goes through the terminal's escaper; width is the terminal's own affair.
 use std::fmt::Write as _;
 
-use cleanbill_model::{Timestamp, Untrusted, Verdict};
+use cleanbill_model::{Purl, Timestamp, Untrusted, Verdict};
 use cleanbill_report::{
     Colour, Detail, RenderOptions,
     escape::{shell, terminal},
@@ -104,6 +104,17 @@ pub fn plan(plan: &Plan, carried_out: bool, options: &RenderOptions) -> String {
         };
         page.line(2, &some(&beyond, shown), Ink::Faint);
     }
+    if !plan.removable.is_empty() {
+        page.gap();
+        page.line(
+            0,
+            "overrides that are needed no more, since everything that asks takes what they say:",
+            Ink::Plain,
+        );
+        for one in &plan.removable {
+            page.line(2, &format!("{} {}: {}", one.file, one.at, one.value), Ink::Plain);
+        }
+    }
     if !plan.unknown.is_empty() {
         page.gap();
         let names: Vec<String> = plan
@@ -142,50 +153,56 @@ pub fn plan(plan: &Plan, carried_out: bool, options: &RenderOptions) -> String {
     page.out
 }
 
-fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
+/// One entry in a line.
+#[must_use]
+pub fn head(entry: &Entry) -> String {
     let kind = if entry.asks.is_empty() {
         ", brought in by others"
     } else {
         ""
     };
-    match &entry.choice {
-        Some(choice) => {
-            let head = format!(
-                "{} {} to {} ({}{kind}, {} step)",
-                entry.name,
-                entry.from,
-                choice.to,
-                entry.cause.as_str(),
-                choice.step.as_str()
-            );
-            page.line(
-                0,
-                &head,
-                if entry.cause < Cause::Outdated {
-                    Ink::Held
-                } else {
-                    Ink::Good
-                },
-            );
-        }
-        None => {
-            let head = format!(
-                "{} {} stays ({}{kind}): nothing in reach can be vouched for",
-                entry.name,
-                entry.from,
-                entry.cause.as_str()
-            );
-            page.line(
-                0,
-                &head,
-                if entry.cause <= Cause::Vulnerable {
-                    Ink::Bad
-                } else {
-                    Ink::Plain
-                },
-            );
-        }
-    }
+    let head = match &entry.choice {
+        Some(choice) => format!(
+            "{} {} to {} ({}{kind}, {} step)",
+            entry.name,
+            entry.from,
+            choice.to,
+            entry.cause.as_str(),
+            choice.step.as_str()
+        ),
+        None => format!(
+            "{} {} stays ({}{kind}): nothing in reach can be vouched for",
+            entry.name,
+            entry.from,
+            entry.cause.as_str()
+        ),
+    };
+    terminal::line(&head).to_string()
+}
+
+/// Everything that is known of one entry, without its head.
+#[must_use]
+pub fn reasons(entry: &Entry, as_of: Timestamp) -> String {
+    let mut page = Page {
+        out: String::new(),
+        colour: Colour::Never,
+    };
+    body(&mut page, entry, as_of, Detail::Verbose);
+    page.out
+}
+
+fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
+    let ink = match (&entry.choice, entry.cause) {
+        (Some(_), cause) if cause < Cause::Outdated => Ink::Held,
+        (Some(_), _) => Ink::Good,
+        (None, cause) if cause <= Cause::Vulnerable => Ink::Bad,
+        (None, _) => Ink::Plain,
+    };
+    page.line(0, &head(entry), ink);
+    body(page, entry, as_of, detail);
+}
+
+fn body(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
     for problem in &entry.problems {
         let url = problem
             .url
@@ -198,7 +215,7 @@ fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
         );
     }
     if let Some(choice) = &entry.choice {
-        chosen(page, choice);
+        chosen(page, choice, detail);
     } else if !entry.wanted_by.is_empty() && entry.asks.is_empty() {
         page.entry("asked for by:", &some(&entry.wanted_by, MAX_NAMES));
     }
@@ -218,7 +235,7 @@ fn one(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
     }
 }
 
-fn chosen(page: &mut Page, choice: &Choice) {
+fn chosen(page: &mut Page, choice: &Choice, detail: Detail) {
     for why in &choice.why {
         page.entry("why:", why.raw());
     }
@@ -228,6 +245,15 @@ fn chosen(page: &mut Page, choice: &Choice) {
     }
     for change in &choice.changes {
         page.entry("new:", change.raw());
+    }
+    if !choice.brings.is_empty() {
+        let names: Vec<String> = choice.brings.iter().map(Purl::spec).collect();
+        let shown = if detail == Detail::Verbose {
+            names.len()
+        } else {
+            MAX_NAMES
+        };
+        page.entry("new:", &format!("brings in {}", some(&names, shown)));
     }
     for admission in &choice.admissions {
         page.entry(

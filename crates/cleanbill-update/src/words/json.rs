@@ -51,6 +51,8 @@ fn lockfile(plan: &Plan) -> Value {
     json!({
         "path": &*plan.lockfile,
         "format": plan.format,
+        "worst": plan.worst.as_str(),
+        "removable_overrides": plan.removable.iter().map(|one| json!({"file": one.file, "at": one.at, "name": one.name.as_str(), "value": one.value})).collect::<Vec<_>>(),
         "unknown": plan.unknown.iter().map(|(name, reason)| json!({"name": name.as_str(), "reason": reason})).collect::<Vec<_>>(),
     })
 }
@@ -84,6 +86,7 @@ fn choice(choice: &Choice) -> Value {
         "still": texts(&choice.still),
         "why": texts(&choice.why),
         "changes": texts(&choice.changes),
+        "brings": choice.brings.iter().map(Purl::to_string).collect::<Vec<_>>(),
         "admissions": choice.admissions.iter().map(|a| json!({"purl": a.purl.to_string(), "until": a.until.to_string()})).collect::<Vec<_>>(),
         "repository": choice.repository.as_ref().map(Untrusted::raw),
     })

@@ -4,4 +4,5 @@ pub mod check;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod rollback;
 pub mod sarif;
