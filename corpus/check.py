@@ -15,6 +15,8 @@ from pathlib import Path
 
 # A replay lives in a repository: one file beyond this is a mistake.
 MAX_FILE_BYTES = 512 * 1024
+# A mutant does not live in the repository; the longest line of a transform is two million letters.
+MAX_MUTANT_BYTES = 8 * 1024 * 1024
 # Layers of encoding that are undone while looking for hosts; the deepest replay has two.
 MAX_DEPTH = 3
 
@@ -38,11 +40,14 @@ PUBLIC_HOST = re.compile(
     r"(?<![\w.-])((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|net|org|io|dev|xyz|ru|cn|eu|gov|edu|site|online|cloud))(?![\w.(-])",
     re.I,
 )
-MAIL = re.compile(r"[\w.+-]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
+# No name before an `@` is longer than 64 letters; the bound also keeps long runs of letters from costing their square.
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
 BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 BASE64_REVERSED = re.compile(r"_{0,2}[A-Za-z0-9+/]{10,}")
 HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}){8,}(?![0-9a-f])", re.I)
-REVERSED_URL = re.compile(r"[^\s'\"`]{4,}//:(?:s?ptth|s?sw)")
+REVERSED_URL = re.compile(r"//:(?:s?ptth|s?sw)")
+# Longest address looked at in reverse.
+MAX_REVERSED = 2048
 INVISIBLE = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 
 DESTRUCTIVE = [
@@ -107,8 +112,10 @@ def decoded(text):
             yield base64.b64decode(literal.replace("_", "=")[::-1])
         except (binascii.Error, ValueError):
             continue
-    for literal in REVERSED_URL.findall(text):
-        yield literal[::-1].encode()
+    for found in REVERSED_URL.finditer(text):
+        before = re.search(r"[^\s'\"`]{4,}$", text[max(0, found.start() - MAX_REVERSED) : found.start()])
+        if before:
+            yield (before.group() + found.group())[::-1].encode()
     for literal in INVISIBLE.findall(text):
         codes = (ord(letter) for letter in literal)
         yield bytes(code - 0xFE00 if code < 0xFE10 else code - 0xE0100 + 16 for code in codes)
@@ -185,7 +192,8 @@ def case_problems(case):
     """What is wrong with the case as the format sees it."""
     problems = []
     data = json.loads((case / "case.json").read_text(encoding="utf-8"))
-    if set(data) != KEYS:
+    # A mutant also names the case it was made from.
+    if set(data) - {"base"} != KEYS:
         problems.append(f"keys of case.json differ: {sorted(set(data) ^ KEYS)}")
         return problems
     if data["id"] != case.name:
@@ -222,12 +230,12 @@ def case_problems(case):
     return problems
 
 
-def file_problems(path, case):
+def file_problems(path, case, most):
     """What is wrong with one file."""
     if path.is_symlink() or not path.is_file():
         return ["is neither a file nor a folder"]
     raw = path.read_bytes()
-    if len(raw) > MAX_FILE_BYTES:
+    if len(raw) > most:
         return ["is larger than a file of a replay may be"]
     text = raw.decode("utf-8", errors="replace")
     problems = inert_problems(text)
@@ -237,8 +245,8 @@ def file_problems(path, case):
     return problems
 
 
-def check(root):
-    """Every problem below `root`, one line each."""
+def check(root, most):
+    """Every problem below `root`, one line each; no file may have more than `most` bytes."""
     lines, families = [], {"malicious": set(), "benign": set()}
     cases = sorted(path for path in root.iterdir() if path.is_dir())
     for case in cases:
@@ -250,7 +258,7 @@ def check(root):
             lines.append(f"{case.name}: cannot be read: {error}")
         for path in sorted(case.rglob("*")):
             if not path.is_dir() or path.is_symlink():
-                lines += [f"{path.relative_to(root)}: {problem}" for problem in file_problems(path, case)]
+                lines += [f"{path.relative_to(root)}: {problem}" for problem in file_problems(path, case, most)]
     print(f"{len(cases)} cases, {len(families['malicious'])} families of attack, {len(families['benign'])} of look-alike")
     return lines
 
@@ -298,7 +306,10 @@ def self_test():
 def main(arguments):
     lines = self_test()
     if "--self-test" not in arguments:
-        lines += check(Path(__file__).resolve().parent / "replays")
+        if "--mutants" in arguments:
+            lines += check(Path(arguments[arguments.index("--mutants") + 1]), MAX_MUTANT_BYTES)
+        else:
+            lines += check(Path(__file__).resolve().parent / "replays", MAX_FILE_BYTES)
     for line in lines:
         print(line, file=sys.stderr)
     return 1 if lines else 0

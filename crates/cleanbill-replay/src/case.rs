@@ -71,6 +71,9 @@ pub struct Case {
     /// How the code was disguised, where it was.
     #[serde(default)]
     pub transform: Option<String>,
+    /// The case this one was made from by that transform, where it was made.
+    #[serde(default)]
+    pub base: Option<String>,
     /// What sets it going.
     pub trigger: Trigger,
     /// The incident behind it.

@@ -73,10 +73,35 @@ impl Replay {
     pub fn read(case: &Path) -> Result<Self, ReadReplayError> {
         let mut replay = Self::new();
         for folder in folders_in(&case.join("registry"))? {
-            replay.insert(read_package(&folder)?);
+            replay.insert(read_package(&folder, Told::Everything)?);
         }
         Ok(replay)
     }
+
+    /// The same with nothing but files: no times, no accounts, and of the package `name` only release `version`, as
+    /// somebody sees it who has the archive alone.
+    ///
+    /// # Errors
+    /// When it does not follow the format.
+    pub fn read_files_alone(
+        case: &Path,
+        name: &PackageName,
+        version: &Version,
+    ) -> Result<Self, ReadReplayError> {
+        let mut replay = Self::new();
+        for folder in folders_in(&case.join("registry"))? {
+            replay.insert(read_package(&folder, Told::FilesAlone(name, version))?);
+        }
+        Ok(replay)
+    }
+}
+
+/// How much of a package the registry is to tell.
+#[derive(Clone, Copy)]
+enum Told<'a> {
+    Everything,
+    /// Of this package only this release.
+    FilesAlone(&'a PackageName, &'a Version),
 }
 
 impl Case {
@@ -90,7 +115,7 @@ impl Case {
     }
 }
 
-fn read_package(folder: &Path) -> Result<ReplayPackage, ReadReplayError> {
+fn read_package(folder: &Path, told: Told<'_>) -> Result<ReplayPackage, ReadReplayError> {
     let wrong = || ReadReplayError::FolderName {
         path: folder.to_owned(),
         expected: "package",
@@ -108,16 +133,26 @@ fn read_package(folder: &Path) -> Result<ReplayPackage, ReadReplayError> {
     };
     let name = PackageName::parse(&name).map_err(|_| wrong())?;
     let path = folder.join("packument.json");
-    let partial: Map<String, Value> = match read_bounded(&path) {
-        Ok(bytes) => {
+    let partial: Map<String, Value> = match (told, read_bounded(&path)) {
+        (Told::FilesAlone(..), _) => Map::new(),
+        (Told::Everything, Ok(bytes)) => {
             serde_json::from_slice(&bytes).map_err(|source| ReadReplayError::Json { path, source })?
         }
-        Err(ReadReplayError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Map::new(),
-        Err(error) => return Err(error),
+        (_, Err(ReadReplayError::Io { source, .. })) if source.kind() == io::ErrorKind::NotFound => {
+            Map::new()
+        }
+        (_, Err(error)) => return Err(error),
     };
     let mut releases = Vec::new();
     for folder in folders_in(folder)? {
-        releases.push(read_release(&folder)?);
+        let release = read_release(&folder)?;
+        let is_wanted = match told {
+            Told::FilesAlone(of, only) if *of == name => release.version == *only,
+            _ => true,
+        };
+        if is_wanted {
+            releases.push(release);
+        }
     }
     ReplayPackage::build(name, &partial, &releases).map_err(|source| ReadReplayError::Build {
         path: folder.to_owned(),
