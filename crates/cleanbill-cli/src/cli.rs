@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, campaign, config, demo, diff, eval, explain, feed, gate, generate, hunt, inspect, rehearse, run,
-    update, why, worker,
+    audit, campaign, config, demo, diff, doctor, eval, explain, feed, gate, generate, hunt, inspect,
+    rehearse, run, setup, update, why, worker,
 };
 
 /// Gives every npm dependency a clean bill of health.
@@ -42,6 +42,10 @@ pub enum Command {
     Gate(gate::Arguments),
     /// Run one command behind a gate of its own
     Run(run::Arguments),
+    /// Let the clients of this account ask the gate, or take that back
+    Setup(setup::Arguments),
+    /// Prove for every client on this machine that its installs go through the gate
+    Doctor(doctor::Arguments),
     /// Plan the safest newer versions of what the project has
     Update(update::Arguments),
     /// Tell who was exposed to which campaign, when, and what to do first
@@ -90,6 +94,9 @@ pub struct Common {
         help_heading = "Where to look"
     )]
     pub policy: Option<PathBuf>,
+    /// Read code only; play nothing of it on invented machines
+    #[arg(long, global = true, env = "CLEANBILL_NO_REHEARSAL", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Where to look")]
+    pub no_rehearsal: bool,
     /// Write the answer to this file in place of stdout
     #[arg(
         long,

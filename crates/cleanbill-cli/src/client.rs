@@ -18,9 +18,7 @@ use cleanbill_upstream::settings::{
     Cache, ClientCertificate, Condense, Credentials, ProxySettings, Roots, UpstreamSettings,
 };
 
-use crate::{
-    cli::Common, commands::setup::blocks, compose::read_text, failure::Failure, world::World,
-};
+use crate::{cli::Common, commands::setup::blocks, compose::read_text, failure::Failure, world::World};
 
 /// Largest settings file of a client read, in bytes.
 const MAX_CLIENT_SETTINGS: usize = 1024 * 1024;
@@ -301,7 +299,10 @@ fn ask_npm(world: &World) -> Option<(SafeUrl, String)> {
     }
     let mut npm = Command::new(npm);
     if set_up(world) {
-        npm.env("npm_config_userconfig", if cfg!(windows) { "NUL" } else { "/dev/null" });
+        npm.env(
+            "npm_config_userconfig",
+            if cfg!(windows) { "NUL" } else { "/dev/null" },
+        );
     }
     let mut child = npm
         .args(["config", "get", "registry"])
@@ -347,7 +348,12 @@ fn set_up(world: &World) -> bool {
 fn identity(program: &Path) -> Option<String> {
     let known = std::fs::metadata(program).ok()?;
     let changed = known.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some(format!("{} {} {}", program.display(), known.len(), changed.as_nanos()))
+    Some(format!(
+        "{} {} {}",
+        program.display(),
+        known.len(),
+        changed.as_nanos()
+    ))
 }
 
 fn is_address(url: &str) -> bool {

@@ -8,7 +8,7 @@ use std::{
 
 use cleanbill_config::{Layer, LayerKind, Overrides, Settings, file::MAX_SETTINGS_BYTES, resolve};
 use cleanbill_embedded::{FileVerdictLog, FolderBlobs};
-use cleanbill_engine::{CodePorts, Ports};
+use cleanbill_engine::{CodePorts, Ports, Voices};
 use cleanbill_feeds::{FeedSet, FeedSettings};
 use cleanbill_gate::server::PassTo;
 use cleanbill_model::{Level, Timestamp};
@@ -37,6 +37,7 @@ pub struct Session {
     pub log: FileVerdictLog,
     /// Where asynchronous work runs.
     pub runtime: Runtime,
+    voices: Voices,
     client: Client,
 }
 
@@ -98,6 +99,11 @@ impl Session {
             },
             feeds,
             log: verdict_log(world),
+            voices: if settings.rehearse && !common.no_rehearsal {
+                Voices::Both
+            } else {
+                Voices::Static
+            },
             runtime: runtime()?,
             settings,
             client,
@@ -129,10 +135,14 @@ impl Session {
     pub fn ports_with_code(&self, world: &World) -> Result<Ports, Failure> {
         let workers = Workers::of_this_program()
             .ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
+        let stage = Workers::of_the_stage()
+            .ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
         let cache = FolderBlobs::in_folder(world.cache_folder().join("readings"));
         Ok(Ports {
             code: Some(CodePorts {
                 reader: Arc::new(workers),
+                stage: Arc::new(stage),
+                voices: self.voices,
                 cache: Arc::new(cache),
             }),
             ..self.ports.clone()
@@ -292,6 +302,20 @@ fn settings(
 
 /// The organisation's settings on a machine it manages.
 const ORGANISATION_SETTINGS: &str = "/etc/cleanbill/cleanbill.toml";
+
+/// Every settings file that may speak, there or not.
+#[must_use]
+pub fn settings_files(common: &Common, world: &World) -> Vec<PathBuf> {
+    let organisation = common.policy.as_ref().map_or_else(
+        || PathBuf::from(ORGANISATION_SETTINGS),
+        |path| world.folder.join(path),
+    );
+    let own = world.folder.join("cleanbill.toml");
+    [Some(organisation), world.user_settings(), Some(own)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
 
 /// Settings files in the order in which they speak, for telling.
 #[must_use]

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod client;
 pub mod commands;
+pub mod comparison;
 pub mod compose;
 pub mod discover;
 pub mod eval;
@@ -17,6 +18,7 @@ pub mod manifests;
 pub mod output;
 pub mod present;
 pub mod progress;
+pub mod publishing;
 pub mod readers;
 pub mod spec;
 pub mod world;

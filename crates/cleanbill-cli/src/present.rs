@@ -2,14 +2,14 @@
 //! It decides nothing and draws nothing.
 use cleanbill_audits::catalogue::CATALOGUE;
 use cleanbill_engine::{AuditOutcome, InspectOutcome, NotKnown as Lacking, Subject};
-use cleanbill_facts::pin::Scope;
+use cleanbill_facts::{Rehearsal, pin::Scope};
 use cleanbill_lockfile::Lockfile;
 use cleanbill_model::{AuditMeta, Hint, Judgement, Level, Timestamp, Untrusted, Verdict};
 use cleanbill_policy::{Policy, UnassessedAction, WaiverState as Outcome};
 use cleanbill_ports as ports;
 use cleanbill_report::{
-    AuditReport, BroughtIn, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, NotKnown,
-    PackageReport, PinPlace, UnassessedRule, WaiverNote, WaiverState,
+    AuditReport, BroughtIn, FeedLine, FeedState, InspectReport, LockfileProblem, LockfileReport, Moment,
+    NotKnown, PackageReport, PinPlace, Story, UnassessedRule, WaiverNote, WaiverState,
 };
 
 use crate::discover::Found;
@@ -80,12 +80,43 @@ pub fn inspect_report(outcome: InspectOutcome, policy: &Policy) -> InspectReport
                     .unwrap_or_default(),
             })
             .collect(),
+        rehearsal: outcome.rehearsal.as_ref().map(stories).unwrap_or_default(),
         not_known: not_known(&outcome.not_known),
         feeds: outcome.feeds.iter().map(feed_line).collect(),
         audits: audits(),
         tool_version: VERSION.into(),
         judgement: outcome.judgement,
     }
+}
+
+/// A rehearsal as the views tell it.
+fn stories(rehearsal: &Rehearsal) -> Vec<Story> {
+    let mut stories: Vec<Story> = rehearsal
+        .machines
+        .iter()
+        .map(|machine| Story {
+            machine: machine.name.clone(),
+            moments: machine
+                .moments
+                .iter()
+                .map(|moment| Moment {
+                    at_ms: moment.at_ms,
+                    place: moment.place.clone().into(),
+                    did: moment.did.clone().into(),
+                    stolen: moment.stolen.iter().map(|name| name.clone().into()).collect(),
+                })
+                .collect(),
+            more: machine.more,
+            stops: machine.stops.iter().map(|stop| stop.clone().into()).collect(),
+        })
+        .collect();
+    if let Some(problem) = &rehearsal.problem {
+        stories.push(Story {
+            stops: vec![problem.clone().into()],
+            ..Story::default()
+        });
+    }
+    stories
 }
 
 fn unassessed_rule(policy: &Policy) -> UnassessedRule {

@@ -229,3 +229,62 @@ fn the_linter_fails_a_file_that_would_do_harm() {
         answer.stdout()
     );
 }
+
+/// Runs git in a folder at a fixed time, with nobody's settings.
+fn git(machine: &Machine, at: &str, arguments: &[&str]) {
+    let mut command = std::process::Command::new("git");
+    command
+        .args(arguments)
+        .current_dir(machine.home().join("app"))
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", machine.home())
+        .env("GIT_CONFIG_NOSYSTEM", "1");
+    for who in ["AUTHOR", "COMMITTER"] {
+        command
+            .env(format!("GIT_{who}_NAME"), "somebody")
+            .env(format!("GIT_{who}_EMAIL"), "somebody@people.example")
+            .env(format!("GIT_{who}_DATE"), at);
+    }
+    assert!(command.status().unwrap().success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_bad_mastra_pin_of_two_commits_on_a_side_branch_is_found_with_its_window() {
+    let machine = Machine::new();
+    let commit = |at: &str, version: &str, note: &str| {
+        let lockfile = format!(
+            r#"{{"lockfileVersion":3,"packages":{{"node_modules/@mastra/core":{{"version":"{version}"}},"node_modules/note":{{"version":"1.0.0","license":"{note}"}}}}}}"#
+        );
+        machine.write("app/package-lock.json", &lockfile);
+        git(&machine, at, &["add", "-A"]);
+        git(&machine, at, &["commit", "-q", "-m", &format!("core {version}")]);
+    };
+    machine.write("app/README.md", "an app");
+    git(&machine, "2026-06-16T08:00:00Z", &["init", "-q", "-b", "main"]);
+    commit("2026-06-16T09:00:00Z", "1.42.0", "one");
+    git(
+        &machine,
+        "2026-06-17T01:00:00Z",
+        &["switch", "-q", "-c", "upgrade"],
+    );
+    commit("2026-06-17T02:00:00Z", "1.42.1", "two");
+    commit("2026-06-17T03:00:00Z", "1.42.1", "three");
+    commit("2026-06-17T09:00:00Z", "1.42.2", "four");
+    git(&machine, "2026-06-17T10:00:00Z", &["switch", "-q", "main"]);
+    let asked = ["hunt", "--campaign", "mastra-2026-06", "--format", "json"];
+    let answer = machine.run(&machine.home().join("app"), &asked);
+    assert_eq!(answer.code(), 1, "{}{}", answer.stdout(), answer.stderr());
+    let json = answer.json();
+    let evidence = json["campaigns"][0]["evidence"].as_array().unwrap();
+    assert_eq!(evidence.len(), 1, "{evidence:?}");
+    let window = &evidence[0]["window"];
+    assert_eq!(evidence[0]["purl"], "pkg:npm/%40mastra/core@1.42.1");
+    assert_eq!(window["commits"], 2);
+    assert_eq!(
+        (window["from"].as_str(), window["until"].as_str()),
+        (Some("2026-06-17T02:00:00Z"), Some("2026-06-17T09:00:00Z"))
+    );
+    assert_eq!(window["branches"], serde_json::json!(["upgrade"]));
+    assert_eq!(window["introduced"][0]["summary"], "core 1.42.1");
+}

@@ -2,114 +2,16 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "helpers of tests fail as loudly as the tests themselves"
 )]
 mod common;
 
-use cleanbill_testkit::{PackageBuilder, Registry};
-use common::{Answer, Machine};
+use cleanbill_testkit::Registry;
+use common::{
+    Answer, Machine,
+    update::{NOW, OLD, client, entry, executable, npm, package, project, update, vulnerable},
+};
 use serde_json::{Value, json};
-
-/// The reading of every test.
-const NOW: &str = "2026-06-20T00:00:00Z";
-const OLD: &str = "2025-01-01T00:00:00Z";
-
-/// A package whose releases are old unless told otherwise; each carries `fields` of its manifest.
-fn package(name: &str, releases: &[(&str, &str, Value)]) -> PackageBuilder {
-    let mut builder = PackageBuilder::new(name);
-    for (version, moment, fields) in releases {
-        let mut manifest = json!({"name": name, "version": version});
-        for (key, value) in fields.as_object().expect("fields") {
-            manifest[key] = value.clone();
-        }
-        builder = builder
-            .release(version, &[("package.json", &manifest.to_string())])
-            .published(version, moment);
-    }
-    let last = releases.last().expect("a release").0;
-    builder.tag("latest", last)
-}
-
-/// A project with a lockfile of npm's: direct requests, and everything installed with its own requests.
-fn project(
-    machine: &Machine,
-    direct: &[(&str, &str)],
-    installed: &[(&str, &str, Value)],
-) -> std::path::PathBuf {
-    let asks: serde_json::Map<String, Value> = direct
-        .iter()
-        .map(|(name, range)| ((*name).to_owned(), json!(range)))
-        .collect();
-    let mut packages = serde_json::Map::new();
-    packages.insert(
-        String::new(),
-        json!({"name": "app", "version": "1.0.0", "dependencies": asks}),
-    );
-    for (name, version, fields) in installed {
-        let mut entry = json!({
-            "version": version,
-            "resolved": format!("https://registry.example/{name}/-/{name}-{version}.tgz"),
-        });
-        for (key, value) in fields.as_object().expect("fields") {
-            entry[key] = value.clone();
-        }
-        if entry["resolved"].is_null() {
-            entry.as_object_mut().expect("an entry").remove("resolved");
-        }
-        packages.insert(format!("node_modules/{name}"), entry);
-    }
-    let lock = json!({"name": "app", "version": "1.0.0", "lockfileVersion": 3, "requires": true, "packages": packages});
-    machine.write(
-        "app/package-lock.json",
-        &(serde_json::to_string_pretty(&lock).expect("JSON") + "\n"),
-    );
-    let manifest = json!({"name": "app", "version": "1.0.0", "dependencies": asks});
-    machine.write(
-        "app/package.json",
-        &(serde_json::to_string_pretty(&manifest).expect("JSON") + "\n"),
-    );
-    machine.home().join("app")
-}
-
-/// A feed of one vulnerability below `fixed`, brought in as a user would.
-fn vulnerable(machine: &Machine, id: &str, name: &str, fixed: &str) {
-    let record = json!({
-        "schema_version": "1.6.0", "id": id, "modified": "2026-06-01T00:00:00Z", "published": "2026-06-01T00:00:00Z",
-        "summary": "reads beyond its input",
-        "affected": [{"package": {"ecosystem": "npm", "name": name},
-            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}],
-    });
-    let file = machine.write(&format!("osv/{id}.json"), &record.to_string());
-    let folder = file.parent().expect("a folder").display().to_string();
-    let settings = format!("[[feed]]\nname = \"test\"\nsource = \"{folder}\"\nmax-age = \"3650d\"\n");
-    let policy = machine.write("policy.toml", &settings).display().to_string();
-    let answer = machine.run(
-        machine.home(),
-        &["feed", "import", "test", &folder, "--policy", &policy],
-    );
-    assert_eq!(answer.code(), 0, "{}", answer.stderr());
-}
-
-fn update(machine: &Machine, registry: &Registry, more: &[&str]) -> Answer {
-    let folder = machine.home().join("app");
-    let mut arguments = vec!["update", "--registry", registry.url(), "--as-of", NOW];
-    let policy = machine.home().join("policy.toml");
-    let policy = policy.display().to_string();
-    if machine.home().join("policy.toml").is_file() {
-        arguments.extend(["--policy", &policy]);
-    }
-    arguments.extend(more);
-    machine.run(&folder, &arguments)
-}
-
-fn entry(report: &Value, name: &str) -> Value {
-    let all = report["updates"].as_array().expect("updates");
-    all.iter()
-        .find(|update| update["name"] == name)
-        .unwrap_or_else(|| panic!("no {name} in {report:#}"))
-        .clone()
-}
 
 #[test]
 fn a_young_newest_is_held_with_the_moment_it_is_ready_and_the_older_safe_one_is_taken() {
@@ -296,18 +198,6 @@ fn a_peer_that_would_not_fit_is_told_and_two_that_move_together_are_not_a_confli
     );
 }
 
-/// True when the real npm can be run; where it cannot, the test says so and proves nothing.
-fn npm() -> bool {
-    let found = std::process::Command::new("npm")
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("npm is not on the PATH; carrying out a plan is not tested here");
-    }
-    found
-}
-
 #[test]
 fn npm_carries_out_a_plan_and_only_what_was_meant_changes() {
     if !npm() {
@@ -426,11 +316,6 @@ fn whatever_the_client_does_wrong_the_project_stays_byte_for_byte() {
             "{script}: nothing else lies there"
         );
     }
-}
-
-fn executable(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("permissions");
 }
 
 #[test]
@@ -590,14 +475,17 @@ fn the_same_version_under_another_digest_is_held() {
 }
 
 #[test]
-fn a_clients_own_age_setting_is_written_from_the_policy_only_when_asked() {
+fn a_clients_own_settings_are_written_from_the_policy_only_when_asked() {
     let machine = Machine::new();
     let folder = project(&machine, &[], &[]);
     std::fs::write(folder.join(".npmrc"), "save-exact=true\nmin-release-age=1\n").expect("a file");
     let told = machine.run(&folder, &["update", "--sync-clients"]);
     assert_eq!(
         (told.code(), told.stdout().as_str()),
-        (0, ".npmrc: min-release-age 3\n"),
+        (
+            0,
+            ".npmrc: min-release-age 3\n.npmrc: strict-allow-scripts true\n"
+        ),
         "{}",
         told.stderr()
     );
@@ -609,7 +497,63 @@ fn a_clients_own_age_setting_is_written_from_the_policy_only_when_asked() {
             .code(),
         0
     );
-    assert_eq!(read(), "save-exact=true\nmin-release-age=3\n");
+    assert_eq!(
+        read(),
+        "save-exact=true\nmin-release-age=3\nstrict-allow-scripts=true\n"
+    );
+    let again = machine.run(&folder, &["update", "--sync-clients"]);
+    assert_eq!(again.stdout(), "the clients' settings say what the policy says\n");
+}
+
+#[test]
+fn exclusions_whose_time_has_passed_leave_a_clients_settings_and_only_who_runs_scripts_today_may() {
+    let machine = Machine::new();
+    let script = json!({"scripts": {"install": "node build.js"}});
+    let registry = Registry::with([
+        package("native", &[("1.0.0", OLD, script)]).build(),
+        package(
+            "left",
+            &[
+                ("1.0.0", OLD, json!({})),
+                ("1.1.0", "2026-06-19T12:00:00Z", json!({})),
+            ],
+        )
+        .build(),
+    ]);
+    machine.write(
+        "app/package.json",
+        "{\n  \"name\": \"app\",\n  \"dependencies\": {\n    \"left\": \"^1.0.0\",\n    \"native\": \"^1.0.0\"\n  }\n}\n",
+    );
+    machine.write(
+        "app/pnpm-lock.yaml",
+        "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      left:\n        specifier: ^1.0.0\n        version: 1.0.0\n      native:\n        specifier: ^1.0.0\n        version: 1.0.0\n\npackages:\n\n  left@1.0.0:\n    resolution: {integrity: sha512-AAAA}\n\n  native@1.0.0:\n    resolution: {integrity: sha512-AAAA}\n\nsnapshots:\n\n  left@1.0.0: {}\n\n  native@1.0.0: {}\n",
+    );
+    let settings = machine.write(
+        "app/pnpm-workspace.yaml",
+        "# ours\nminimumReleaseAge: 10 # too little\nminimumReleaseAgeExclude:\n  - left@1.0.0 || 1.1.0\n  - native@1.0.0\n  - always\nlinkWorkspacePackages: true\n",
+    );
+    let answer = update(&machine, &registry, &["--sync-clients", "--apply"]);
+    assert_eq!(answer.code(), 0, "{}", answer.stderr());
+    let text = std::fs::read_to_string(&settings).expect("a file");
+    let list = if text.contains("allowBuilds") {
+        "allowBuilds:\n  native: true\n"
+    } else {
+        "onlyBuiltDependencies:\n  - native\n"
+    };
+    assert_eq!(
+        text,
+        format!(
+            "# ours\nminimumReleaseAge: 4320 # too little\nminimumReleaseAgeExclude:\n  - 'left@1.1.0'\n  - always\nlinkWorkspacePackages: true\nstrictDepBuilds: true\n{list}trustPolicy: no-downgrade\n"
+        )
+    );
+    assert!(answer.stderr().contains("`always`"), "{}", answer.stderr());
+    let again = update(&machine, &registry, &["--sync-clients"]);
+    assert_eq!(
+        again.stdout(),
+        "the clients' settings say what the policy says\n",
+        "{}",
+        again.stderr()
+    );
 }
 
 #[test]
@@ -766,20 +710,6 @@ fn a_workspace_keeps_its_own_manifest_in_step() {
         new["packages"]["node_modules/left"]["version"], "2.0.0",
         "{new:#}"
     );
-}
-
-/// The version of a client on the PATH; where there is none, the test says so and proves nothing.
-fn client(program: &str) -> Option<String> {
-    let output = std::process::Command::new(program)
-        .arg("--version")
-        .output()
-        .ok()
-        .filter(|output| output.status.success());
-    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    if version.is_none() {
-        eprintln!("{program} is not on the PATH; carrying out a plan with it is not tested here");
-    }
-    version
 }
 
 /// A project whose lockfile the client itself wrote is moved within one range and out of one pin.

@@ -3,9 +3,10 @@
 //!
 //! Reading order: what a run hands in ([`report`]), the views and their names ([`mod@format`]), what a
 //! script reads off the process ([`exit`]), how hostile text is tamed ([`escape`]), then one module a
-//! view. [`explain()`] shows an audit's page, [`why()`] a stored answer.
+//! view. [`explain()`] shows an audit's page, [`why()`] a stored answer, [`diff`] two releases side by side.
 #![deny(clippy::disallowed_methods)]
 
+pub mod diff;
 pub mod escape;
 pub mod exit;
 pub mod explain;
@@ -31,6 +32,7 @@ mod samples;
 #[cfg(test)]
 mod snapshots;
 
+pub use diff::{DiffFormat, DiffReport, render_diff};
 pub use exit::ExitCode;
 pub use explain::explain;
 pub use format::{
@@ -38,6 +40,7 @@ pub use format::{
 };
 pub use report::{
     AuditReport, BroughtIn, ClientSetting, FeedLine, FeedState, InspectReport, LockfileProblem,
-    LockfileReport, NotKnown, PackageReport, PinPlace, UnassessedRule, WaiverNote, WaiverState,
+    LockfileReport, Moment, NotKnown, PackageReport, PinPlace, Story, UnassessedRule, WaiverNote,
+    WaiverState,
 };
 pub use why::{WhyError, why};

@@ -49,6 +49,8 @@ pub struct InspectReport {
     pub unassessed: UnassessedRule,
     /// Dependencies it would bring in that are themselves held or blocked.
     pub brings_in: Vec<BroughtIn>,
+    /// What it did on invented machines, where it was rehearsed.
+    pub rehearsal: Vec<Story>,
     /// Facts that were not to be had.
     pub not_known: Vec<NotKnown>,
     /// How each feed stands.
@@ -57,6 +59,32 @@ pub struct InspectReport {
     pub audits: Vec<AuditMeta>,
     /// The version of Cleanbill.
     pub tool_version: String,
+}
+
+/// What a release did on one invented machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// The machine's name; empty where the rehearsal itself failed.
+    pub machine: String,
+    /// What happened, in order.
+    pub moments: Vec<Moment>,
+    /// Moments left out.
+    pub more: usize,
+    /// Why it is not the whole story.
+    pub stops: Vec<Untrusted>,
+}
+
+/// One thing that happened in a rehearsal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Virtual milliseconds since the start.
+    pub at_ms: u64,
+    /// The file and line, where known.
+    pub place: Untrusted,
+    /// What it did.
+    pub did: Untrusted,
+    /// Marked secrets that went with it.
+    pub stolen: Vec<Untrusted>,
 }
 
 /// One lockfile.

@@ -518,6 +518,7 @@ pub(crate) fn inspected_from(report: &AuditReport) -> InspectReport {
             verdict: Verdict::Block,
             reason: "listed as malicious".into(),
         }],
+        rehearsal: Vec::new(),
         not_known: report.not_known.clone(),
         feeds: report.feeds.clone(),
         audits: report.audits.clone(),

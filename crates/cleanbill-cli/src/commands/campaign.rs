@@ -1,4 +1,7 @@
 //! `cleanbill campaign`: the campaigns this program knows, their files checked, carried out and brought in.
+pub mod publish;
+pub mod sign;
+
 use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -16,6 +19,10 @@ use crate::{
     compose::read_text,
     failure::Failure,
     output,
+    publishing::{
+        page::{Place, page},
+        related,
+    },
     world::World,
 };
 
@@ -27,7 +34,9 @@ use crate::{
     cleanbill campaign export --to stix mastra-2026-06 -o mastra.json\n  \
     cleanbill campaign import found.txt --id found-2026-11 -o found-2026-11.json\n  \
     cleanbill campaign lint found-2026-11.json\n  \
-    cleanbill campaign link ./samples")]
+    cleanbill campaign link ./samples\n  \
+    cleanbill campaign publish ./site --base https://campaigns.example/\n  \
+    cleanbill campaign sign found-2026-11.json --key secret.pem -o found-2026-11.json.minisig")]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -50,7 +59,10 @@ enum Command {
         id: String,
         /// How to tell it
         #[arg(long, value_enum, default_value = "human")]
-        format: Told,
+        format: Shown,
+        /// Campaign files of your own, beside the built-in ones
+        #[arg(long = "pack", value_name = "FILE")]
+        packs: Vec<PathBuf>,
     },
     /// Which of these releases belong together, and by what evidence
     Link(link::Arguments),
@@ -61,8 +73,11 @@ enum Command {
         /// The format
         #[arg(long, value_enum)]
         to: Exchange,
+        /// Campaign files of your own, beside the built-in ones
+        #[arg(long = "pack", value_name = "FILE")]
+        packs: Vec<PathBuf>,
     },
-    /// A campaign file from OSV records or from lines of name@version
+    /// A campaign file from OSV records, a STIX 2.1 bundle, or lines of name@version
     Import {
         /// The file
         file: PathBuf,
@@ -70,6 +85,14 @@ enum Command {
         #[arg(long)]
         id: String,
     },
+    /// A site of campaigns for readers, feeds and programs
+    Publish(publish::Arguments),
+    /// Draw a pair of keys for signing campaign files
+    Keys(sign::KeysArguments),
+    /// Sign a campaign file or a feed, in minisign's format
+    Sign(sign::SignArguments),
+    /// Check the signature of a file
+    Verify(sign::VerifyArguments),
     /// Say what is wrong with campaign files
     Lint {
         /// The files
@@ -87,8 +110,21 @@ pub enum Told {
     Json,
 }
 
+/// How one campaign is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shown {
+    /// For a terminal
+    Human,
+    /// For programs
+    Json,
+    /// A page of its own, with its timeline and graph
+    Html,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Exchange {
+    /// Campaign files, a list: what `--pack` reads
+    Pack,
     /// OSV records, a list
     Osv,
     /// One STIX 2.1 bundle
@@ -100,7 +136,7 @@ enum Exchange {
 }
 
 /// Largest file to import, in bytes; a list of every malicious release on record has some 20 MB.
-const MAX_IMPORT_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const MAX_IMPORT_BYTES: usize = 256 * 1024 * 1024;
 
 /// Works on campaigns.
 ///
@@ -110,7 +146,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let ours = |error: serde_json::Error| Failure::ours("cannot draw the answer").because(&error);
     match &arguments.command {
         Command::List { format, package } => {
-            let mut known = hunt::campaigns(&[], world)?;
+            let mut known = hunt::campaigns(&[], None, world)?;
             if let Some(name) = package {
                 known.retain(|campaign| campaign.packages.iter().any(|package| &package.name == name));
             }
@@ -124,20 +160,26 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             };
             output::answer(&text, common)?;
         }
-        Command::Show { id, format } => {
-            let known = hunt::chosen(hunt::campaigns(&[], world)?, std::slice::from_ref(id))?;
+        Command::Show { id, format, packs } => {
+            let all = hunt::campaigns(packs, None, world)?;
+            let known = hunt::chosen(all.clone(), std::slice::from_ref(id))?;
             let mut text = String::new();
             for campaign in &known {
                 text.push_str(&match format {
-                    Told::Human => shown(campaign),
-                    Told::Json => pretty(campaign).map_err(ours)?,
+                    Shown::Human => shown(campaign, &all),
+                    Shown::Json => pretty(campaign).map_err(ours)?,
+                    Shown::Html => page(campaign, &all, made(common)?, Place::Alone),
                 });
             }
             output::answer(&text, common)?;
         }
         Command::Link(arguments) => return link::run(arguments, common, world),
-        Command::Export { ids, to } => {
-            let mut known = hunt::campaigns(&[], world)?;
+        Command::Publish(arguments) => return publish::run(arguments, common, world),
+        Command::Keys(arguments) => return sign::keys(arguments, common, world),
+        Command::Sign(arguments) => return sign::sign(arguments, common, world),
+        Command::Verify(arguments) => return sign::verify(arguments, common, world),
+        Command::Export { ids, to, packs } => {
+            let mut known = hunt::campaigns(packs, None, world)?;
             known = if ids.is_empty() {
                 known
             } else {
@@ -146,6 +188,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             known.retain(|campaign| campaign.class != Class::FalsePositive);
             let made = made(common)?;
             let text = match to {
+                Exchange::Pack => pretty(&known).map_err(ours)?,
                 Exchange::Osv => pretty(
                     &known
                         .iter()
@@ -174,7 +217,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             let campaign = import::import(id, &text).map_err(|error| {
                 Failure::usage(format!("cannot import `{}`", file.display()))
                     .because(&error)
-                    .hint("give OSV records, or one `name@version` a line")
+                    .hint("give OSV records, a STIX 2.1 bundle, or one `name@version` a line")
             })?;
             output::answer(&pretty(&campaign).map_err(ours)?, common)?;
             output::remark(
@@ -249,7 +292,7 @@ fn listed(campaign: &Campaign) -> String {
 /// Packages named one by one; the JSON has them all.
 const SHOWN_PACKAGES: usize = 40;
 
-fn shown(campaign: &Campaign) -> String {
+fn shown(campaign: &Campaign, all: &[Campaign]) -> String {
     let mut out = format!("{}: {}\n", line(&campaign.id), line(&campaign.name));
     let mut section = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
@@ -353,6 +396,13 @@ fn shown(campaign: &Campaign) -> String {
                     .unwrap_or_default();
                 format!("attributed by {by} to {}{confidence}{basis}", claim.actor)
             })
+            .collect(),
+    );
+    section(
+        "made alike, by published traits that both show",
+        related(campaign, all)
+            .into_iter()
+            .map(|(other, shared)| format!("{}: {shared}", other.id))
             .collect(),
     );
     section("notes", campaign.notes.clone());

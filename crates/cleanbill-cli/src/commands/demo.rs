@@ -127,26 +127,20 @@ fn open_policy() -> Policy {
 }
 
 async fn start(replay: Replay, policy: Policy, now: Timestamp) -> Result<Running, Failure> {
-    let settings = GateSettings {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        public_address: None,
-        enforcer: Enforcer {
-            ports: Ports {
-                registry: Arc::new(MemoryRegistry::new(replay)),
-                // Nobody knew: the verdict stands on what the registry tells.
-                advisories: Arc::new(Silence),
-                code: None,
-            },
-            policy: Arc::new(policy),
-            popular: Arc::new(PopularNames::builtin()),
+    let enforcer = Enforcer {
+        ports: Ports {
+            registry: Arc::new(MemoryRegistry::new(replay)),
+            // Nobody knew: the verdict stands on what the registry tells.
+            advisories: Arc::new(Silence),
             code: None,
         },
-        clock: Arc::new(FixedClock(now)),
-        pass_to: Arc::new(|_| None),
-        internal: Arc::new(|_| false),
-        sink: None,
-        remember: None,
+        policy: Arc::new(policy),
+        popular: Arc::new(PopularNames::builtin()),
+        code: None,
+        basis: String::new(),
     };
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let settings = GateSettings::new(listen, enforcer, Arc::new(FixedClock(now)));
     Gate::start(settings)
         .await
         .map_err(|error| Failure::usage("cannot play the demo: the gate does not start").because(&error))

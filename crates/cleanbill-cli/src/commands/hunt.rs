@@ -6,13 +6,17 @@ use std::{
 
 use clap::Args;
 use cleanbill_feeds::{campaign::Campaign, pack};
-use cleanbill_hunt::{Answer, History, HuntOptions, Hunted, Watch, answers, gravest, hunt, would::Span};
+use cleanbill_hunt::{
+    Answer, History, HuntOptions, Hunted, Watch, answers, exchange::signed::MAX_TEXT_BYTES, gate_log::Told,
+    gravest, hunt, would::Span,
+};
 use cleanbill_intel::Standing;
 use cleanbill_model::Timestamp;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
     cli::Common,
+    commands::{campaign::sign, gate},
     failure::Failure,
     hunting::{self, Format, View},
     output,
@@ -26,6 +30,7 @@ use crate::{
     cleanbill hunt ~/src --campaign axios-2026-03      one campaign over many projects\n  \
     cleanbill hunt --machine --no-history              caches, stores and global packages of this machine too\n  \
     cleanbill hunt ci.log sbom.cdx.json image.tar      logs, bills of materials and images by name\n  \
+    cleanbill hunt --gate                              and what this machine's gate handed out\n  \
     cleanbill hunt --format markdown -o ticket.md      for a ticket\n\n\
     Exit codes: 0 not exposed, 1 exposed, 2 usage, 3 possibly exposed or a place could not be read.")]
 pub struct Arguments {
@@ -38,6 +43,9 @@ pub struct Arguments {
     /// Campaign files of your own, beside the built-in ones
     #[arg(long = "pack", value_name = "FILE")]
     packs: Vec<PathBuf>,
+    /// Take campaign files only with a signature by this public key beside them, as FILE.minisig
+    #[arg(long, value_name = "FILE", requires = "packs")]
+    pack_key: Option<PathBuf>,
     /// How to tell it
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -53,6 +61,9 @@ pub struct Arguments {
     /// Look through this machine's caches, stores, global packages and start-up folders as well
     #[arg(long)]
     machine: bool,
+    /// Read the log of a gate as well: that of this machine, or of the store at PLACE
+    #[arg(long, value_name = "PLACE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    gate: Option<String>,
 }
 
 /// Reads `FROM..UNTIL`.
@@ -85,7 +96,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         })?,
         None => world.now,
     };
-    let mut known = campaigns(&arguments.packs, world)?;
+    let mut known = campaigns(&arguments.packs, arguments.pack_key.as_deref(), world)?;
     if !arguments.campaigns.is_empty() {
         known = chosen(known, &arguments.campaigns)?;
     }
@@ -117,7 +128,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let would = arguments
         .would_resolve
         .then(|| arguments.window.unwrap_or_default());
-    let hunted = hunt(
+    let mut hunted = hunt(
         &watch,
         &HuntOptions {
             roots,
@@ -128,6 +139,9 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         },
     );
     bar.finish_and_clear();
+    if let Some(place) = &arguments.gate {
+        gate_log(place, &watch, &mut hunted, world)?;
+    }
     let answers = answers(&watch, &hunted);
     let view = View {
         as_of,
@@ -164,23 +178,79 @@ fn exit_code(hunted: &Hunted, answers: &[Answer<'_>]) -> ExitCode {
 /// Largest campaign file read, in bytes; the largest built-in one has some 500 kB.
 const MAX_PACK_BYTES: usize = 16 * 1024 * 1024;
 
-/// The built-in campaigns and those of files.
+/// Entries of a gate's log read at a time.
+const PIECE: usize = 2_000;
+
+/// Reads the log of a gate. The store is opened only where it is, so that nothing is made by looking.
+fn gate_log(place: &str, watch: &Watch, hunted: &mut Hunted, world: &World) -> Result<(), Failure> {
+    let is_address = place.contains("://");
+    let file = if place.is_empty() {
+        gate::default_file(world)
+    } else {
+        world.folder.join(place)
+    };
+    if !is_address && !file.is_file() {
+        return Err(
+            Failure::usage(format!("no gate has kept a log in `{}`", file.display()))
+                .hint("`--gate=PLACE` takes the file or address a gate was given with `--store`"),
+        );
+    }
+    let store = gate::open_store(Some(place).filter(|place| !place.is_empty()), world)?;
+    let unusable = |error| Failure::usage("cannot read the gate's log").because(&error);
+    let shown = format!("the log of the gate at {}", store.place());
+    let (mut after, mut known) = (0, Told::default());
+    loop {
+        let piece = store.entries(after, PIECE).map_err(unusable)?;
+        let Some(last) = piece.last() else { return Ok(()) };
+        after = last.number;
+        let texts = piece.iter().map(|entry| entry.text.as_str());
+        hunted.add_gate_log(watch, texts, &shown, &mut known);
+    }
+}
+
+/// What a file of campaigns may be: one, a list, or what a published site has for programs.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Pack {
+    Listed { campaigns: Vec<Campaign> },
+    List(Vec<Campaign>),
+}
+
+/// The built-in campaigns and those of files. With a key, a file counts only with a signature beside it.
 ///
 /// # Errors
-/// When a file cannot be read as a campaign.
-pub fn campaigns(packs: &[PathBuf], world: &World) -> Result<Vec<Campaign>, Failure> {
+/// When a file cannot be read as campaigns, or its signature does not count.
+pub fn campaigns(packs: &[PathBuf], key: Option<&Path>, world: &World) -> Result<Vec<Campaign>, Failure> {
+    let key = key.map(|path| sign::public(path, world)).transpose()?;
     let mut known = pack::campaigns()
         .map_err(|error| Failure::ours("cannot read the built-in campaigns").because(&error))?;
     for path in packs {
         let cannot = || Failure::usage(format!("cannot read campaign `{}`", path.display()));
         let text = crate::compose::read_text(&world.folder.join(path), MAX_PACK_BYTES)?.ok_or_else(cannot)?;
-        let campaign: Campaign = serde_json::from_str(&text).map_err(|error| {
-            cannot()
-                .because(&error)
-                .hint("`cleanbill campaign lint FILE` says what is wrong with it")
-        })?;
-        known.retain(|other| other.id != campaign.id);
-        known.push(campaign);
+        if let Some(key) = &key {
+            let beside = sign::beside(path);
+            let signature = crate::compose::read_text(&world.folder.join(&beside), MAX_TEXT_BYTES)?
+                .ok_or_else(|| cannot().hint(format!("its signature `{}` is not there", beside.display())))?;
+            key.verify(text.as_bytes(), &signature).map_err(|error| {
+                cannot()
+                    .because(&error)
+                    .hint("get the file anew from who signed it, and do not use this one")
+            })?;
+        }
+        let several = serde_json::from_str::<Pack>(&text);
+        let read = match several {
+            Ok(Pack::List(list) | Pack::Listed { campaigns: list }) => list,
+            // One campaign's own error says more than that of the choice between shapes.
+            Err(_) => vec![serde_json::from_str(&text).map_err(|error| {
+                cannot()
+                    .because(&error)
+                    .hint("`cleanbill campaign lint FILE` says what is wrong with it")
+            })?],
+        };
+        for campaign in read {
+            known.retain(|other| other.id != campaign.id);
+            known.push(campaign);
+        }
     }
     Ok(known)
 }
@@ -216,7 +286,14 @@ const HOME_FOLDERS: &[&str] = &[
     ".local/lib/node_modules",
     ".bun/install",
     ".nvm/versions",
+    ".local/share/fnm",
+    ".fnm",
+    ".local/share/mise/installs/node",
+    ".asdf/installs/nodejs",
+    ".nodenv/versions",
+    ".n/n/versions",
     ".volta/tools",
+    ".cache/deno",
     ".config/yarn/global",
     ".config/systemd/user",
     ".config/autostart",
@@ -235,6 +312,7 @@ const HOME_FOLDERS: &[&str] = &[
 const ROOT_FOLDERS: &[&str] = &[
     "/usr/lib/node_modules",
     "/usr/local/lib/node_modules",
+    "/usr/local/n/versions",
     "/opt/homebrew/lib/node_modules",
     "/etc/systemd/system",
     "/Library/LaunchAgents",
@@ -258,7 +336,14 @@ fn machine_folders(world: &World) -> Vec<PathBuf> {
         .iter()
         .filter_map(|name| world.variable(name))
         .map(PathBuf::from);
+    // What `bunx` runs, it unpacks into the folder for temporary files.
+    let temporary = std::env::temp_dir();
+    let bunx = std::fs::read_dir(&temporary).into_iter().flatten().flatten();
+    let bunx = bunx
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("bunx-"))
+        .map(|entry| entry.path());
     home.chain(told)
+        .chain(bunx)
         .chain(ROOT_FOLDERS.iter().map(PathBuf::from))
         .filter(|folder| folder.is_dir())
         .collect()

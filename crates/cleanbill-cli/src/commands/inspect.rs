@@ -114,6 +114,7 @@ fn inspect_local(
         .block_on(code::read_local(tarball, code))
         .map_err(|reason| cannot().hint(reason))?;
     let policy = &session.settings.policy;
+    let rehearsal = source.rehearsal.clone();
     let judgement = judge(source, session.as_of, Arc::new(PopularNames::builtin()), policy)
         .ok_or_else(|| cannot().hint("its package.json must name the package"))?;
     let outcome = InspectOutcome {
@@ -121,6 +122,7 @@ fn inspect_local(
         not_known: Vec::new(),
         feeds: Vec::new(),
         edges: Vec::new(),
+        rehearsal,
     };
     let report = present::inspect_report(outcome, policy);
     let text = render_inspect(&report, arguments.format, &output::render_options(common, world))

@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod config;
 pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod eval;
 pub mod explain;
 pub mod feed;
@@ -15,6 +16,7 @@ pub mod inspect;
 pub mod link;
 pub mod rehearse;
 pub mod run;
+pub mod setup;
 pub mod update;
 pub mod why;
 pub mod worker;
@@ -43,6 +45,8 @@ pub fn dispatch(cli: &Cli, world: &World) -> Result<ExitCode, Failure> {
         Command::Config(arguments) => config::run(arguments, common, world),
         Command::Gate(arguments) => gate::run(arguments, common, world),
         Command::Run(arguments) => run::run(arguments, common, world),
+        Command::Setup(arguments) => setup::run(arguments, common, world),
+        Command::Doctor(arguments) => doctor::run(arguments, common, world),
         Command::Diff(arguments) => diff::run(arguments, common, world),
         Command::Demo(arguments) => demo::run(arguments, common, world),
         Command::Eval(arguments) => eval::run(arguments, common, world),

@@ -1,22 +1,26 @@
 //! `cleanbill run`: one command behind a gate of its own, on a free loopback port.
+pub(crate) mod redirect;
+
 use std::{
     collections::{BTreeMap, HashMap},
     ffi::OsString,
     fs,
-    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
+    sync::Arc,
 };
 
 use clap::Args;
-use cleanbill_gate::{Running, canonical::restore};
+use cleanbill_gate::{Running, canonical::restore, server::LockedBy};
 use cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES;
 use cleanbill_model::{PackageName, Verdict};
+use cleanbill_ports::Locked;
 
 use crate::{
     cli::Common,
     commands::gate,
     compose::{self, Session},
+    discover,
     failure::Failure,
     output,
     world::World,
@@ -57,11 +61,21 @@ pub struct Arguments {
 /// When the gate or the command cannot start.
 pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<ExitCode, Failure> {
     let session = Session::open(common, world, &world.folder, None)?;
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let locked = locked_by(&world.folder);
     let running = session
         .runtime
-        .block_on(gate::start(&session, common, world, listen, None))?;
+        .block_on(gate::start(&session, common, world, locked))?;
     let address = format!("http://{}", running.address);
+    let base = session.registry_base().unwrap_or_default();
+    for mended in redirect::mend(&base, world) {
+        output::remark(
+            &format!(
+                "note: `{}` is put back; a run before was killed",
+                world.shown(&mended)
+            ),
+            common,
+        );
+    }
     let Some((program, rest)) = arguments.command.split_first() else {
         return Err(Failure::usage("no command was given")
             .hint("write it behind `--`, as in `cleanbill run -- npm ci`"));
@@ -71,16 +85,24 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         .args(rest)
         .current_dir(&world.folder)
         .envs(client_environment(&address, arguments.scripts, &session.scopes()));
+    let led = redirect::lead(&world.folder, &address, world)?;
+    // Ctrl-C ends the client; this process stays to put its lockfiles right.
+    let _deaf = session.runtime.block_on(async { interrupts() });
     let status = command.status().map_err(|error| {
         Failure::usage(format!("cannot run `{}`", program.to_string_lossy()))
             .because(&error)
             .hint("check that the client is installed and on the PATH")
     });
-    let restored = restore_lockfiles(&session, &running, &address, &world.folder);
-    let status = status?;
-    for problem in restored.err().into_iter().flatten() {
-        output::remark(&format!("warning: {problem}"), common);
+    let restored = restore_led(&session, &running, &address, &world.folder, Some(&led));
+    match restored {
+        Ok(()) => led.done(),
+        Err(problems) => {
+            for problem in problems {
+                output::remark(&format!("warning: {problem}"), common);
+            }
+        }
     }
+    let status = status?;
     summary(&running, common);
     session.runtime.block_on(running.stop());
     let code = status
@@ -88,6 +110,20 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         .and_then(|code| u8::try_from(code).ok())
         .unwrap_or(1);
     Ok(ExitCode::from(code))
+}
+
+/// What the lockfiles of the project pin: it stays to be seen, and its tarballs are judged like any other.
+fn locked_by(folder: &Path) -> LockedBy {
+    let mut by_name: HashMap<PackageName, Vec<Locked>> = HashMap::new();
+    for name in LOCKFILES {
+        let Some(lockfile) = discover::read_installed(&folder.join(name)) else {
+            continue;
+        };
+        for locked in gate::pins(&lockfile) {
+            by_name.entry(locked.name.clone()).or_default().push(locked);
+        }
+    }
+    Arc::new(move |name| by_name.get(name).cloned().unwrap_or_default())
 }
 
 /// What makes each client ask the gate, and leave scripts alone.
@@ -123,12 +159,35 @@ pub(crate) fn client_environment(
     set
 }
 
+/// While it lives, an interrupt does not end this process.
+#[cfg(unix)]
+fn interrupts() -> Option<tokio::signal::unix::Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::interrupt()).ok()
+}
+
+#[cfg(not(unix))]
+fn interrupts() -> Option<tokio::signal::windows::CtrlC> {
+    tokio::signal::windows::ctrl_c().ok()
+}
+
 /// Takes the gate's address out of what the client wrote.
 pub(crate) fn restore_lockfiles(
     session: &Session,
     running: &Running,
     address: &str,
     folder: &Path,
+) -> Result<(), Vec<String>> {
+    restore_led(session, running, address, folder, None)
+}
+
+/// The same where some lockfiles were led to the gate before.
+fn restore_led(
+    session: &Session,
+    running: &Running,
+    address: &str,
+    folder: &Path,
+    led: Option<&redirect::Redirected>,
 ) -> Result<(), Vec<String>> {
     let mut problems = Vec::new();
     for name in LOCKFILES {
@@ -143,8 +202,10 @@ pub(crate) fn restore_lockfiles(
         };
         let originals = originals(session, running, address, &text);
         let base = session.registry_base().unwrap_or_default();
-        let original =
-            |name: &PackageName, file: &str| originals.get(&(name.clone(), file.to_owned())).cloned();
+        let original = |name: &PackageName, file: &str| {
+            let stood = led.and_then(|led| led.original(&path, name, file));
+            stood.or_else(|| originals.get(&(name.clone(), file.to_owned())).cloned())
+        };
         if let Some(restored) = restore(&text, address, &base, &original)
             && let Err(error) = fs::write(&path, restored)
         {

@@ -1,16 +1,26 @@
 //! `cleanbill update`: the safest newer versions, as a plan; `--apply` carries it out.
 mod apply;
+mod back;
+mod call;
 mod check;
+mod choose;
 mod clients;
+mod sets;
+mod verify;
 
 use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
 use cleanbill_engine::{GatherOptions, NamedLockfile};
 use cleanbill_facts::PopularNames;
+use cleanbill_lockfile::limits::MAX_MANIFEST_BYTES;
 use cleanbill_model::{PackageName, Version};
 use cleanbill_report::ExitCode as Answer;
-use cleanbill_update::{Plan, Wish, apply::commit, plan, project, words};
+use cleanbill_update::{
+    Plan, Wish,
+    apply::{catalog, client::Client, commit, overrides},
+    plan, project, words,
+};
 
 use crate::{
     cli::Common,
@@ -28,6 +38,8 @@ use crate::{
     cleanbill update left --major                    look beyond what the manifest takes\n  \
     cleanbill update --only-fixes --format json      what must be left\n  \
     cleanbill update --apply                         carry it out with the project's own client\n  \
+    cleanbill update --apply --interactive           ask of each proposal first\n  \
+    cleanbill update --roll-back --apply             back to the last set that nothing is known against\n  \
     cleanbill update --check --base old/package-lock.json --head package-lock.json --format markdown\n\n\
     `--apply` changes manifests and the lockfile, all or none, and installs nothing: `cleanbill run -- npm ci` does.")]
 pub struct Arguments {
@@ -51,6 +63,13 @@ pub struct Arguments {
     /// Carry it out although the project has uncommitted changes
     #[arg(long, requires = "apply")]
     allow_dirty: bool,
+    /// Ask of every proposal whether to carry it out
+    #[arg(long, requires = "apply")]
+    interactive: bool,
+    /// Go back to the last set of releases that nothing is known against, from the local log; with `--apply`, else
+    /// only told
+    #[arg(long, conflicts_with_all = ["check", "sync_clients", "interactive", "packages", "major", "only_fixes"])]
+    roll_back: bool,
     /// Compare two lockfiles in place of planning: what each changed release does differently
     #[arg(long, requires = "base", requires = "head", conflicts_with = "apply")]
     check: bool,
@@ -60,7 +79,7 @@ pub struct Arguments {
     /// With `--check`: the lockfile as it is proposed
     #[arg(long, value_name = "FILE", requires = "check")]
     head: Option<PathBuf>,
-    /// Write the clients' own age settings from the policy; with `--apply`, else only told
+    /// Write the clients' own age, script and trust settings from the policy; with `--apply`, else only told
     #[arg(long, conflicts_with = "check")]
     sync_clients: bool,
     /// How to tell it: human or json; with `--check` also sarif and markdown
@@ -78,6 +97,9 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     }
     if arguments.sync_clients {
         return clients::run(arguments, common, world);
+    }
+    if arguments.roll_back {
+        return back::run(arguments, common, world);
     }
     if !["human", "json"].contains(&arguments.format.as_str()) {
         return Err(
@@ -101,24 +123,32 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     let mut plans = Vec::new();
     let mut applied = Vec::new();
     for found in &found {
-        match &found.lockfile {
-            Ok(named) => {
-                let plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
-                if arguments.apply {
-                    let order = apply::Order {
-                        session: &session,
-                        common,
-                        world,
-                        allow_dirty: arguments.allow_dirty,
-                    };
-                    applied.extend(apply::apply(&order, &plan, found)?);
+        let named = found.lockfile.as_ref().map_err(|error| {
+            Failure::usage(format!("cannot read lockfile `{}`", found.path)).because(error)
+        })?;
+        let order = apply::Order {
+            session: &session,
+            common,
+            world,
+            allow_dirty: arguments.allow_dirty,
+        };
+        let wish = with_project(&wish, found, named)?;
+        let mut plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
+        sets::remember(&order, found, named);
+        if arguments.interactive {
+            match chosen(&plan, common)? {
+                // What was chosen is planned by itself: a step may lean on one that was not.
+                Some(names) => {
+                    let wish = Wish { names, ..wish };
+                    plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
                 }
-                plans.push(plan);
-            }
-            Err(error) => {
-                return Err(Failure::usage(format!("cannot read lockfile `{}`", found.path)).because(error));
+                None => return Ok(Answer::Clean.into()),
             }
         }
+        if arguments.apply {
+            applied.extend(apply::apply(&order, &plan, found)?);
+        }
+        plans.push(plan);
     }
     tell(&plans, &applied, arguments, common, world)?;
     session.tell_refused(common);
@@ -141,7 +171,37 @@ fn wish(arguments: &Arguments) -> Result<Wish, Failure> {
         names,
         major: arguments.major,
         only_fixes: arguments.only_fixes,
+        ..Wish::default()
     })
+}
+
+/// The wish with what the project keeps beside its lockfile: catalogs and overrides.
+fn with_project(wish: &Wish, found: &Found, named: &NamedLockfile) -> Result<Wish, Failure> {
+    let mut wish = wish.clone();
+    let (Some(client), Some(folder)) = (Client::of_format(named.lockfile.format), found.file.parent()) else {
+        return Ok(wish);
+    };
+    let text = |name: &str| -> Result<String, Failure> {
+        Ok(compose::read_text(&folder.join(name), MAX_MANIFEST_BYTES)?.unwrap_or_default())
+    };
+    if let Some(file) = catalog::file(client) {
+        wish.catalogs = catalog::read(client, &text(file)?);
+    }
+    wish.overrides = overrides::standing(client, &text("package.json")?, &text(overrides::PNPM_WORKSPACE)?);
+    Ok(wish)
+}
+
+/// Asks which proposals to carry out; `None` where nothing is to be done.
+fn chosen(plan: &Plan, common: &Common) -> Result<Option<Vec<PackageName>>, Failure> {
+    let answers = choose::choose(plan, &mut std::io::stdin().lock(), &mut std::io::stderr().lock())
+        .map_err(|error| Failure::usage("cannot ask which proposals to carry out").because(&error))?;
+    match answers {
+        choose::Chosen::These(names) if !names.is_empty() => Ok(Some(names)),
+        choose::Chosen::These(_) | choose::Chosen::Quit => {
+            output::remark("nothing was changed", common);
+            Ok(None)
+        }
+    }
 }
 
 fn plan_for(

@@ -1,4 +1,5 @@
-//! Every replay below a folder, each judged against a registry of its own that lives in memory.
+//! Every replay below some folders, each judged against a registry of its own that lives in memory.
+//! It counts nothing.
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -6,24 +7,33 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cleanbill_engine::{CodePorts, GatherOptions, Ports, Spec, inspect};
+use clap::ValueEnum;
+use cleanbill_engine::{CodePorts, GatherOptions, Ports, Spec, Voices as CodeVoices, inspect};
 use cleanbill_facts::PopularNames;
 use cleanbill_model::{Advisory, Level, PackageName, Timestamp, Verdict};
 use cleanbill_policy::{CooldownUse, Policy};
-use cleanbill_ports::{Advisories, FeedStatus};
-use cleanbill_replay::{Case, MemoryRegistry, Replay};
+use cleanbill_ports::{Advisories, FeedStatus, Reader};
+use cleanbill_replay::{Case, MemoryBlobs, MemoryRegistry, Replay};
 use walkdir::WalkDir;
 
 /// Deepest folder searched for cases.
 const MAX_DEPTH: usize = 6;
 
 /// Which voices are heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ValueEnum)]
 pub enum Voices {
-    /// What the registry tells.
+    /// What the registry tells, without a look at code
     Metadata,
-    /// The same and what the code does.
+    /// The same, and code as it reads
+    Reading,
+    /// The registry, and code as it behaves on the stage
+    Rehearsal,
+    /// Everything: the registry, reading and rehearsal
     Both,
+    /// The archive alone, as it reads: no times, no accounts, no earlier release
+    ReadingAlone,
+    /// The archive alone, read and rehearsed
+    BothAlone,
 }
 
 impl Voices {
@@ -32,8 +42,26 @@ impl Voices {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Metadata => "metadata",
-            Self::Both => "metadata and code",
+            Self::Reading => "metadata, reading",
+            Self::Rehearsal => "metadata, rehearsal",
+            Self::Both => "metadata, reading, rehearsal",
+            Self::ReadingAlone => "reading",
+            Self::BothAlone => "reading, rehearsal",
         }
+    }
+
+    /// How code is heard, if it is.
+    fn of_code(self) -> Option<CodeVoices> {
+        match self {
+            Self::Metadata => None,
+            Self::Reading | Self::ReadingAlone => Some(CodeVoices::Static),
+            Self::Rehearsal => Some(CodeVoices::Rehearsal),
+            Self::Both | Self::BothAlone => Some(CodeVoices::Both),
+        }
+    }
+
+    fn is_alone(self) -> bool {
+        matches!(self, Self::ReadingAlone | Self::BothAlone)
     }
 }
 
@@ -46,22 +74,27 @@ pub struct Judged {
     pub verdict: Result<Verdict, String>,
     /// The audits that held it.
     pub held_by: Vec<String>,
-    /// How long it took.
+    /// How long it took, with nothing known beforehand.
     pub took: Duration,
 }
 
-/// Case folders at or below `corpus`, sorted.
+/// Case folders at or below `corpora`, sorted within each.
 #[must_use]
-pub fn cases(corpus: &Path) -> Vec<PathBuf> {
-    let found = WalkDir::new(corpus)
-        .max_depth(MAX_DEPTH)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_map(Result::ok);
-    found
-        .filter(|entry| entry.file_name() == "case.json")
-        .filter_map(|entry| entry.path().parent().map(Path::to_owned))
-        .collect()
+pub fn cases(corpora: &[PathBuf]) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    for corpus in corpora {
+        let found = WalkDir::new(corpus)
+            .max_depth(MAX_DEPTH)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_map(Result::ok);
+        folders.extend(
+            found
+                .filter(|entry| entry.file_name() == "case.json")
+                .filter_map(|entry| entry.path().parent().map(Path::to_owned)),
+        );
+    }
+    folders
 }
 
 /// No advisory at all: a verdict must stand on what is seen.
@@ -76,28 +109,52 @@ impl Advisories for Silence {
     }
 }
 
-/// Judges the case in `folder`.
+/// What reads and rehearses for every case.
+pub struct Readers {
+    /// Reads.
+    pub reader: Arc<dyn Reader>,
+    /// Rehearses.
+    pub stage: Arc<dyn Reader>,
+    /// The names that others imitate.
+    pub popular: Arc<PopularNames>,
+}
+
+/// Judges the case in `folder`; nothing read for another case is reused.
 ///
 /// # Errors
 /// When the folder is no replay of the format, with the reason.
-pub async fn judge(
-    folder: &Path,
-    voices: Voices,
-    code: &CodePorts,
-    popular: &Arc<PopularNames>,
-) -> Result<Judged, String> {
+pub async fn judge(folder: &Path, voices: Voices, readers: &Readers) -> Result<Judged, String> {
     let case = Case::read(folder).map_err(|error| error.to_string())?;
-    let replay = Replay::read(folder).map_err(|error| error.to_string())?;
     let spec = Spec::parse(&case.target).map_err(|error| format!("`target` is no release: {error}"))?;
+    let replay = if voices.is_alone() {
+        let (name, version) = case
+            .target
+            .rsplit_once('@')
+            .and_then(|(name, version)| {
+                Some((
+                    PackageName::parse(name).ok()?,
+                    cleanbill_model::Version::parse(version).ok()?,
+                ))
+            })
+            .ok_or_else(|| "`target` is no release".to_owned())?;
+        Replay::read_files_alone(folder, &name, &version)
+    } else {
+        Replay::read(folder)
+    };
     let ports = Ports {
-        registry: Arc::new(MemoryRegistry::new(replay)),
+        registry: Arc::new(MemoryRegistry::new(replay.map_err(|error| error.to_string())?)),
         advisories: Arc::new(Silence),
-        code: (voices == Voices::Both).then(|| code.clone()),
+        code: voices.of_code().map(|voices| CodePorts {
+            reader: Arc::clone(&readers.reader),
+            stage: Arc::clone(&readers.stage),
+            voices,
+            cache: Arc::new(MemoryBlobs::default()),
+        }),
     };
     let options = GatherOptions {
         as_of: case.as_of,
         progress: Arc::new(|_| {}),
-        popular: Arc::clone(popular),
+        popular: Arc::clone(&readers.popular),
         installed: Arc::new(HashMap::new()),
     };
     let policy = Policy {

@@ -2,5 +2,9 @@
 //! verdicts are those of `inspect`.
 
 pub mod corpus;
+pub mod memory;
+pub mod page;
+pub mod plot;
 pub mod score;
+pub mod share;
 pub mod tell;

@@ -83,6 +83,11 @@ impl View<'_> {
                 "manifest judged by its ranges",
                 "manifests judged by their ranges",
             ),
+            (
+                looked.gate_entries,
+                "entry of a gate's log",
+                "entries of a gate's log",
+            ),
         ];
         let told: Vec<String> = parts
             .into_iter()

@@ -5,6 +5,8 @@
     clippy::panic,
     reason = "a test that cannot go on says so"
 )]
+pub mod update;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},

@@ -15,10 +15,11 @@ use crate::{
 };
 
 mod audit_page;
-mod row;
+pub(crate) mod row;
 mod table;
+mod timeline;
 
-const STYLE: &str = include_str!("../../templates/page.css");
+pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
 const SCRIPT: &str = include_str!("../../templates/page.js");
 
 /// The page.
@@ -88,7 +89,9 @@ pub(crate) fn inspect(report: &InspectReport, _: &RenderOptions) -> Result<Strin
             ),
         })
         .collect();
-    Ok(page(&audit, report.judgement.subject.spec(), &brings_in).render()?)
+    let mut page = page(&audit, report.judgement.subject.spec(), &brings_in);
+    page.tables.splice(0..0, timeline::of(&report.rehearsal));
+    Ok(page.render()?)
 }
 
 fn page<'a>(report: &'a AuditReport, title: String, more: &[Alert]) -> Page<'a> {

@@ -55,7 +55,7 @@ pub(super) struct FindingRow<'a> {
 }
 
 /// A step of proof.
-pub(super) struct Step<'a> {
+pub(crate) struct Step<'a> {
     pub note: &'a str,
     pub place: String,
     pub decoded: Option<&'a str>,

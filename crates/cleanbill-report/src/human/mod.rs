@@ -16,8 +16,10 @@ mod open;
 mod release;
 mod sheet;
 mod standing;
+mod story;
 mod summary;
 
+pub(crate) use release::evidence;
 pub(crate) use sheet::{Ink, Sheet};
 pub(crate) use standing::Lookup;
 
@@ -93,6 +95,7 @@ pub(crate) fn inspect(report: &InspectReport, options: &RenderOptions) -> Result
     let mut sheet = Sheet::new(options);
     let view = ReleaseView::from(&report.judgement);
     one(&mut sheet, &view, &report.brings_in, options.detail);
+    story::tell(&mut sheet, report);
     let around = report.as_audit();
     standing::tell(&mut sheet, &around, options.detail);
     decision(

@@ -146,7 +146,8 @@ fn level_word(level: Level) -> &'static str {
 /// Steps of one finding's proof shown unless everything is asked for.
 const USUAL_STEPS: usize = 4;
 
-fn evidence(sheet: &mut Sheet, steps: &[EvidenceView<'_>], detail: Detail) {
+/// The steps of a proof, numbered, each with its decoded value and a frame into the source.
+pub(crate) fn evidence(sheet: &mut Sheet, steps: &[EvidenceView<'_>], detail: Detail) {
     let shown = if detail == Detail::Verbose {
         steps.len()
     } else {

@@ -1,50 +1,32 @@
 //! Carrying a plan out: the project's own client writes a new lockfile in a copy, behind a gate that offers what
 //! the plan chose; the copy is audited; only then do the project's files change, all or none.
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{Read as _, Seek as _, SeekFrom},
-    net::{Ipv4Addr, SocketAddr},
+    collections::BTreeSet,
+    fs,
     path::Path,
     process::{Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
 };
 
-use cleanbill_engine::{GatherOptions, NamedLockfile, audit};
-use cleanbill_facts::PopularNames;
-use cleanbill_lockfile::limits::MAX_MANIFEST_BYTES;
-use cleanbill_model::{PackageName, Purl, Timestamp, Verdict};
-use cleanbill_policy::{Policy, UnassessedAction, Waiver};
+use cleanbill_engine::NamedLockfile;
+use cleanbill_model::{PackageName, Purl, Timestamp};
+use cleanbill_policy::{Policy, Waiver};
 use cleanbill_update::{
     Choice, Entry, How, Plan,
     apply::{
         client::Client,
         commit::{Change, commit},
-        edit,
+        manifests::{self, Ways},
         narrow::{Narrowed, Offers},
+        overrides::pnpm_keeps_in_workspace,
         stage::Stage,
     },
     project::held,
     words::json::Applied,
 };
 
-use crate::{
-    cli::Common,
-    commands::{gate, run},
-    compose::{self, Session},
-    discover::{self, Found},
-    failure::Failure,
-    output,
-    world::World,
-};
-
-/// How long one call of a client may take; resolving a large tree from an empty cache takes a minute or two.
-const PATIENCE: Duration = Duration::from_secs(600);
-/// How much of a client's own words is shown when it fails.
-const TOLD_BYTES: u64 = 2_000;
-/// Releases told one by one in a failure.
-const TOLD: usize = 5;
+use super::{call, sets, verify};
+use crate::{cli::Common, compose::Session, discover::Found, failure::Failure, output, world::World};
 
 /// What to do with a plan.
 pub struct Order<'a> {
@@ -58,81 +40,187 @@ pub struct Order<'a> {
     pub allow_dirty: bool,
 }
 
+/// A project whose files are about to change.
+pub struct Ground<'a> {
+    /// Its lockfile as it was read.
+    pub named: &'a NamedLockfile,
+    /// Its folder.
+    pub project: &'a Path,
+    /// The lockfile's name.
+    pub lockfile: &'a str,
+    /// Its client.
+    pub client: Client,
+    /// The copy the client works on.
+    pub stage: Stage,
+}
+
+impl<'a> Ground<'a> {
+    /// Copies what the client needs, after a look at whether the project may be changed at all.
+    ///
+    /// # Errors
+    /// When it may not, or cannot be copied.
+    pub fn prepare(order: &Order<'_>, found: &'a Found) -> Result<Self, Failure> {
+        let cannot = |why: String| refusal(found, &why);
+        let Ok(named) = &found.lockfile else {
+            return Err(cannot("it cannot be read".into()));
+        };
+        let client = Client::of_format(named.lockfile.format)
+            .ok_or_else(|| cannot("no client writes this format any more".into()))?;
+        let project = found
+            .file
+            .parent()
+            .ok_or_else(|| cannot("it lies in no folder".into()))?;
+        let lockfile = found
+            .file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or_else(|| cannot("its name cannot be read".into()))?;
+        if !order.allow_dirty {
+            refuse_dirty(project, order.world)?;
+        }
+        refuse_read_only(found, &found.file, lockfile)?;
+        let stage = Stage::copy(
+            project,
+            &order.world.cache_folder().join("update"),
+            order.world.now,
+        )
+        .map_err(|error| cannot("its manifests cannot be copied".into()).because(&error))?;
+        Ok(Self {
+            named,
+            project,
+            lockfile,
+            client,
+            stage,
+        })
+    }
+
+    /// Changes the project's files, all or none; what was done.
+    ///
+    /// # Errors
+    /// When one cannot be changed. Every file then stands as it stood.
+    pub fn commit(
+        &self,
+        found: &Found,
+        mut changes: Vec<Change>,
+        new: &NamedLockfile,
+    ) -> Result<Applied, Failure> {
+        let cannot = |why: &str| refusal(found, why);
+        let old_bytes = fs::read(&found.file).map_err(|error| cannot("it cannot be read").because(&error))?;
+        let new_bytes = fs::read(self.stage.file(self.lockfile))
+            .map_err(|error| cannot("the new one cannot be read").because(&error))?;
+        changes.push(Change {
+            path: self.lockfile.to_owned(),
+            old: Some(old_bytes),
+            new: new_bytes,
+        });
+        changes.retain(|change| change.old.as_ref() != Some(&change.new));
+        commit(self.project, &changes)
+            .map_err(|error| cannot("its files stand as they stood").because(&error))?;
+        let (before, after) = (verify::releases(self.named), verify::releases(new));
+        Ok(Applied {
+            files: changes.into_iter().map(|change| change.path).collect(),
+            client: self.client.program().to_owned(),
+            added: after.difference(&before).map(Purl::spec).collect(),
+            removed: before.difference(&after).map(Purl::spec).collect(),
+        })
+    }
+}
+
+/// That the plan for `found` cannot be carried out, and why.
+pub fn refusal(found: &Found, why: &str) -> Failure {
+    Failure::usage(format!("cannot carry out the plan for `{}`: {why}", found.path))
+}
+
 /// Carries `plan` out; what was done, or `None` where there was nothing to do.
 ///
 /// # Errors
 /// When anything stands in the way. Every file then stands as it stood.
 pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<Applied>, Failure> {
-    let cannot =
-        |why: String| Failure::usage(format!("cannot carry out the plan for `{}`: {why}", found.path));
-    let wanted: Vec<(&Entry, &Choice)> = plan
-        .proposals()
-        .filter(|(_, choice)| !matches!(choice.how, How::ByHand(_)))
-        .collect();
-    for (entry, choice) in plan.proposals() {
-        if let How::ByHand(specifier) = &choice.how {
-            output::remark(
-                &format!(
-                    "note: {} {} is left to you: it is asked for as `{specifier}`",
-                    entry.name, choice.to
-                ),
-                order.common,
-            );
+    let mut wanted: Vec<(&Entry, &Choice)> = plan.proposals().collect();
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let ground = Ground::prepare(order, found)?;
+    let overrides = wanted
+        .iter()
+        .any(|(_, choice)| matches!(choice.how, How::Override { .. }));
+    let pnpm_workspace = ground.client == Client::Pnpm
+        && overrides
+        && pnpm_keeps_in_workspace(call::version(ground.client, ground.stage.path(), order.world).as_deref());
+    let ways = Ways {
+        client: ground.client,
+        pnpm_workspace,
+        several: &several(ground.named),
+    };
+    let edited = manifests::change(&ground.stage, &wanted, &ways)
+        .map_err(|error| refusal(found, "its manifests cannot be changed").because(&error))?;
+    for (at, why) in edited.left.iter().rev() {
+        if let Some((entry, choice)) = wanted.get(*at) {
+            let told = format!("note: {} {} is left to you: {why}", entry.name, choice.to);
+            output::remark(&told, order.common);
         }
+        wanted.remove(*at);
     }
     if wanted.is_empty() {
         return Ok(None);
     }
-    let client = Client::of_format(plan.format)
-        .ok_or_else(|| cannot("no client writes this format any more".into()))?;
-    let project = found
-        .file
-        .parent()
-        .ok_or_else(|| cannot("it lies in no folder".into()))?;
-    let lockfile = found
-        .file
-        .file_name()
-        .and_then(|name| name.to_str())
-        .ok_or_else(|| cannot("its name cannot be read".into()))?;
-    let Ok(named) = &found.lockfile else {
-        return Err(cannot("it cannot be read".into()));
-    };
-    if !order.allow_dirty {
-        refuse_dirty(project, order.world)?;
+    for change in &edited.changes {
+        refuse_read_only(found, &ground.project.join(&change.path), &change.path)?;
     }
-    let stage = Stage::copy(
-        project,
-        &order.world.cache_folder().join("update"),
-        order.world.now,
-    )
-    .map_err(|error| cannot("its manifests cannot be copied".into()).because(&error))?;
-    let edited = edit_manifests(client, plan, &wanted, &stage, named)?;
-    run_client(order, client, &wanted, &stage, lockfile, named)?;
-    let new = verified(order, &wanted, &stage, lockfile, named)?;
-    let old_bytes =
-        fs::read(&found.file).map_err(|error| cannot("it cannot be read".into()).because(&error))?;
-    let new_bytes = fs::read(stage.file(lockfile))
-        .map_err(|error| cannot("the new one cannot be read".into()).because(&error))?;
-    let mut changes: Vec<Change> = edited;
-    changes.push(Change {
-        path: lockfile.to_owned(),
-        old: Some(old_bytes),
-        new: new_bytes,
-    });
-    changes.retain(|change| change.old.as_ref() != Some(&change.new));
-    commit(project, &changes)
-        .map_err(|error| cannot("its files were put back as they were".into()).because(&error))?;
-    let (before, after) = (releases(named), releases(&new));
-    Ok(Some(Applied {
-        files: changes.into_iter().map(|change| change.path).collect(),
-        client: client.program().to_owned(),
-        added: after.difference(&before).map(Purl::spec).collect(),
-        removed: before.difference(&after).map(Purl::spec).collect(),
-    }))
+    let names = |wanted: &[(&Entry, &Choice)], all: bool| -> Vec<PackageName> {
+        wanted
+            .iter()
+            .filter(|(_, choice)| all || choice.how == How::Lockfile)
+            .map(|(entry, _)| entry.name.clone())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    let registry = order.session.whole_documents(order.world, order.common.offline)?;
+    call::write_lockfile(
+        order,
+        call::Task {
+            client: ground.client,
+            stage: &ground.stage,
+            lockfile: ground.lockfile,
+            registry: Arc::new(Narrowed::new(registry, offers(&wanted, ground.named))),
+            policy: with_admissions(order.session, &wanted),
+            within: &names(&wanted, false),
+            forgotten: &names(&wanted, true),
+            young: wanted.iter().any(|(_, choice)| !choice.fixes.is_empty()),
+        },
+    )?;
+    let new = verify::read(order, &ground.stage.file(ground.lockfile), ground.named)?;
+    verify::came(&new, &wanted)?;
+    verify::clean(
+        order,
+        &new,
+        ground.named,
+        &verify::releases(ground.named),
+        with_admissions(order.session, &wanted),
+    )?;
+    sets::remember(order, found, ground.named);
+    let done = ground.commit(found, edited.changes, &new)?;
+    sets::remember(order, found, &new);
+    Ok(Some(done))
 }
 
-fn releases(named: &NamedLockfile) -> BTreeSet<Purl> {
-    held(&named.lockfile).into_iter().map(|held| held.purl).collect()
+/// Names the project has in several versions.
+fn several(named: &NamedLockfile) -> BTreeSet<PackageName> {
+    let mut seen = BTreeSet::new();
+    held(&named.lockfile)
+        .into_iter()
+        .filter_map(|held| (!seen.insert(held.purl.name.clone())).then_some(held.purl.name))
+        .collect()
+}
+
+/// A file that cannot be written is told before a client has worked for a minute.
+fn refuse_read_only(found: &Found, file: &Path, shown: &str) -> Result<(), Failure> {
+    if fs::metadata(file).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        let why = format!("`{shown}` is read-only");
+        return Err(refusal(found, &why).hint("make it writable, or look at the plan without `--apply`"));
+    }
+    Ok(())
 }
 
 /// Uncommitted changes would be mixed with ours, and taking ours back would then cost theirs.
@@ -164,228 +252,26 @@ fn refuse_dirty(project: &Path, world: &World) -> Result<(), Failure> {
     }
 }
 
-/// Writes new ranges and overrides into the copy's manifests; the changes as they would be made in the project.
-fn edit_manifests(
-    client: Client,
-    plan: &Plan,
-    wanted: &[(&Entry, &Choice)],
-    stage: &Stage,
-    named: &NamedLockfile,
-) -> Result<Vec<Change>, Failure> {
-    let mut texts: BTreeMap<String, (String, String)> = BTreeMap::new();
-    let several = |name: &PackageName| {
-        held(&named.lockfile)
-            .iter()
-            .filter(|held| held.purl.name == *name)
-            .count()
-            > 1
-    };
-    for (entry, choice) in wanted {
-        let mut edits: Vec<(String, Edit)> = Vec::new();
-        match &choice.how {
-            How::Manifest(written) | How::Override { written, .. } => {
-                for (ask, new) in written {
-                    let path = vec![ask.map.to_owned(), ask.key.clone()];
-                    edits.push((
-                        manifest_of(&ask.folder),
-                        Edit {
-                            path,
-                            old: Some(ask.specifier.clone()),
-                            new: new.clone(),
-                        },
-                    ));
-                }
-            }
-            How::Lockfile | How::ByHand(_) => {}
-        }
-        match &choice.how {
-            How::Override { until, .. } => {
-                let parents: Vec<PackageName> = until.iter().filter_map(|by| parent(by)).collect();
-                let targets: Vec<Option<&PackageName>> = if several(&entry.name) {
-                    parents.iter().map(Some).collect()
-                } else {
-                    vec![None]
-                };
-                for target in targets {
-                    let path = client.override_path(&entry.name, target).ok_or_else(|| {
-                        Failure::usage(format!(
-                            "{} {} needs an override, which is not written for {} here",
-                            entry.name,
-                            choice.to,
-                            client.program()
-                        ))
-                        .hint(format!(
-                            "override it by hand in {}, or leave it out by naming other packages",
-                            plan.lockfile
-                        ))
-                    })?;
-                    edits.push((
-                        manifest_of(""),
-                        Edit {
-                            path,
-                            old: None,
-                            new: override_value(client, entry, choice),
-                        },
-                    ));
-                }
-            }
-            How::Lockfile | How::Manifest(_) | How::ByHand(_) => {}
-        }
-        for (file, edit) in edits {
-            let text = match texts.get_mut(&file) {
-                Some((_, text)) => text,
-                None => {
-                    let text =
-                        compose::read_text(&stage.file(&file), MAX_MANIFEST_BYTES)?.ok_or_else(|| {
-                            Failure::usage(format!("no manifest at `{file}`"))
-                                .hint("let the client write its lockfile anew first")
-                        })?;
-                    &mut texts.entry(file.clone()).or_insert((text.clone(), text)).1
-                }
-            };
-            let path: Vec<&str> = edit.path.iter().map(String::as_str).collect();
-            let changed = match &edit.old {
-                // Yarn's lockfile writes `npm:` before what the manifest has without.
-                Some(old) => edit::replace(text, &path, old, &edit.new).or_else(|error| {
-                    match (old.strip_prefix("npm:"), edit.new.strip_prefix("npm:")) {
-                        (Some(old), Some(new)) => edit::replace(text, &path, old, new),
-                        _ => Err(error),
-                    }
-                }),
-                None => edit::put(text, &path, &edit.new),
-            };
-            *text =
-                changed.map_err(|error| Failure::usage(format!("cannot change `{file}`")).because(&error))?;
-        }
-    }
-    let mut changes = Vec::new();
-    for (path, (old, new)) in texts {
-        fs::write(stage.file(&path), &new)
-            .map_err(|error| Failure::ours(format!("cannot write the copy of `{path}`")).because(&error))?;
-        changes.push(Change {
-            path,
-            old: Some(old.into_bytes()),
-            new: new.into_bytes(),
-        });
-    }
-    Ok(changes)
-}
-
-/// npm takes an override of what the project itself asks for only where it says the same, which `$name` does.
-fn override_value(client: Client, entry: &Entry, choice: &Choice) -> String {
-    match entry.asks.iter().find(|ask| ask.folder.is_empty()) {
-        Some(ask) if client == Client::Npm => format!("${}", ask.key),
-        _ => choice.to.to_string(),
-    }
-}
-
-struct Edit {
-    path: Vec<String>,
-    old: Option<String>,
-    new: String,
-}
-
-fn manifest_of(folder: &str) -> String {
-    if folder.is_empty() {
-        "package.json".to_owned()
-    } else {
-        format!("{folder}/package.json")
-    }
-}
-
-/// The name of `name@version`.
-fn parent(spec: &str) -> Option<PackageName> {
-    let at = spec.char_indices().skip(1).find(|(_, c)| *c == '@')?.0;
-    PackageName::parse(spec.get(..at)?).ok()
-}
-
-/// Lets the client write the copy's lockfile, behind a gate that offers what was chosen.
-fn run_client(
-    order: &Order<'_>,
-    client: Client,
-    wanted: &[(&Entry, &Choice)],
-    stage: &Stage,
-    lockfile: &str,
-    named: &NamedLockfile,
-) -> Result<(), Failure> {
-    let (session, world) = (order.session, order.world);
-    let names: Vec<PackageName> = wanted
-        .iter()
-        .map(|(entry, _)| entry.name.clone())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let registry = session.whole_documents(world, order.common.offline)?;
-    let narrowed = Arc::new(Narrowed::new(registry, offers(wanted, named)));
-    let policy = with_admissions(session, wanted);
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let running = session.runtime.block_on(gate::start_before(
-        narrowed,
-        policy,
-        session,
-        order.common,
-        world,
-        listen,
-        None,
-    ))?;
-    let address = format!("http://{}", running.address);
-    if let Some(text) = compose::read_text(
-        &stage.file(lockfile),
-        cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES,
-    )? && let Some(without) = client.forgets(&text, &names)
-    {
-        fs::write(stage.file(lockfile), without)
-            .map_err(|error| Failure::ours("cannot write the copy of the lockfile").because(&error))?;
-    }
-    let within: Vec<PackageName> = wanted
-        .iter()
-        .filter(|(_, choice)| choice.how == How::Lockfile)
-        .map(|(entry, _)| entry.name.clone())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let mut environment = run::client_environment(&address, false, &session.scopes());
-    if wanted.iter().any(|(_, choice)| !choice.fixes.is_empty()) {
-        // The gate holds what is young; a client's own age rule knows no fast lane and would hold the fix.
-        for name in ["npm_config_min_release_age", "pnpm_config_minimum_release_age"] {
-            environment.insert(name.into(), "0".into());
-        }
-    }
-    let mut outcome = Ok(());
-    for call in client.calls(&within) {
-        outcome = run_one(client, &call, &environment, stage, world);
-        if outcome.is_err() {
-            break;
-        }
-    }
-    let restored = run::restore_lockfiles(session, &running, &address, stage.path());
-    session.runtime.block_on(running.stop());
-    outcome?;
-    match restored {
-        Ok(()) => Ok(()),
-        Err(problems) => Err(
-            Failure::usage("cannot take the gate's address out of the new lockfile")
-                .hint(problems.join("; ")),
-        ),
-    }
-}
-
-/// Of each package that moves, what was chosen first and what stays beside it.
+/// Of each package that moves: what was chosen, and beside it what is there and what other choices bring in.
 fn offers(wanted: &[(&Entry, &Choice)], named: &NamedLockfile) -> Offers {
     let mut offers = Offers::new();
     for (entry, choice) in wanted {
-        offers
-            .entry(entry.name.clone())
-            .or_default()
-            .push(choice.to.to_string());
+        let offer = offers.entry(entry.name.clone()).or_default();
+        if !offer.chosen.contains(&choice.to) {
+            offer.chosen.push(choice.to.clone());
+        }
     }
-    for held in held(&named.lockfile) {
-        let Some(list) = offers.get_mut(&held.purl.name) else {
-            continue;
-        };
-        let version = held.purl.version.to_string();
-        if !list.contains(&version) {
-            list.push(version);
+    let there = held(&named.lockfile).into_iter().map(|held| held.purl);
+    let brought = wanted.iter().flat_map(|(_, choice)| {
+        choice
+            .brings
+            .iter()
+            .chain(choice.admissions.iter().map(|admission| &admission.purl))
+            .cloned()
+    });
+    for purl in there.chain(brought) {
+        if let Some(offer) = offers.get_mut(&purl.name) {
+            offer.beside.insert(purl.version);
         }
     }
     offers
@@ -422,148 +308,4 @@ fn with_admissions(session: &Session, wanted: &[(&Entry, &Choice)]) -> Policy {
         }
     }
     policy
-}
-
-fn run_one(
-    client: Client,
-    call: &[String],
-    environment: &BTreeMap<String, String>,
-    stage: &Stage,
-    world: &World,
-) -> Result<(), Failure> {
-    let shown = format!("{} {}", client.program(), call.join(" "));
-    let ours = |error: &std::io::Error| Failure::ours(format!("cannot watch `{shown}`")).because(error);
-    let mut log = tempfile_in(stage).map_err(|error| ours(&error))?;
-    let (out, err) = (
-        log.try_clone().map_err(|e| ours(&e))?,
-        log.try_clone().map_err(|e| ours(&e))?,
-    );
-    let mut child = Command::new(client.program())
-        .args(call)
-        .current_dir(stage.path())
-        .env_clear()
-        .envs(world.environment.iter())
-        .envs(environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::from(out))
-        .stderr(Stdio::from(err))
-        .spawn()
-        .map_err(|error| {
-            Failure::usage(format!("cannot run `{}`", client.program()))
-                .because(&error)
-                .hint("check that the client is installed and on the PATH")
-        })?;
-    let started = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if started.elapsed() > PATIENCE => {
-                drop(child.kill());
-                drop(child.wait());
-                return Err(
-                    Failure::usage(format!("`{shown}` did not end within {} s", PATIENCE.as_secs()))
-                        .hint("nothing was changed"),
-                );
-            }
-            Ok(None) => std::thread::sleep(Duration::from_millis(20)),
-            Err(error) => return Err(ours(&error)),
-        }
-    };
-    if status.success() {
-        return Ok(());
-    }
-    let said = tail(&mut log).unwrap_or_default();
-    Err(
-        Failure::usage(format!("`{shown}` failed ({status}); nothing was changed"))
-            .hint(format!("the client said: {said}")),
-    )
-}
-
-fn tempfile_in(stage: &Stage) -> std::io::Result<File> {
-    File::options()
-        .create(true)
-        .append(true)
-        .read(true)
-        .open(stage.file(".client-log"))
-}
-
-fn tail(log: &mut File) -> std::io::Result<String> {
-    let length = log.metadata()?.len();
-    log.seek(SeekFrom::Start(length.saturating_sub(TOLD_BYTES)))?;
-    let mut bytes = Vec::new();
-    log.take(TOLD_BYTES).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
-}
-
-/// Reads and audits the copy's new lockfile: everything that was chosen is there, and nothing came in that cannot
-/// be vouched for.
-fn verified(
-    order: &Order<'_>,
-    wanted: &[(&Entry, &Choice)],
-    stage: &Stage,
-    lockfile: &str,
-    old: &NamedLockfile,
-) -> Result<NamedLockfile, Failure> {
-    let paths = [stage.file(lockfile)];
-    let found = discover::discover(&paths, order.world)?;
-    let new = match found.into_iter().next().map(|found| found.lockfile) {
-        Some(Ok(named)) => NamedLockfile {
-            path: Arc::clone(&old.path),
-            lockfile: named.lockfile,
-        },
-        _ => {
-            return Err(Failure::usage(
-                "the client wrote a lockfile that cannot be read; nothing was changed",
-            ));
-        }
-    };
-    let (before, after) = (releases(old), releases(&new));
-    let missing: Vec<String> = wanted
-        .iter()
-        .filter(|(entry, choice)| {
-            let there = after.contains(&Purl::new(entry.name.clone(), choice.to.clone()));
-            let left = !after.contains(&Purl::new(entry.name.clone(), entry.from.clone()));
-            let must_go = entry.cause <= cleanbill_update::Cause::Vulnerable;
-            !there || (must_go && !left)
-        })
-        .map(|(entry, choice)| format!("{} {} to {}", entry.name, entry.from, choice.to))
-        .collect();
-    if !missing.is_empty() {
-        let shown: Vec<String> = missing.iter().take(TOLD).cloned().collect();
-        return Err(Failure::usage(format!("the client did not come to what the plan chose: {}; nothing was changed", shown.join(", ")))
-            .hint("something else in the project holds it back; name fewer packages, or change the requests by hand"));
-    }
-    let options = GatherOptions {
-        as_of: order.session.as_of,
-        progress: Arc::new(|_| {}),
-        popular: Arc::new(PopularNames::builtin()),
-        installed: Arc::new(super::installed(old)),
-    };
-    let policy = with_admissions(order.session, wanted);
-    let holds = policy.unassessed == UnassessedAction::Hold;
-    let outcome = order.session.runtime.block_on(audit(
-        Arc::new(vec![new.clone()]),
-        &order.session.ports,
-        &options,
-        Arc::new(policy),
-    ));
-    let bad: Vec<String> = outcome
-        .judged
-        .iter()
-        .filter(|(subject, judgement)| {
-            !before.contains(&subject.purl)
-                && (judgement.verdict >= Verdict::Quarantine
-                    || (holds && judgement.verdict == Verdict::Unassessed))
-        })
-        .map(|(subject, judgement)| format!("{} ({})", subject.purl.spec(), judgement.verdict.as_str()))
-        .collect();
-    if bad.is_empty() {
-        return Ok(new);
-    }
-    let shown: Vec<String> = bad.iter().take(TOLD).cloned().collect();
-    Err(Failure::usage(format!(
-        "the new lockfile would bring in {}; nothing was changed",
-        shown.join(", ")
-    ))
-    .hint("`cleanbill inspect` tells why"))
 }
