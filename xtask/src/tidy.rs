@@ -3,6 +3,7 @@
 pub(crate) mod arrows;
 pub(crate) mod audits;
 pub(crate) mod hosts;
+pub(crate) mod licences;
 pub(crate) mod openings;
 pub(crate) mod paths;
 pub(crate) mod sizes;
@@ -21,6 +22,7 @@ pub(crate) fn all(tree: &Tree) -> Result<Vec<String>> {
         paths::check,
         openings::check,
         hosts::check,
+        licences::check,
     ] {
         complaints.extend(check(tree)?);
     }
@@ -65,5 +67,9 @@ mod tests {
     #[test]
     fn no_registry_is_named() {
         is_clean(hosts::check);
+    }
+    #[test]
+    fn every_licence_we_build_on_is_allowed() {
+        is_clean(licences::check);
     }
 }
