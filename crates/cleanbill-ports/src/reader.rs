@@ -12,7 +12,7 @@ pub enum ReadError {
         reason: String,
     },
     /// The reader took too long over this input and was ended; on an idle machine it might not.
-    #[error("reading it was given up after {seconds} s")]
+    #[error("reading it was ended after {seconds} s")]
     TooSlow {
         /// The time it had.
         seconds: u64,

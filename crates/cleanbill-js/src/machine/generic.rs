@@ -57,6 +57,8 @@ impl Machine<'_> {
                 }
                 Val::unknown()
             }
+            // A yes or a no carries nothing of the text it was asked of.
+            "includes" | "startsWith" | "endsWith" | "hasOwnProperty" => Val::unknown(),
             "constructor" => {
                 let code = args.last().cloned().unwrap_or_else(Val::undef);
                 if self
