@@ -472,23 +472,7 @@ impl Sight<'_> {
 /// Marks of evasion the analysis may put on a chain.
 const AGGRAVATIONS: &[&str] = &["ANT-01", "ANT-02", "ANT-03", "ANT-04"];
 
-/// A step of the analysis as evidence.
-pub(crate) fn step(step: &Step) -> Evidence {
-    let mut evidence = Evidence::note(step.note.as_str());
-    if !step.file.is_empty() {
-        evidence = evidence
-            .file(step.file.as_str())
-            .at(step.line.max(1), step.column.max(1));
-    }
-    if let Some(value) = &step.decoded {
-        evidence = evidence.decoded(value.as_str());
-    }
-    if step.excerpt.is_empty() {
-        evidence
-    } else {
-        evidence.excerpt(step.excerpt.as_str())
-    }
-}
+pub(crate) use cleanbill_facts::source::evidence as step;
 
 /// The kind of an origin as people say it; what says nothing is left out.
 fn origin_words(origin: Origin) -> Option<&'static str> {

@@ -304,25 +304,8 @@ fn ask_npm(world: &World) -> Option<(SafeUrl, String)> {
             if cfg!(windows) { "NUL" } else { "/dev/null" },
         );
     }
-    let mut child = npm
-        .args(["config", "get", "registry"])
-        .current_dir(&world.folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let started = Instant::now();
-    while child.try_wait().ok()?.is_none() {
-        if started.elapsed() > NPM_PATIENCE {
-            drop(child.kill());
-            drop(child.wait());
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let output = child.wait_with_output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
+    npm.args(["config", "get", "registry"]).current_dir(&world.folder);
+    let text = answer_of(&mut npm, NPM_PATIENCE)?;
     let url = text.trim();
     if !is_address(url) {
         return None;
@@ -332,6 +315,28 @@ fn ask_npm(world: &World) -> Option<(SafeUrl, String)> {
     let kept = format!("{url}\n{}\n", giver.unwrap_or_default());
     drop(std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(REMEMBERED), kept)));
     Some((SafeUrl::new(url), "npm config get registry".to_owned()))
+}
+
+/// What a client's program answers on stdout; nothing where it does not start, is no text, or takes longer than
+/// `patience`, at which it is ended.
+pub(crate) fn answer_of(program: &mut Command, patience: Duration) -> Option<String> {
+    let mut child = program
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let started = Instant::now();
+    while child.try_wait().ok()?.is_none() {
+        if started.elapsed() > patience {
+            drop(child.kill());
+            drop(child.wait());
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().ok()?;
+    String::from_utf8(output.stdout).ok()
 }
 
 /// True where `cleanbill setup` has the user's npm ask the gate.

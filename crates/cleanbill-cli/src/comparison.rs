@@ -1,7 +1,7 @@
 //! Two readings and their difference made ready to tell. It decides nothing and draws nothing.
 use std::collections::{BTreeMap, BTreeSet};
 
-use cleanbill_facts::Source;
+use cleanbill_facts::{Source, source::evidence};
 use cleanbill_js::{
     Analysis, Step,
     analysis::Destination,
@@ -85,23 +85,6 @@ fn side(asked: &str, source: &Source) -> DiffSide {
 fn word(value: &impl Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn evidence(step: &Step) -> Evidence {
-    let mut evidence = Evidence::note(step.note.as_str());
-    if !step.file.is_empty() {
-        evidence = evidence
-            .file(step.file.as_str())
-            .at(step.line.max(1), step.column.max(1));
-    }
-    if let Some(value) = &step.decoded {
-        evidence = evidence.decoded(value.as_str());
-    }
-    if step.excerpt.is_empty() {
-        evidence
-    } else {
-        evidence.excerpt(step.excerpt.as_str())
-    }
 }
 
 /// The steps are the first of a chain the delta calls new.

@@ -8,7 +8,7 @@ pub use cleanbill_js::{
     witness::{Seen, Witnessed, join},
 };
 use cleanbill_js::{Budget, Package as JsPackage, SourceFile, analyse};
-use cleanbill_model::Integrity;
+use cleanbill_model::{Evidence, Integrity};
 use cleanbill_npm::tarball::{Limits, unpack};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -53,6 +53,25 @@ pub struct Source {
     /// What a lockfile shipped inside takes from where.
     #[serde(default)]
     pub shrinkwrap: Vec<Shipped>,
+}
+
+/// A step of the analysis as evidence.
+#[must_use]
+pub fn evidence(step: &Step) -> Evidence {
+    let mut evidence = Evidence::note(step.note.as_str());
+    if !step.file.is_empty() {
+        evidence = evidence
+            .file(step.file.as_str())
+            .at(step.line.max(1), step.column.max(1));
+    }
+    if let Some(value) = &step.decoded {
+        evidence = evidence.decoded(value.as_str());
+    }
+    if step.excerpt.is_empty() {
+        evidence
+    } else {
+        evidence.excerpt(step.excerpt.as_str())
+    }
 }
 
 /// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.

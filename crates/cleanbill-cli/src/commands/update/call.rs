@@ -19,6 +19,7 @@ use cleanbill_update::apply::{client::Client, stage::Stage};
 
 use super::apply::Order;
 use crate::{
+    client::answer_of,
     commands::{gate, run},
     compose,
     failure::Failure,
@@ -107,29 +108,13 @@ pub fn write_lockfile(order: &Order<'_>, task: Task<'_>) -> Result<(), Failure> 
 
 /// The client's version, where it tells one.
 pub fn version(client: Client, folder: &Path, world: &World) -> Option<String> {
-    let mut child = Command::new(client.program())
+    let mut program = Command::new(client.program());
+    program
         .arg("--version")
         .current_dir(folder)
         .env_clear()
-        .envs(world.environment.iter())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let started = Instant::now();
-    while child.try_wait().ok()?.is_none() {
-        if started.elapsed() > VERSION_PATIENCE {
-            drop(child.kill());
-            drop(child.wait());
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let output = child.wait_with_output().ok()?;
-    String::from_utf8(output.stdout)
-        .ok()
-        .map(|text| text.trim().to_owned())
+        .envs(world.environment.iter());
+    answer_of(&mut program, VERSION_PATIENCE).map(|text| text.trim().to_owned())
 }
 
 fn run_one(
