@@ -66,7 +66,7 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Decision {
         capabilities: facts
             .source
             .get()
-            .map(|source| capabilities(source))
+            .map(|source| source.capability_words())
             .unwrap_or_default(),
     };
     unassessed.extend(
@@ -84,15 +84,6 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Decision {
         &context,
         policy,
     )
-}
-
-/// What the code can do, as words.
-fn capabilities(source: &Source) -> Vec<String> {
-    let words = source.analysis.capability_set();
-    words
-        .iter()
-        .filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned))
-        .collect()
 }
 
 /// Files that something starts and that could not be read, and an archive that goes beyond a limit.

@@ -55,6 +55,18 @@ pub struct Source {
     pub shrinkwrap: Vec<Shipped>,
 }
 
+impl Source {
+    /// What the code can do, as the words of a judgement.
+    #[must_use]
+    pub fn capability_words(&self) -> Vec<String> {
+        let words = self.analysis.capability_set();
+        words
+            .iter()
+            .filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned))
+            .collect()
+    }
+}
+
 /// A step of the analysis as evidence.
 #[must_use]
 pub fn evidence(step: &Step) -> Evidence {

@@ -205,7 +205,7 @@ fn judge(subject: &Subject, from: Option<&Version>, inputs: &Inputs, policy: &Po
     let about = inputs.advisories.get(name).cloned().unwrap_or_default();
     let mut standing = came.judgement.clone();
     standing.capabilities = source(inputs, name, from)
-        .map(|source| capabilities(&source))
+        .map(|source| source.capability_words())
         .unwrap_or_default();
     let weighed = weigh(
         package,
@@ -227,13 +227,4 @@ fn source(inputs: &Inputs, name: &PackageName, version: &Version) -> Option<Arc<
         .get(&Purl::new(name.clone(), version.clone()))?
         .get()
         .cloned()
-}
-
-/// What the code can do, as the words of a judgement.
-fn capabilities(source: &Source) -> Vec<String> {
-    let words = source.analysis.capability_set();
-    words
-        .iter()
-        .filter_map(|word| serde_json::to_value(word).ok()?.as_str().map(str::to_owned))
-        .collect()
 }
