@@ -18,25 +18,9 @@ impl Machine<'_> {
         at: u32,
     ) -> Val {
         match name.as_ref() {
-            "call" if !path.is_empty() => {
-                let mut args = args.into_iter();
-                let this = args.next().unwrap_or_else(Val::undef);
-                return self.call(a, recv, this, args.collect(), at);
-            }
-            "apply" if path != "Reflect" => {
-                let this = args.first().cloned().unwrap_or_else(Val::undef);
-                let list = self.list_arg(args.get(1));
-                return self.call(a, recv, this, list, at);
-            }
-            "bind" => {
-                let mut args = args.into_iter();
-                let this = args.next().unwrap_or_else(Val::undef);
-                return self.obj_val(Kind::Bound {
-                    f: recv.clone(),
-                    this,
-                    args: args.collect(),
-                });
-            }
+            "call" if !path.is_empty() => return self.handed_on(a, recv, name, args, at),
+            "apply" if path != "Reflect" => return self.handed_on(a, recv, name, args, at),
+            "bind" => return self.handed_on(a, recv, name, args, at),
             _ => {}
         }
         let callee = crate::host::member(self, a, id, path, name, at);
@@ -59,6 +43,25 @@ impl Machine<'_> {
             },
             None => Vec::new(),
         }
+    }
+
+    /// `f.call`, `f.apply` and `f.bind`: the function with another `this` and its arguments, now or later.
+    fn handed_on(&mut self, a: &mut Act, f: &Val, how: &Name, args: Vec<Val>, at: u32) -> Val {
+        if how.as_ref() == "apply" {
+            let this = args.first().cloned().unwrap_or_else(Val::undef);
+            let list = self.list_arg(args.get(1));
+            return self.call(a, f, this, list, at);
+        }
+        let mut args = args.into_iter();
+        let this = args.next().unwrap_or_else(Val::undef);
+        if how.as_ref() == "call" {
+            return self.call(a, f, this, args.collect(), at);
+        }
+        self.obj_val(Kind::Bound {
+            f: f.clone(),
+            this,
+            args: args.collect(),
+        })
     }
 
     pub(super) fn obj_method(
@@ -93,25 +96,7 @@ impl Machine<'_> {
         };
         if o.is_callable() {
             match name.as_ref() {
-                "call" => {
-                    let mut args = args.into_iter();
-                    let this = args.next().unwrap_or_else(Val::undef);
-                    return self.call(a, recv, this, args.collect(), at);
-                }
-                "apply" => {
-                    let this = args.first().cloned().unwrap_or_else(Val::undef);
-                    let list = self.list_arg(args.get(1));
-                    return self.call(a, recv, this, list, at);
-                }
-                "bind" => {
-                    let mut args = args.into_iter();
-                    let this = args.next().unwrap_or_else(Val::undef);
-                    return self.obj_val(Kind::Bound {
-                        f: recv.clone(),
-                        this,
-                        args: args.collect(),
-                    });
-                }
+                "call" | "apply" | "bind" => return self.handed_on(a, recv, name, args, at),
                 "toString" => {
                     return self
                         .to_text(recv)
