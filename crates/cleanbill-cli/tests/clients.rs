@@ -305,11 +305,9 @@ fn reason(said: &str, machine: &Machine) -> String {
             let end = clean[at + 7..]
                 .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '.')))
                 .map_or(clean.len(), |end| at + 7 + end);
-            format!(
-                "{} until TIME{}",
-                &clean[..at],
-                clean[end..].trim_start_matches('Z')
-            )
+            // The colon behind a moment belongs to the sentence.
+            let end = if clean[..end].ends_with(':') { end - 1 } else { end };
+            format!("{} until TIME{}", &clean[..at], &clean[end..])
         }
         None => clean,
     }
