@@ -219,18 +219,13 @@ fn peers_that_conflict_already_are_the_clients_to_tell_and_nothing_changes() {
     );
     let before = both(&folder);
     let answer = update(&machine, &registry, &["--apply"]);
-    if answer.code() == 2 {
-        assert!(
-            answer.stderr().contains("nothing was changed") && answer.stderr().contains("core"),
-            "{}",
-            answer.stderr()
-        );
-        assert_eq!(both(&folder), before);
-    } else {
-        // The plan moved nothing, and says why.
-        assert!(answer.stdout().contains("core"), "{}", answer.stdout());
-        assert_eq!(both(&folder), before);
-    }
+    assert_eq!(answer.code(), 2, "{}", answer.stdout());
+    assert!(
+        answer.stderr().contains("nothing was changed") && answer.stderr().contains("core"),
+        "{}",
+        answer.stderr()
+    );
+    assert_eq!(both(&folder), before);
 }
 
 #[test]
