@@ -245,7 +245,7 @@ fn judge(trace: &Trace, event: &Event) -> Vec<RehearsalFact> {
             add("download-stored", Noted, host.as_deref(), &[], requests);
         }
         Action::Page { what, .. } if what == "address swapped" => {
-            add("FLO-11", Proven, None, &[], Vec::new())
+            add("FLO-11", Proven, None, &[], outside::hooks(trace, event))
         }
         Action::Request {
             method, body, host, ..

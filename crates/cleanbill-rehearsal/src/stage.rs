@@ -1,7 +1,12 @@
 //! The stage: one interpreter a process, an invented world in front of the code, and the story taken down behind it.
 //! It has no way to the host; whoever calls it holds the wall clock and the memory.
 
-use std::{cell::RefCell, path::Path, rc::Rc};
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    rc::Rc,
+};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, Script, Source,
@@ -149,9 +154,15 @@ fn play(backstage: &Backstage, child: &Child, drive: bool, left: &mut usize) {
         limits.set_stack_size_limit(limits::STACK_VALUES);
     }
     context.insert_data(world::Stagehand(Rc::clone(backstage)));
-    let outcome = run(&mut context, backstage, child, drive, &jobs);
-    if let Err(error) = outcome {
-        explain(&error, backstage);
+    // The engine holds some of its own bounds for impossible, as where instructions end inside a generator.
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        run(&mut context, backstage, child, drive, &jobs)
+    }));
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => explain(&error, backstage),
+        Err(_) if context.instructions_remaining() == 0 => backstage.borrow_mut().stop("instructions"),
+        Err(_) => backstage.borrow_mut().stop("engine-fault"),
     }
     for promise in hooks.rejected.take() {
         if let PromiseState::Rejected(reason) = boa_engine::object::builtins::JsPromise::from(promise).state()

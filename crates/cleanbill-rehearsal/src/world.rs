@@ -4,6 +4,7 @@
 mod bytes;
 mod emit;
 mod files;
+mod keep;
 mod load;
 mod native;
 mod process;
@@ -30,14 +31,18 @@ const BOOT: &str = include_str!("world/boot.js");
 /// The world's modules by the names code asks for.
 pub(crate) fn source_of(name: &str) -> Option<&'static str> {
     Some(match name {
+        "backed" => include_str!("world/backed.js"),
         "buffer" => include_str!("world/buffer.js"),
         "child_process" => include_str!("world/child_process.js"),
+        "console" => include_str!("world/console.js"),
+        "convert" => include_str!("world/convert.js"),
         "crypto" => include_str!("world/crypto.js"),
         "events" => include_str!("world/events.js"),
         "esm" => include_str!("world/esm.js"),
         "fs" => include_str!("world/fs.js"),
         "fs_more" => include_str!("world/fs_more.js"),
         "inert" => include_str!("world/inert.js"),
+        "loader" => include_str!("world/loader.js"),
         "modules" => include_str!("world/modules.js"),
         "packages" => include_str!("world/packages.js"),
         "process_more" => include_str!("world/process_more.js"),
@@ -103,6 +108,7 @@ pub(crate) fn boot(context: &mut Context, child: &Child) -> JsResult<JsObject> {
     let hands: Vec<(&str, Native)> = [
         emit::NATIVES,
         files::NATIVES,
+        keep::NATIVES,
         bytes::NATIVES,
         process::NATIVES,
         load::NATIVES,
@@ -114,6 +120,7 @@ pub(crate) fn boot(context: &mut Context, child: &Child) -> JsResult<JsObject> {
         builder.function(NativeFunction::from_fn_ptr(function), JsString::from(name), 0);
     }
     let hands = builder.build();
+    keep::set_aside(&hands, context)?;
     let facts = machine(context, child);
     let facts = JsValue::from_json(&facts, context)?;
     hands.set(js_string!("machine"), facts, false, context)?;

@@ -34,7 +34,10 @@ pub(super) fn leaving(event: &Event) -> Option<(String, &'static str)> {
 
 /// Hosts the stage itself names: the page's own, and the service whose address it hands to exports it calls. To send
 /// there what was handed over with the address is what a client library is for.
-const NAMED_BY_US: [&str; 3] = ["service.example", "wallet-api.example", "shop.example"];
+const NAMED_BY_US: [&str; 3] = ["service.example", WALLET_SERVICE, "shop.example"];
+
+/// The service the page asks about a payment, to see whether the answer comes back as it was given.
+const WALLET_SERVICE: &str = "wallet-api.example";
 
 fn is_local(host: &str) -> bool {
     NAMED_BY_US.contains(&host)
@@ -166,6 +169,24 @@ pub(super) fn downloads<'a>(trace: &'a Trace, event: &Event) -> Vec<&'a Event> {
     });
     let skip = found.len().saturating_sub(6);
     found.into_iter().skip(skip).collect()
+}
+
+/// The calls of the page's own wallet and network that went through code of the package: that is where it stands
+/// between the user and what is signed or shown.
+pub(super) fn hooks<'a>(trace: &'a Trace, event: &Event) -> Vec<&'a Event> {
+    /// Calls told; each hook shows itself once.
+    const TOLD: usize = 3;
+    let mut found = before(trace, event, |one| {
+        let through = match &one.action {
+            Action::Page { what, .. } => what.ends_with(" request"),
+            Action::Request { host, .. } => host == WALLET_SERVICE,
+            _ => false,
+        };
+        through && one.lazy == event.lazy && one.site.is_some()
+    });
+    found.dedup_by(|one, other| one.site == other.site);
+    let skip = found.len().saturating_sub(TOLD);
+    found.split_off(skip)
 }
 
 /// The protocol of a socket that a shell reads from or writes to.

@@ -48,6 +48,8 @@
     walk(exports, 0);
     if (M.browser) page();
   };
+  // What looks like a wallet's address and is not one of ours.
+  function strangers(text, ours) { return (String(text).match(/\b(?:0x[0-9a-f]{40}|bc1[0-9a-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,43})\b/gi) || []).filter((one) => !ours.toLowerCase().includes(one.toLowerCase())); }
   function page() {
     const quiet = (made) => { if (made && typeof made.then === 'function') return made.then((value) => value, () => undefined); return made; };
     const transaction = { from: address, to: address, value: '0x1', data: '0xa9059cbb000000000000000000000000' + address.slice(2) + '01' };
@@ -56,18 +58,27 @@
     W.later(() => {
       for (const made of W.walletCalls.slice(before)) {
         const text = JSON.stringify(made) || '';
-        if (/sendTransaction/.test(text) && !text.includes(address) ) emit('page', 'address swapped', text);
-        else if (made.params && made.params[0] && typeof made.params[0].to === 'string' && made.params[0].to !== address) emit('page', 'address swapped', text);
+        const sent = made && made.params && made.params[0] || {};
+        // The receiver, or who a token transfer names as receiver in its data.
+        const named = typeof sent.data === 'string' && sent.data.startsWith('0xa9059cbb') ? '0x' + sent.data.slice(34, 74) : '';
+        if (/sendTransaction/i.test(text) && strangers(String(sent.to) + ' ' + named, address).length > 0) emit('page', 'address swapped', text);
       }
     });
     const honest = JSON.stringify({ to: address, other: 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq' });
+    const swapped = (text) => { if (typeof text === 'string' && text !== honest && !text.includes(M.mark) && strangers(text, honest).length > 0) emit('page', 'address swapped', text.slice(0, 400)); };
     W.answerFor = (method, url, headers, body) => { H.request(method, url, headers, body); return url.startsWith('https://wallet-api.example/') ? [200, 'application/json', H.decode(honest, 'utf8')] : H.request(method, url, headers, body); };
     try {
-      quiet(global.fetch('https://wallet-api.example/transfer', { method: 'POST', body: honest })).then((response) => response && response.text && response.text()).then((text) => { if (typeof text === 'string' && text !== honest && !text.includes(M.mark)) emit('page', 'address swapped', text.slice(0, 400)); }, () => {});
+      quiet(global.fetch('https://wallet-api.example/transfer', { method: 'POST', body: honest })).then((response) => response && response.text && response.text()).then(swapped, () => {});
     } catch { /* as above */ }
-    try { const request = new global.XMLHttpRequest(); request.open('POST', 'https://wallet-api.example/transfer'); request.onload = () => { if (request.responseText !== honest && !String(request.responseText).includes(M.mark)) emit('page', 'address swapped', String(request.responseText).slice(0, 400)); }; request.send(honest); } catch { /* as above */ }
+    try { const request = new global.XMLHttpRequest(); request.open('POST', 'https://wallet-api.example/transfer'); request.onload = () => { swapped(String(request.responseText)); }; request.send(honest); } catch { /* as above */ }
     const { Event } = W.world('web').globals;
     for (const name of ['DOMContentLoaded', 'load']) { global.dispatchEvent(new Event(name)); global.document.dispatchEvent(new Event(name)); }
-    for (const name of ['paste', 'copy', 'input', 'keydown', 'submit', 'change']) global.document.dispatchEvent(new Event(name, { key: 'a', target: { value: M.clipboard, tagName: 'INPUT', type: 'password', name: 'card' }, clipboardData: { getData: () => M.clipboard, setData: (_, text) => emit('page', 'clipboard write', String(text)) } }));
+    // A user fills in the form and sends it: the event starts at the field or the form and rises to the page.
+    const { form, field } = W.checkout;
+    for (const name of ['paste', 'copy', 'focus', 'input', 'keydown', 'keyup', 'keypress', 'change', 'blur', 'submit']) {
+      const target = name === 'submit' ? form : field;
+      const event = new Event(name, { key: 'a', target, srcElement: target, data: M.clipboard, isTrusted: true, clipboardData: { getData: () => M.clipboard, setData: (_, text) => emit('page', 'clipboard write', String(text)) } });
+      for (const heard of [field, form, global.document.body, global.document.documentElement, global.document, global]) if (heard !== field || target === field) { try { heard.dispatchEvent(event); } catch { /* a listener that throws ends itself */ } }
+    }
   }
 })

@@ -9,7 +9,7 @@
     module.exports = namespace; module.isModule = true; esModules.add(namespace);
     const give = (getters) => { for (const name of getOwnPropertyNames(getters)) defineProperty(namespace, name, { get: getters[name], enumerable: true, configurable: true }); };
     const star = (other) => { for (const name of keys(other)) if (name !== 'default' && !has(namespace, name)) defineProperty(namespace, name, { get: () => other[name], enumerable: true, configurable: true }); };
-    const meta = { url: 'file://' + (M.windows ? '/' + shown(path).replace(/\\/g, '/') : path), filename: shown(path), dirname: shown(dirname(path)), main: module === W.mainModule(), resolve: (name) => 'file://' + (W.resolve(name, path, true) || name) };
+    const meta = { url: 'file://' + (M.windows ? '/' + shown(path).replace(/\\/g, '/') : path), filename: shown(path), dirname: shown(dirname(path)), main: module === W.main, resolve: (name) => 'file://' + (W.resolve(name, path, true) || name) };
     const wanted = (name) => asNamespace(W.load(name, path, 'import', true));
     const result = apply(body, undefined, [wanted, give, star, W.importer(path), meta]);
     if (isAsync) module.ready = result;

@@ -4,7 +4,7 @@
   const { H, M, emit, apply, resolve, shown, builtinModule, requireFrom, Module } = W;
   const { create } = Object;
   const statics = { Module }, methods = {};
-  statics.builtinModules = W.builtinNames();
+  statics.builtinModules = H.modules();
   statics.isBuiltin = (name) => builtinModule(String(name)) !== undefined;
   statics._nodeModulePaths = () => [];
   statics._pathCache = create(null);
@@ -29,5 +29,10 @@
   methods.load = function () {};
   statics.syncBuiltinESMExports = () => {}; statics.register = () => {}; statics.findSourceMap = () => undefined;
   statics.globalPaths = []; statics.runMain = () => {};
-  return { statics, methods };
+  const resolver = (module) => {
+    const resolve = W.disguise((name) => Module._resolveFilename(name, module));
+    resolve.paths = () => [];
+    return resolve;
+  };
+  return { statics, methods, resolver };
 })

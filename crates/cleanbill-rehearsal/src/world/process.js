@@ -23,7 +23,7 @@
   for (const name of 'on once off emit addListener removeListener removeAllListeners prependListener prependOnceListener listeners rawListeners listenerCount eventNames setMaxListeners getMaxListeners'.split(' ')) W.lazy(name, () => becomes()[name], process);
   const more = 'abort kill umask uptime hrtime memoryUsage cpuUsage resourceUsage constrainedMemory availableMemory getuid geteuid getgid getegid getgroups setuid setgid emitWarning setUncaughtExceptionCaptureCallback hasUncaughtExceptionCaptureCallback binding _linkedBinding dlopen getBuiltinModule report config features allowedNodeEnvironmentFlags stdin';
   for (const name of more.split(' ')) if (!M.windows || !/^gete?[ug]id$/.test(name)) W.lazy(name, () => W.world('process_more')[name], process);
-  W.lazy('mainModule', () => W.mainModule(), process);
+  W.lazy('mainModule', () => W.main, process);
   W.lazy('stdout', () => output('stdout'), process); W.lazy('stderr', () => output('stderr'), process);
   const gate = (name, value) => Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => { emit('gate', 'process.' + name); return value; }, set: (given) => { Object.defineProperty(process, name, { value: given, writable: true, configurable: true, enumerable: true }); } });
   process.env = env;
