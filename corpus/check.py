@@ -37,7 +37,7 @@ URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://([^\s/\"'`<>\\,;)\]}|]+)", re.I)
 IPV4 = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.])")
 # Endings under which real hosts lie; those that are also common property names or file endings are left to `URL`.
 PUBLIC_HOST = re.compile(
-    r"(?<![\w.-])((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|net|org|io|dev|xyz|ru|cn|eu|gov|edu|site|online|cloud))(?![\w.(-])",
+    r"(?<![\w.-])((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|net|org|io|dev|xyz|ru|cn|eu|gov|edu|site|online|cloud))(?![\w.(\\-])",
     re.I,
 )
 # No name before an `@` is longer than 64 letters; the bound also keeps long runs of letters from costing their square.
@@ -48,6 +48,15 @@ HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}){8,}(?![0-9a-f])", re.I)
 REVERSED_URL = re.compile(r"//:(?:s?ptth|s?sw)")
 # Longest address looked at in reverse.
 MAX_REVERSED = 2048
+# Base64 over several lines is one text; read line by line its hosts would be cut.
+WRAPPED = re.compile(r"(?:[A-Za-z0-9+/]{40,}\r?\n)+[A-Za-z0-9+/]*={0,2}")
+# What these rules allow they know by a name, and a transform takes names away. That nothing is removed or published is
+# held in the case a mutant was made from, which does the same.
+NAMED = ("a removal", "a publish without a reserved registry")
+# Beginnings of the reserved ranges, which a transform may have cut off the rest.
+CUT = ("1", "19", "2", "20")
+# Shortest host looked for among bytes that are no text.
+CHANCE = 7
 INVISIBLE = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 
 DESTRUCTIVE = [
@@ -94,6 +103,7 @@ def url_host(raw):
 
 def decoded(text):
     """What the literals in `text` say once an encoding is undone."""
+    text = WRAPPED.sub(lambda found: re.sub(r"\s", "", found.group()), text)
     for literal in BASE64.findall(text):
         try:
             raw = base64.b64decode(literal + "=" * (-len(literal) % 4))
@@ -121,7 +131,7 @@ def decoded(text):
         yield bytes(code - 0xFE00 if code < 0xFE10 else code - 0xE0100 + 16 for code in codes)
 
 
-def inert_problems(text, depth=0):
+def inert_problems(text, depth=0, mutant=False):
     """Everything in `text` that could reach or harm something real."""
     problems = []
     for raw in URL.findall(text):
@@ -129,13 +139,15 @@ def inert_problems(text, depth=0):
         if host is not None and "." in host and not host_is_reserved(host):
             problems.append(f"address of a host that is not reserved: `{host}`")
     for address in IPV4.findall(text):
-        if all(int(part) < 256 for part in address.split(".")) and not host_is_reserved(address):
+        cut = mutant and any(host_is_reserved(head + address) for head in CUT)
+        if all(int(part) < 256 for part in address.split(".")) and not host_is_reserved(address) and not cut:
             problems.append(f"address that is not reserved: `{address}`")
     problems += [f"host that is not reserved: `{host}`" for host in PUBLIC_HOST.findall(text)]
     for domain in MAIL.findall(text):
         if re.search(r"\.[a-z]{2,}$", domain, re.I) and not host_is_reserved(domain):
             problems.append(f"mail domain that is not reserved: `{domain}`")
-    problems += [f"{what}" for pattern, what in DESTRUCTIVE if pattern.search(text)]
+    rules = [(pattern, what) for pattern, what in DESTRUCTIVE if not (mutant and what in NAMED)]
+    problems += [f"{what}" for pattern, what in rules if pattern.search(text)]
     if CREDENTIAL_WRITE.search(text):
         problems.append("a write to a credential path")
     if SECRETS.search(text):
@@ -150,7 +162,7 @@ def inert_problems(text, depth=0):
             except UnicodeDecodeError:
                 continue
             if sum(letter.isprintable() or letter in "\r\n\t" for letter in inner) >= 0.97 * len(inner):
-                problems += [f"after decoding: {problem}" for problem in inert_problems(inner, depth + 1)]
+                problems += [f"after decoding: {problem}" for problem in inert_problems(inner, depth + 1, mutant)]
     return problems
 
 
@@ -230,7 +242,7 @@ def case_problems(case):
     return problems
 
 
-def file_problems(path, case, most):
+def file_problems(path, case, most, mutant):
     """What is wrong with one file."""
     if path.is_symlink() or not path.is_file():
         return ["is neither a file nor a folder"]
@@ -238,7 +250,10 @@ def file_problems(path, case, most):
     if len(raw) > most:
         return ["is larger than a file of a replay may be"]
     text = raw.decode("utf-8", errors="replace")
-    problems = inert_problems(text)
+    problems = inert_problems(text, mutant=mutant)
+    if "\ufffd" in text:
+        # Four letters and a dot among the bytes of a picture are chance; a payload's host is longer.
+        problems = [one for one in problems if not (one.startswith("host ") and len(one.split("`")[1]) < CHANCE)]
     shipped = "registry" in path.relative_to(case).parts[:1]
     if shipped and len(set(OBFUSCATED.findall(text))) > 12 and not (case / "source").is_dir():
         problems.append("obfuscated, and its clear text is not kept in `source`")
@@ -250,6 +265,7 @@ def check(root, most):
     lines, families = [], {"malicious": set(), "benign": set()}
     cases = sorted(path for path in root.iterdir() if path.is_dir())
     for case in cases:
+        data = {}
         try:
             lines += [f"{case.name}: {problem}" for problem in case_problems(case)]
             data = json.loads((case / "case.json").read_text(encoding="utf-8"))
@@ -258,7 +274,7 @@ def check(root, most):
             lines.append(f"{case.name}: cannot be read: {error}")
         for path in sorted(case.rglob("*")):
             if not path.is_dir() or path.is_symlink():
-                lines += [f"{path.relative_to(root)}: {problem}" for problem in file_problems(path, case, most)]
+                lines += [f"{path.relative_to(root)}: {problem}" for problem in file_problems(path, case, most, "base" in data)]
     print(f"{len(cases)} cases, {len(families['malicious'])} families of attack, {len(families['benign'])} of look-alike")
     return lines
 

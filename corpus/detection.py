@@ -169,11 +169,12 @@ def total(by_transform, key):
     return {part: sum(one[key][part] for one in by_transform.values()) for part in ("count", "of")}
 
 
-def transforms(now, first):
-    """One line a transform, those that hide most in front; `now` may lack what has only been run once."""
+def transforms(now, read, first):
+    """One line a transform, those that hide most in front; `now` may lack what has only been run once, and `read` is
+    the same run without a rehearsal."""
     rows = []
     for name in sorted({*now, *first}):
-        told, early = now.get(name), first.get(name)
+        told, early, alone = now.get(name), first.get(name), read.get(name)
         latest = told or early
         loss = latest["loss_points"]
         rows.append((
@@ -181,6 +182,7 @@ def transforms(now, first):
             [
                 f"{name}: {TRANSFORMS.get(name, '')}".rstrip(": "),
                 share(early["held"]) if early else "–",
+                share(alone["held"]) if alone else "not run again",
                 share(told["held"]) if told else "not run again",
                 f"{latest['held_before']['count']}/{latest['held_before']['of']}",
                 "–" if loss is None else f"{loss:.1f}",
@@ -189,7 +191,7 @@ def transforms(now, first):
             ],
         ))  # fmt: skip
     rows.sort(key=lambda row: row[0])
-    head = ["transform", "held, first contact", "held now", "same attacks untransformed", "points lost", "blocked", "honest held"]
+    head = ["transform", "held, first contact", "held now, read alone", "held now", "same attacks untransformed", "points lost", "blocked", "honest held"]
     return table(head, [row for _, row in rows])
 
 
@@ -219,6 +221,9 @@ def benign(told):
         f"{told['distinct_releases']:,} distinct releases from {len(told['projects']) - len(gone)} of {len(told['projects'])} projects. "
         f"Measured {told['measured']}.\n" + (f"Not resolved here: {', '.join(gone)}.\n" if gone else "")
     )
+    waiting = sum(half.get("waiting", 0) for half in told["halves"].values())
+    if waiting:
+        text.append(f"{waiting} more wait for nothing but the end of their cooldown; they count as neither held nor blocked.\n")
     for name, half in told["halves"].items():
         if half["by_audit"]:
             held = ", ".join(f"`{audit}` {count}" for audit, count in half["by_audit"].items())
@@ -277,13 +282,16 @@ and not how the next attack will fare.
     part.append("\n### By technique\n\n" + kinds(run, "technique"))
     now = fullest(mutants)["by_transform"] if mutants else {}
     heard = fullest(mutants)["voices"] if mutants else "metadata, reading"
+    runs = mutants["runs"] if mutants else []
+    read = next((one["by_transform"] for one in runs if one["voices"] == "metadata, reading"), {})
     latest = {**first["transforms"], **now}
     part.append(f"""
 ## Under transforms
 
 Each attack is put through each transform that applies to it, with fixed seeds; what it would do stays the same.
 Honest cases go through those that honest packages use too. *First contact* is the first run after the transforms were
-written. Heard: {heard}.
+written, by reading. *Held now* is what is heard by default: {heard}; the column before it is the same run without a
+rehearsal.
 
 - Attacks held: {share(total(first["transforms"], "held"))} at first contact, {share(total(latest, "held"))} at the latest run.
 - Attacks blocked: {share(total(first["transforms"], "blocked"))} at first contact, {share(total(latest, "blocked"))} at the latest run.
@@ -291,7 +299,7 @@ written. Heard: {heard}.
 
 The columns from *same attacks* on are of the latest run.
 
-{transforms(now, first["transforms"])}
+{transforms(now, read, first["transforms"])}
 Lost, by name (held before the transform, not after it):
 
 {lost(latest)}""")

@@ -25,6 +25,7 @@ mod files_destroyed;
 mod fingerprint_sent;
 mod hidden_characters;
 mod hidden_code_run;
+mod import_never_ends;
 mod install_inside_code;
 mod install_script_added;
 mod integrity_differs;
@@ -89,6 +90,7 @@ pub static CATALOGUE: &[&dyn Audit] = &[
     &fingerprint_sent::FingerprintSent,
     &hidden_characters::HiddenCharacters,
     &hidden_code_run::HiddenCodeRun,
+    &import_never_ends::ImportNeverEnds,
     &install_inside_code::InstallInsideCode,
     &install_script_added::InstallScriptAdded,
     &integrity_differs::IntegrityDiffers,

@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use cleanbill_facts::{
-    Facts, Release, Source,
+    Facts, Release, Source, TRUSTED,
     source::{Chain, HostClass, Origin, Seen, Step, Structural, Trigger, raised, registrable},
 };
-use cleanbill_model::{Age, AuditMeta, Confidence, Evidence, Level, Mark, Severity, Signal};
+use cleanbill_model::{AuditMeta, Confidence, Evidence, Level, Mark, Severity, Signal};
 
 use crate::{reach, words};
 
-/// A release that was out for this long has been looked at by many: what it does already is its known
-/// behaviour, and no news when the next one does it too.
-const TRUSTED_FOR: Age = Age::days(90);
 /// Most sights of one kind told of one release, strongest first: the seventh proves nothing the first did not.
 const MAX_TOLD: usize = 6;
 /// Most names of origins put into a sentence.
@@ -58,12 +55,14 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
     };
     let before = facts.before.get();
     let trusted = before.is_some() && predecessor(facts).is_some_and(|before| stood(facts, before));
-    let standing = |had: bool| match (before, had) {
+    let elder = facts.elder.get();
+    let standing = |had: bool, elder_had: bool| match (before, had) {
+        (Some(_), false) => Standing::New,
+        (Some(_), true) if trusted || elder_had => Standing::Known,
+        (Some(_), true) => Standing::Repeated,
+        (None, _) if elder_had => Standing::Known,
         (None, _) if begins(facts) => Standing::First,
         (None, _) => Standing::Unmeasured,
-        (Some(_), false) => Standing::New,
-        (Some(_), true) if trusted => Standing::Known,
-        (Some(_), true) => Standing::Repeated,
     };
     let chains = source
         .analysis
@@ -72,21 +71,19 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
         .filter(|chain| ids.contains(&chain.id.as_str()));
     let mut seen: Vec<Sight<'a>> = chains
         .map(|chain| {
-            let had = before.is_some_and(|b| {
-                b.analysis
-                    .chains
-                    .iter()
-                    .any(|old| old.signature == chain.signature)
-            });
-            let standing = standing(had);
+            let does = |other: &Arc<Source>| {
+                let mut chains = other.analysis.chains.iter();
+                chains.any(|old| old.signature == chain.signature)
+            };
+            let elder_had = elder.is_some_and(does) && !collects_unasked(chain);
+            let standing = standing(before.is_some_and(does), elder_had);
             let level = match (standing, before) {
                 (Standing::New, Some(before)) => raised(chain, is_fresh(chain, before), &before.analysis),
                 _ => chain.level,
             };
             let level = level.max(reach::of_chain(chain, level, standing == Standing::New));
-            let own = before
-                .filter(|_| trusted)
-                .is_some_and(|before| reach::is_own(chain, before));
+            let old_hands = before.filter(|_| trusted).into_iter().chain(elder);
+            let own = old_hands.into_iter().any(|old| reach::is_own(chain, old));
             let level = if own { level.min(Level::Warn) } else { level };
             Sight {
                 id: &chain.id,
@@ -114,7 +111,10 @@ pub(crate) fn sights<'a>(facts: &'a Facts, ids: &[&str]) -> Vec<Sight<'a>> {
                 .level
                 .max(reach::of_fact(fact, source, before.map(Arc::as_ref))),
             steps: &fact.evidence,
-            standing: standing(before.is_some_and(|before| had(before, fact))),
+            standing: standing(
+                before.is_some_and(|before| had(before, fact)),
+                elder.is_some_and(|elder| had(elder, fact)),
+            ),
             more: 0,
             source,
         }
@@ -141,6 +141,12 @@ pub(crate) fn predecessor(facts: &Facts) -> Option<&Release> {
     package.predecessor(package.release(&facts.subject.version)?)
 }
 
+/// The release whose files the facts hold as those of the package's known behaviour.
+fn elder(facts: &Facts) -> Option<&Release> {
+    let package = facts.package.get()?;
+    package.elder(package.release(&facts.subject.version)?, facts.as_of)
+}
+
 /// The history is known, and nothing of the package came before.
 fn begins(facts: &Facts) -> bool {
     let package = facts.package.get();
@@ -156,7 +162,13 @@ fn stood(facts: &Facts, release: &Release) -> bool {
     release
         .published
         .get()
-        .is_some_and(|moment| facts.as_of.since(*moment) >= TRUSTED_FOR)
+        .is_some_and(|moment| facts.as_of.since(*moment) >= TRUSTED)
+}
+
+/// It starts by itself and goes where anyone at all may stand: no age excuses that.
+fn collects_unasked(chain: &Chain) -> bool {
+    let unasked = chain.trigger.is_install() || (chain.trigger == Trigger::Import && !chain.lazy);
+    unasked && chain.host_class.is_some_and(HostClass::is_shady)
 }
 
 /// No code of the release before spoke to the chain's host.
@@ -183,7 +195,12 @@ fn had(before: &Source, fact: &Structural) -> bool {
         .analysis
         .structural
         .iter()
-        .any(|old| old.id == fact.id && place(old) == place(fact))
+        .any(|old| old.id == fact.id && (place(old) == place(fact) || is_command(old, fact)))
+}
+
+/// Both put the same command on the path: what a command is called is the fact, and the file behind it moves about.
+fn is_command(old: &Structural, fact: &Structural) -> bool {
+    fact.id == "EXE-06" && old.note == fact.note
 }
 
 /// The step that says who starts it: a script of the manifest, an import, a program.
@@ -368,7 +385,9 @@ impl Sight<'_> {
         let mut evidence = self.evidence().into_iter();
         let first = evidence.next().unwrap_or_else(|| Evidence::note(self.note));
         let mut signal = evidence.fold(Signal::new(meta, &facts.subject, first), Signal::also);
-        let version = predecessor(facts).map(|before| &before.version);
+        let old = predecessor(facts).filter(|_| facts.before.get().is_some());
+        let old = old.or_else(|| elder(facts));
+        let version = old.map(|old| &old.version);
         let since = match (self.standing, version) {
             (Standing::New, Some(version)) => format!(" {version} did not do that."),
             (Standing::New, None) => " The release before did not do that.".to_owned(),

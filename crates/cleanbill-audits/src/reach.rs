@@ -29,9 +29,18 @@ pub(crate) fn of_chain(chain: &Chain, level: Level, new: bool) -> Level {
     }
 }
 
-/// Mail that a release copies to an address under a domain that neither its manifest nor the release before names
-/// (FLO-10 with a new host).
+/// What the difference to the release before makes of a fact of shape: mail that is copied to an address under a
+/// domain that neither the manifest nor the release before names (FLO-10 with a new host), and a loop without an end
+/// where loading came to its end before (EXE-14).
 pub(crate) fn of_fact(fact: &Structural, source: &Source, before: Option<&Source>) -> Level {
+    if fact.id == "EXE-14" {
+        let ended = |before: &Source| before.analysis.structural.iter().all(|old| old.id != fact.id);
+        return if before.is_some_and(ended) {
+            Level::Quarantine
+        } else {
+            Level::Note
+        };
+    }
     let Some(before) = before.filter(|_| fact.id == "FLO-10") else {
         return Level::Note;
     };

@@ -6,7 +6,7 @@ use crate::{
     rehearse::{Part, Rehearsed, rehearse_tarball},
     witness::{STAGE_VERSION, Voices, attach, worth},
 };
-use cleanbill_facts::{Package, Release, Source, read_tarball};
+use cleanbill_facts::{Package, Release, Source, Traits, read_tarball, read_traits};
 use cleanbill_js::{Context, RULESET_VERSION};
 use cleanbill_model::{Algorithm, Integrity, Known, Missing, PackageName, Purl};
 use cleanbill_ports::{BlobKey, Blobs, FetchError, ReadError, Reader, Registry};
@@ -40,6 +40,9 @@ struct Request {
     /// Rehearse this of it, in place of reading it.
     #[serde(default)]
     rehearse: Option<Part>,
+    /// Tell what ties it to others, in place of reading it.
+    #[serde(default)]
+    traits: bool,
 }
 
 /// Answers one request of [`Code::read`]: a line of JSON, then the tarball. What cannot be read as a request
@@ -56,6 +59,9 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
     let tarball = tarball.get(1..).unwrap_or_default();
     if let Some(part) = &told.rehearse {
         return serde_json::to_vec(&rehearse_tarball(tarball, part)).unwrap_or_default();
+    }
+    if told.traits {
+        return serde_json::to_vec(&read_traits(tarball)).unwrap_or_default();
     }
     let context = Context {
         registry_hosts: told.registry_hosts,
@@ -339,8 +345,29 @@ async fn ask(
     let head = Request {
         registry_hosts: hosts.to_vec(),
         rehearse,
+        traits: false,
     };
-    let mut request = serde_json::to_vec(&head).map_err(|error| ReadError::NoReader {
+    send(reader, &head, tarball).await
+}
+
+/// What ties the release of a tarball to others, read away from us.
+///
+/// # Errors
+/// When the reader gives it up, with the reason.
+pub async fn traits(tarball: &[u8], reader: &Arc<dyn Reader>) -> Result<Traits, String> {
+    let head = Request {
+        registry_hosts: Vec::new(),
+        rehearse: None,
+        traits: true,
+    };
+    let answer = send(reader, &head, tarball)
+        .await
+        .map_err(|error| error.to_string())?;
+    serde_json::from_slice(&answer).map_err(|_| "the reader gave no usable answer".to_owned())
+}
+
+async fn send(reader: &Arc<dyn Reader>, head: &Request, tarball: &[u8]) -> Result<Vec<u8>, ReadError> {
+    let mut request = serde_json::to_vec(head).map_err(|error| ReadError::NoReader {
         reason: error.to_string(),
     })?;
     request.push(b'\n');

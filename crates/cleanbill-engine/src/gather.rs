@@ -5,7 +5,7 @@ use std::{
 };
 
 use cleanbill_facts::{Facts, Notices, Package, PopularNames, Release, Run, Source};
-use cleanbill_model::{Advisory, Age, Known, Missing, PackageName, Purl, Timestamp, Version};
+use cleanbill_model::{Advisory, Age, Known, Level, Missing, PackageName, Purl, Timestamp, Version};
 use cleanbill_ports::{Advisories, FeedStatus, FetchError, Registry};
 use futures::{StreamExt as _, stream};
 
@@ -188,10 +188,29 @@ impl Inputs {
         }
         wanted.retain(|one| !self.sources.contains_key(&one.purl));
         (self.options.progress)(Event::Planned(wanted.len()));
-        let done = || (self.options.progress)(Event::Read);
+        let progress = Arc::clone(&self.options.progress);
+        let done = || progress(Event::Read);
         let read = read_all(wanted, &ports.registry, code, &done).await;
         self.sources.extend(read);
         self.rehearse_news(releases, ports, code).await;
+        let elders: Vec<Wanted> = releases.iter().filter_map(|purl| self.doubted(purl)).collect();
+        (self.options.progress)(Event::Planned(elders.len()));
+        let read = read_all(elders, &ports.registry, code, &done).await;
+        self.sources.extend(read);
+    }
+
+    /// The elder of a release that its code alone would hold: what both do is no news.
+    fn doubted(&self, purl: &Purl) -> Option<Wanted> {
+        let source = self.sources.get(purl)?.get()?;
+        let analysis = &source.analysis;
+        let levels = analysis.chains.iter().map(|chain| chain.level);
+        let strongest = levels
+            .chain(analysis.structural.iter().map(|fact| fact.level))
+            .max()?;
+        let package = self.packages.get(&purl.name)?.get()?;
+        let elder = package.elder(package.release(&purl.version)?, self.options.as_of)?;
+        let wanted = Wanted::of(&purl.name, elder);
+        (strongest >= Level::Quarantine && !self.sources.contains_key(&wanted.purl)).then_some(wanted)
     }
 
     /// Rehearses what importing starts in releases that do something their predecessors did not.
@@ -303,13 +322,20 @@ impl Inputs {
                 .unwrap_or(Known::Missing(Missing::NotGathered))
         };
         facts.source = source_of(&subject.purl);
-        facts.before = match (&facts.package, facts.release().get()) {
-            (Known::Known(package), Some(release)) => match package.predecessor(release) {
-                Some(before) => source_of(&Purl::new(name.clone(), before.version.clone())),
-                None => Known::Missing(Missing::NotApplicable),
-            },
-            _ => Known::Missing(Missing::NotApplicable),
+        let (before, elder) = match (&facts.package, facts.release().get()) {
+            (Known::Known(package), Some(release)) => (
+                // What changed in a release that is no longer young is old news, whether or not it was read.
+                package.predecessor(release).filter(|_| self.is_young(release)),
+                package.elder(release, options.as_of),
+            ),
+            _ => (None, None),
         };
+        let source_of_release = |release: Option<&Release>| match release {
+            Some(release) => source_of(&Purl::new(name.clone(), release.version.clone())),
+            None => Known::Missing(Missing::NotApplicable),
+        };
+        let (before, elder) = (source_of_release(before), source_of_release(elder));
+        (facts.before, facts.elder) = (before, elder);
         facts
     }
 
@@ -363,7 +389,7 @@ impl Inputs {
 }
 
 /// Parses a packument into facts and drops what no audit will look at: the requests and words of
-/// releases that are neither pinned nor the ones before them.
+/// releases that are neither pinned nor the ones they are measured against.
 fn read_package(
     name: &PackageName,
     bytes: &[u8],
@@ -376,12 +402,12 @@ fn read_package(
     let mut package = Package::collect(name, &packument, as_of);
     drop(packument);
     if let Some(kept) = kept {
-        slim(&mut package, kept);
+        slim(&mut package, kept, as_of);
     }
     Known::Known(Arc::new(package))
 }
 
-fn slim(package: &mut Package, kept: &[Version]) {
+fn slim(package: &mut Package, kept: &[Version], as_of: Timestamp) {
     let mut needed: BTreeSet<Version> = kept.iter().cloned().collect();
     for version in kept {
         if let Some(release) = package.release(version) {
@@ -391,6 +417,7 @@ fn slim(package: &mut Package, kept: &[Version]) {
                     .latest_before(release)
                     .map(|before| before.version.clone()),
             );
+            needed.extend(package.elder(release, as_of).map(|elder| elder.version.clone()));
         }
     }
     needed.extend(package.dist_tags.values().cloned());

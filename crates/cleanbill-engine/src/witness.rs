@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::rehearse::{Part, Rehearsed};
 
 /// Changes whenever the stage may tell another story of the same files.
-pub const STAGE_VERSION: u32 = 1;
+pub const STAGE_VERSION: u32 = 2;
 /// The registry of the invented machines: what installers fetch from there, they fetch from the registry.
 const INVENTED_REGISTRY: &str = "registry.example";
 /// Most moments kept of one machine's story.

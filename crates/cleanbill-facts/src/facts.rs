@@ -32,6 +32,8 @@ pub struct Facts {
     pub source: Known<Arc<Source>>,
     /// What the files of the release before it are and do.
     pub before: Known<Arc<Source>>,
+    /// What the files of its [`Package::elder`] are and do; gathered only where the code alone would hold the release.
+    pub elder: Known<Arc<Source>>,
     /// What else was seen in this run.
     pub run: Known<Arc<Run>>,
     /// Popular names.
@@ -69,6 +71,7 @@ impl Facts {
             edges: Known::Missing(missing),
             source: Known::Missing(missing),
             before: Known::Missing(missing),
+            elder: Known::Missing(missing),
             run: Known::Missing(missing),
             popular: Arc::default(),
             delta: OnceLock::new(),

@@ -19,15 +19,17 @@ pub mod rehearsal;
 pub mod run;
 pub mod shrinkwrap;
 pub mod source;
+pub mod traits;
 
 pub use facts::{Facts, JudgedEdge};
 pub use notices::{Notice, Notices, Tier};
 pub use package::{
     BundledNames, Channel, Dependency, DependencyKind, Identity, Package, Person, Release, Script, Sends,
-    Withdrawn,
+    TRUSTED, Withdrawn,
 };
 pub use pin::Pin;
 pub use popular::PopularNames;
 pub use rehearsal::Rehearsal;
 pub use run::{Publication, Run};
 pub use source::{Flaw, Source, read_tarball};
+pub use traits::{Traits, read_traits};

@@ -8,6 +8,9 @@ use cleanbill_model::{Age, Defect, Integrity, Known, PackageName, SafeUrl, Times
 /// window is known were found within three days.
 pub const SETTLED: Age = Age::days(3);
 
+/// A release that was out for this long has been looked at by many: what it does is the package's known behaviour.
+pub const TRUSTED: Age = Age::days(90);
+
 /// A package and its releases that existed at the reading.
 #[derive(Clone, Debug)]
 pub struct Package {
@@ -220,6 +223,26 @@ impl Package {
             .or_else(|| below(false, true))
             .or_else(|| below(true, false))
             .or_else(|| below(false, false))
+    }
+
+    /// The release whose behaviour is the package's known one when `release` is judged: the highest below it that had
+    /// been out for [`TRUSTED`] at the reading, of its own line where that has one. It may be the predecessor.
+    #[must_use]
+    pub fn elder<'a>(&'a self, release: &'a Release, as_of: Timestamp) -> Option<&'a Release> {
+        let below = |same_line: bool| {
+            self.before(release)
+                .filter(|other| other.version < release.version)
+                .filter(|other| release.version.is_prerelease() || !other.version.is_prerelease())
+                .filter(|other| !same_line || other.version.same_line(&release.version))
+                .filter(|other| {
+                    other
+                        .published
+                        .get()
+                        .is_some_and(|out| as_of.since(*out) >= TRUSTED)
+                })
+                .max_by(|a, b| a.version.cmp(&b.version))
+        };
+        below(true).or_else(|| below(false))
     }
 
     /// What `latest` most likely was just before `release` appeared: the stable release published last.

@@ -1,6 +1,6 @@
 //! The whole way: types, entries, reach, looks, the machine phase by phase, and what it noted.
 //! It is pure and bounded; it must run on a thread with [`crate::REQUIRED_STACK_BYTES`] of stack.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::Hasher;
 
 use cleanbill_model::Level;
@@ -44,7 +44,14 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     let entries = entry::entries(&pkg);
     let looks: Vec<Looks> = pkg.files.iter().map(|f| files::look(f.kind, f.bytes)).collect();
     let graph = Graph::new(&pkg, &looks);
-    let reach = graph.reach(&entries);
+    let reach = graph.reach(&entries.files);
+    let users: Vec<(u32, Trigger)> = entries
+        .files
+        .iter()
+        .filter(|(_, t)| !t.is_install())
+        .copied()
+        .collect();
+    let shared = graph.reach(&users);
     let wanted = graph.followed(&looks);
     let code: u64 = pkg
         .files
@@ -73,9 +80,20 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
             machine.obfuscated.insert(file.path.clone());
         }
     }
+    for (file, trigger) in (0u32..).zip(shared) {
+        let own = entries
+            .files
+            .iter()
+            .any(|(entry, t)| *entry == file && t.is_install());
+        if !own && trigger <= Trigger::Bin {
+            machine.shared.insert(file, trigger);
+        }
+    }
     let followed = run(&mut machine, &pkg, &entries, &wanted, &reach, budget);
     let mut structural = structure::facts(&pkg, &entries, &looks, &reach);
     native_facts(&machine, &pkg, &mut structural);
+    endless_facts(&machine, &mut structural);
+    copied_facts(&machine, &mut structural);
     report(machine, &pkg, entries, &looks, &reach, structural, &followed)
 }
 
@@ -101,6 +119,19 @@ fn run(
         m.trigger = trigger;
         m.lazy = false;
         let from = m.closures.len();
+        let code: u64 = pkg
+            .files
+            .iter()
+            .filter(|f| f.kind.is_code())
+            .map(|f| f.bytes.len() as u64)
+            .sum();
+        let share = if trigger > Trigger::Bin {
+            IDLE_SHARE
+        } else if m.obfuscated.is_empty() {
+            LEFTOVER_SHARE + code / 10
+        } else {
+            OBFUSCATED_LEFTOVER_SHARE
+        };
         m.allow(FILE_SHARE);
         for (t, text, file) in &entries.commands {
             if *t == trigger && trigger.is_install() {
@@ -151,19 +182,6 @@ fn run(
             followed.insert(file);
             m.exports_of(file);
         }
-        let code: u64 = pkg
-            .files
-            .iter()
-            .filter(|f| f.kind.is_code())
-            .map(|f| f.bytes.len() as u64)
-            .sum();
-        let share = if trigger > Trigger::Bin {
-            IDLE_SHARE
-        } else if m.obfuscated.is_empty() {
-            LEFTOVER_SHARE + code / 10
-        } else {
-            OBFUSCATED_LEFTOVER_SHARE
-        };
         leftovers(m, from, share);
     }
     followed
@@ -215,7 +233,8 @@ fn script(m: &mut Machine<'_>, text: &str, file: &str) {
     let commands = crate::shell::parse(text);
     let t = Taint::none();
     let whole = Val::str(text);
-    command::judge(m, &mut act, &commands, Some(&whole), &[], &t, &[], 0);
+    let started = command::Started::Line(&whole);
+    command::judge(m, &mut act, &commands, &started, &t, &[], 0);
 }
 
 /// Runs what was made and never called: exported functions, handlers, methods; then closed branches.
@@ -223,11 +242,13 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
     m.lazy = true;
     let most = m.steps + share;
     let mut next = from;
+    let mut takers = HashSet::new();
     for _ in 0..LEFTOVER_ROUNDS {
         let until = m.closures.len();
         if next >= until {
             break;
         }
+        takers = m.key_takers();
         for ix in next..until {
             let Some((obj, id)) = m.closures.get(ix).copied() else {
                 continue;
@@ -237,7 +258,7 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
             }
             let counts = m.counts(id);
             if counts.sure == 0 && counts.vague.is_empty() && worth_calling(m, obj) {
-                call_unused(m, obj, false);
+                call_unused(m, obj, takers.contains(&id), false);
             }
         }
         next = until;
@@ -252,7 +273,7 @@ fn leftovers(m: &mut Machine<'_>, from: usize, share: u64) {
             && m.allow(call_share(m, obj))
             && worth_calling(m, obj)
         {
-            call_unused(m, obj, true);
+            call_unused(m, obj, takers.contains(&id), true);
         }
     }
     m.lazy = false;
@@ -293,11 +314,15 @@ fn worth_calling(m: &Machine<'_>, obj: u32) -> bool {
         .is_none_or(|body| files::has_hot_word(body.as_bytes()))
 }
 
-fn call_unused(m: &mut Machine<'_>, obj: u32, explore: bool) {
+fn call_unused(m: &mut Machine<'_>, obj: u32, takes_keys: bool, explore: bool) {
     let Some(Kind::Func { f, frame, this, home }) = m.get(obj).map(|o| o.kind.clone()) else {
         return;
     };
-    let args: Vec<Val> = (0..f.params.len()).map(|ix| m.caller_value(&f, ix)).collect();
+    let starter = starter(m, f.src);
+    let trigger = std::mem::replace(&mut m.trigger, starter);
+    let args: Vec<Val> = (0..f.params.len())
+        .map(|ix| m.caller_value(&f, ix, takes_keys))
+        .collect();
     let this = match (this, home) {
         (Some(this), _) => this,
         (None, Some(home)) => {
@@ -309,6 +334,18 @@ fn call_unused(m: &mut Machine<'_>, obj: u32, explore: bool) {
         (None, None) => Val::unknown(),
     };
     m.run(None, Some(obj), &f, &frame, this, home, args, f.at, explore);
+    m.trigger = trigger;
+}
+
+/// Who starts a function that whoever loaded its file never called. A hook that imports the package's own library
+/// does not run all of it: what users of the library start as well waits for them.
+fn starter(m: &Machine<'_>, src: u32) -> Trigger {
+    let plain = m
+        .sources
+        .get(src as usize)
+        .filter(|s| m.trigger.is_install() && s.layer.is_none() && !m.notes_obfuscated(&s.path));
+    let shared = plain.and_then(|s| m.shared.get(&m.pkg.find(&s.path)?));
+    shared.copied().unwrap_or(m.trigger)
 }
 
 /// Native files of the tarball that code or a hook runs (EXE-11).
@@ -334,6 +371,41 @@ fn native_facts(m: &Machine<'_>, pkg: &Indexed<'_>, out: &mut Vec<Structural>) {
             note,
             evidence,
         });
+    }
+}
+
+/// Loops without an end that an import or an install runs into (EXE-14). Alone that is a mistake until the difference
+/// to the release before says otherwise.
+fn endless_facts(m: &Machine<'_>, out: &mut Vec<Structural>) {
+    for (place, trigger) in &m.notes.endless {
+        let note = format!("a loop without an end is entered ({})", trigger.as_str());
+        out.push(Structural {
+            id: "EXE-14".to_owned(),
+            level: Level::Warn,
+            evidence: vec![place_step(m, *place, &note)],
+            note,
+        });
+    }
+}
+
+/// Blind copies of letters to fixed addresses, where the text of the file does not show them already (FLO-10).
+fn copied_facts(m: &Machine<'_>, out: &mut Vec<Structural>) {
+    for (place, address) in &m.notes.copies {
+        let note = "mail is always copied to a fixed address";
+        let mut at = place_step(m, *place, note);
+        at.decoded = Some(address.clone());
+        let told = out.iter().any(|fact| {
+            let mut steps = fact.evidence.iter();
+            fact.id == "FLO-10" && steps.any(|step| step.file == at.file && step.decoded == at.decoded)
+        });
+        if !told {
+            out.push(Structural {
+                id: "FLO-10".to_owned(),
+                level: Level::Warn,
+                note: note.to_owned(),
+                evidence: vec![at],
+            });
+        }
     }
 }
 

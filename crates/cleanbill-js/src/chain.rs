@@ -100,6 +100,8 @@ fn base(d: &Draft<'_>) -> Level {
     let class = d.class.unwrap_or(HostClass::Unresolved);
     let shady = class.is_shady();
     let abnormal = class.is_abnormal() || (d.dead_drop && class == HostClass::Unresolved);
+    // Somebody asks for it: a caller of the library, or whoever starts the program.
+    let asked = d.lazy || d.trigger == Trigger::Bin;
     match d.id {
         "FLO-01" | "FLO-16" => secret_out(d, install, eager, hidden, shady, abnormal, class),
         "FLO-10" => match () {
@@ -119,6 +121,8 @@ fn base(d: &Draft<'_>) -> Level {
             _ if install && abnormal => Level::Quarantine,
             _ if install && hidden && class == HostClass::Unresolved => Level::Quarantine,
             _ if abnormal && hidden && eager => Level::Quarantine,
+            // Names under a stranger's domain that carry who asks are no look-up.
+            _ if abnormal && eager && d.aggravations > 0 => Level::Quarantine,
             _ if abnormal && shady && eager => Level::Warn,
             _ => Level::Note,
         },
@@ -127,7 +131,7 @@ fn base(d: &Draft<'_>) -> Level {
         "FLO-03" | "FLO-06" | "FLO-15" => match class {
             _ if abnormal && (install || hidden) => Level::Block,
             // A name or a command that depends on an answer is how many tools work when called.
-            _ if d.indirect && d.lazy => {
+            _ if d.indirect && asked => {
                 if abnormal {
                     Level::Warn
                 } else {
@@ -135,6 +139,8 @@ fn base(d: &Draft<'_>) -> Level {
                 }
             }
             _ if shady && eager => Level::Block,
+            // A program that gets a helper from its maker's host when its user starts it names that host nowhere else.
+            _ if abnormal && d.trigger == Trigger::Bin && d.id == "FLO-06" => Level::Warn,
             _ if abnormal && eager => Level::Block,
             _ if shady => Level::Quarantine,
             _ if abnormal => {
@@ -168,6 +174,8 @@ fn base(d: &Draft<'_>) -> Level {
                 Level::Quarantine
             }
         }
+        // Tools for releases take the token of whoever starts them, write his manifest, and publish: all at his word.
+        "FLO-08" if asked && !hidden => Level::Note,
         "FLO-08" | "FLO-14" => match () {
             () if d.aggravations > 0 || hidden || install => Level::Block,
             () if eager && d.trigger == Trigger::Import => Level::Block,

@@ -222,7 +222,7 @@ fn hosts(old: &Analysis, new: &Analysis, delta: &mut Delta) {
 
 fn files(old: &Analysis, new: &Analysis, delta: &mut Delta) {
     let before: BTreeMap<&str, &FileFacts> = old.files.iter().map(|f| (f.path.as_str(), f)).collect();
-    let after: BTreeSet<&str> = new.files.iter().map(|f| f.path.as_str()).collect();
+    let after: BTreeMap<&str, &FileFacts> = new.files.iter().map(|f| (f.path.as_str(), f)).collect();
     let digests: HashSet<u64> = old.files.iter().map(|f| f.digest).collect();
     let opaque_before: BTreeSet<FileKind> = old
         .files
@@ -234,7 +234,7 @@ fn files(old: &Analysis, new: &Analysis, delta: &mut Delta) {
     delta.removed = old
         .files
         .iter()
-        .filter(|f| !after.contains(f.path.as_str()))
+        .filter(|f| !after.contains_key(f.path.as_str()))
         .map(|f| f.path.clone())
         .collect();
     for file in &new.files {
@@ -244,7 +244,7 @@ fn files(old: &Analysis, new: &Analysis, delta: &mut Delta) {
         }
         if had.is_none() && file.kind.is_opaque() && !digests.contains(&file.digest) {
             let note = format!("`{}` is new and cannot be read", file.path);
-            let counts = !opaque_before.contains(&file.kind);
+            let counts = !opaque_before.contains(&file.kind) && !bundles_another(&before, &after, &file.path);
             change(
                 delta,
                 ChangeKind::Opaque,
@@ -272,15 +272,36 @@ fn files(old: &Analysis, new: &Analysis, delta: &mut Delta) {
             && file.kind.is_code()
             && let Some(note) = appended(had, file)
         {
+            // Sources and tests that travel along grow at their ends with every honest change, and nothing runs them.
+            let runs = file.trigger <= Trigger::Bin && !bundles_another(&before, &after, &file.path);
             change(
                 delta,
                 ChangeKind::Appended,
-                true,
+                runs,
                 note.clone(),
                 vec![place(file, note)],
             );
         }
     }
+}
+
+/// The file lies in a bundled package, and the manifest there is another: what differs came with that package's next
+/// release. Its chains, hosts and triggers count as ever.
+fn bundles_another(
+    before: &BTreeMap<&str, &FileFacts>,
+    after: &BTreeMap<&str, &FileFacts>,
+    path: &str,
+) -> bool {
+    const FOLDER: &str = "node_modules/";
+    let Some(at) = path.rfind(FOLDER).map(|at| at + FOLDER.len()) else {
+        return false;
+    };
+    let (base, rest) = path.split_at(at);
+    let parts = if rest.starts_with('@') { 2 } else { 1 };
+    let name: Vec<&str> = rest.split('/').take(parts).collect();
+    let manifest = format!("{base}{}/package.json", name.join("/"));
+    let digest = |files: &BTreeMap<&str, &FileFacts>| files.get(manifest.as_str()).map(|file| file.digest);
+    digest(after).is_some() && digest(before) != digest(after)
 }
 
 fn place(file: &FileFacts, note: String) -> Step {
@@ -363,7 +384,7 @@ fn chains(old: &Analysis, new: &Analysis, delta: &mut Delta) {
             .sources
             .iter()
             .any(|s| s.is_sensitive() || *s == Source::Network || *s == Source::DeadDrop)
-            && (chain.level >= Level::Warn || (chain.abnormal_host && fresh_host));
+            && (chain.level >= Level::Warn || (chain.abnormal_host && fresh_host && !is_client(chain)));
         if counts {
             let note = format!(
                 "{} is new: {}",
@@ -389,6 +410,15 @@ pub fn raised(chain: &Chain, fresh_host: bool, old: &Analysis) -> Level {
     if chain.id == "FLO-04" && chain.level == Level::Warn && !chain.lazy && !idle && !decodes(old) {
         return Level::Quarantine;
     }
+    // A library that never started a program now publishes with a token or a manifest of its own making: no tool for
+    // releases begins like that.
+    if chain.id == "FLO-08"
+        && chain.trigger == Trigger::Import
+        && !chain.aggravations.is_empty()
+        && !old.capability_set().contains(&Capability::Process)
+    {
+        return chain.level.max(Level::Quarantine);
+    }
     if !chain.abnormal_host || !fresh_host || idle {
         return chain.level;
     }
@@ -397,6 +427,12 @@ pub fn raised(chain: &Chain, fresh_host: bool, old: &Analysis) -> Level {
         Level::Warn if data || code || chain.id == "FLO-02" => Level::Quarantine,
         other => other,
     }
+}
+
+/// Secrets go to the provider they are named after, and nowhere else: every client of a provider does that.
+fn is_client(chain: &Chain) -> bool {
+    let secrets = chain.sources.iter().all(|source| *source == Source::Secret);
+    chain.id == "FLO-01" && chain.level == Level::Note && secrets && chain.trigger <= Trigger::Bin
 }
 
 /// Has run text it decoded.

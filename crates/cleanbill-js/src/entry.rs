@@ -105,7 +105,9 @@ pub(crate) fn entries(pkg: &Indexed<'_>) -> Entries {
     gyp_entries(pkg, &mut out);
     let mut import = |target: &str, why: String| {
         for file in targets(pkg, target) {
-            add(pkg, &mut out, Trigger::Import, file, why.clone(), None);
+            let test = target.contains('*') && pkg.files.get(file as usize).is_some_and(|f| is_test(&f.path));
+            let trigger = if test { Trigger::Test } else { Trigger::Import };
+            add(pkg, &mut out, trigger, file, why.clone(), None);
         }
     };
     if let Some(main) = &manifest.main {
@@ -115,7 +117,8 @@ pub(crate) fn entries(pkg: &Indexed<'_>) -> Entries {
         import("index.js", "`index.js`".to_owned());
     }
     for (field, target) in &manifest.other_mains {
-        if !target.ends_with(".d.ts") {
+        // `source` tells a bundler of the package's own developers where they write; nobody else loads it.
+        if !target.ends_with(".d.ts") && field != "source" {
             import(target, format!("`{field}`"));
         }
     }
@@ -151,6 +154,20 @@ fn add(
         why,
         command,
     });
+}
+
+/// A test by its name: a star exports those that lie beside the code as well, and nobody imports them.
+fn is_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let inner = name
+        .split('.')
+        .rev()
+        .nth(1)
+        .filter(|_| name.split('.').count() > 2);
+    inner.is_some_and(|word| matches!(word, "test" | "tests" | "spec" | "bench" | "poku"))
+        || path
+            .split('/')
+            .any(|part| matches!(part, "test" | "tests" | "__tests__" | "__mocks__"))
 }
 
 /// The files of a target; one star stands for any text.

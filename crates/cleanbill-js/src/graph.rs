@@ -2,7 +2,7 @@
 //! It reads specifiers that stand in the text; what code computes is the machine's business.
 use std::collections::VecDeque;
 
-use crate::entry::{Entries, Trigger};
+use crate::entry::Trigger;
 use crate::look::files::Looks;
 use crate::package::{Indexed, Resolution};
 
@@ -36,9 +36,9 @@ impl Graph {
     }
 
     /// The strongest trigger that reaches each file.
-    pub fn reach(&self, entries: &Entries) -> Vec<Trigger> {
+    pub fn reach(&self, entries: &[(u32, Trigger)]) -> Vec<Trigger> {
         let mut out = vec![Trigger::Unreached; self.edges.len()];
-        let mut queue: VecDeque<(u32, Trigger)> = entries.files.iter().copied().collect();
+        let mut queue: VecDeque<(u32, Trigger)> = entries.iter().copied().collect();
         while let Some((file, trigger)) = queue.pop_front() {
             let ix = file as usize;
             match out.get_mut(ix) {

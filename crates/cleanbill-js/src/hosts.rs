@@ -387,40 +387,51 @@ fn class_of(pkg: &Indexed<'_>, host: &str, url: &str) -> HostClass {
     HostClass::Unknown
 }
 
+/// Words of secrets' names that name no provider.
+const PLAIN: &[&str] = &[
+    "token",
+    "secret",
+    "key",
+    "api",
+    "auth",
+    "access",
+    "password",
+    "pass",
+    "url",
+    "id",
+    "private",
+    "client",
+    "user",
+    "credentials",
+    "session",
+    "service",
+    "account",
+    "app",
+    "admin",
+    "public",
+    "node",
+    "npm",
+];
+
 /// True when a secret's name and a host share the provider's word: `ACME_TOKEN` and `api.acme.example`.
 #[must_use]
 pub fn same_provider(secret: &str, host: &str) -> bool {
-    const PLAIN: &[&str] = &[
-        "token",
-        "secret",
-        "key",
-        "api",
-        "auth",
-        "access",
-        "password",
-        "pass",
-        "url",
-        "id",
-        "private",
-        "client",
-        "user",
-        "credentials",
-        "session",
-        "service",
-        "account",
-        "app",
-        "admin",
-        "public",
-        "node",
-        "npm",
-    ];
     let host = host.to_ascii_lowercase();
-    let domain = registrable(&host);
+    named_in(secret, registrable(&host)) || (secret.starts_with("GH_") && within(&host, "github.com"))
+}
+
+/// True when a secret is named after the service that the whole host stands for. The owner of a domain names what is
+/// under it as he likes, so this says nothing until something else vouches for the domain.
+#[must_use]
+pub(crate) fn same_service(secret: &str, host: &str) -> bool {
+    named_in(secret, &host.to_ascii_lowercase())
+}
+
+fn named_in(secret: &str, place: &str) -> bool {
     secret
         .to_ascii_lowercase()
         .split('_')
-        .any(|word| word.len() >= 3 && !PLAIN.contains(&word) && domain.contains(word))
-        || (secret.starts_with("GH_") && within(&host, "github.com"))
+        .any(|word| word.len() >= 3 && !PLAIN.contains(&word) && place.contains(word))
 }
 
 /// The hosts known to hold values for whoever asks: pastes, gists, chains' RPC interfaces.

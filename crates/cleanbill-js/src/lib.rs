@@ -24,6 +24,7 @@ pub mod manifest;
 mod notebook;
 pub mod package;
 mod parse;
+pub mod shape;
 pub mod shell;
 mod text;
 pub mod witness;
@@ -37,6 +38,7 @@ pub use hosts::HostClass;
 pub use kind::FileKind;
 pub use package::{Budget, Context, Package, SourceFile};
 pub use parse::REQUIRED_STACK_BYTES;
+pub use shape::{Shape, shape};
 
 /// A number as JavaScript prints it.
 fn text_num(n: f64) -> String {

@@ -64,6 +64,8 @@ pub(crate) struct Dest {
     pub class: HostClass,
     pub place: Place,
     pub dead_drop: bool,
+    /// An answer of the network named it.
+    pub told: bool,
 }
 
 /// A file the code wrote.
@@ -90,6 +92,10 @@ pub(crate) struct Notebook {
     pub dests: Vec<Dest>,
     pub written: Vec<Written>,
     pub natives: BTreeSet<(String, Trigger)>,
+    /// Blind copies of letters to addresses that stand in the code.
+    pub copies: Vec<(Place, String)>,
+    /// Loops without an end that loading a file runs into.
+    pub endless: Vec<(Place, Trigger)>,
     pub unassessed: BTreeMap<String, String>,
     pub layers: Vec<(u32, Place, String)>,
     pub edges: BTreeSet<(u32, u32)>,
@@ -104,6 +110,20 @@ impl Notebook {
 
     pub fn native(&mut self, path: String, trigger: Trigger, _place: Place) {
         self.natives.insert((path, trigger));
+    }
+
+    pub fn copied(&mut self, place: Place, address: &str) {
+        let known = self.copies.iter().any(|(_, have)| have == address);
+        if !known && self.copies.len() < MOST_PLACES {
+            self.copies.push((place, address.to_owned()));
+        }
+    }
+
+    pub fn endless(&mut self, place: Place, trigger: Trigger) {
+        let known = self.endless.iter().any(|(have, _)| *have == place);
+        if !known && self.endless.len() < MOST_PLACES {
+            self.endless.push((place, trigger));
+        }
     }
 
     pub fn edge(&mut self, from: u32, to: u32) {

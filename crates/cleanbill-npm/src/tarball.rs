@@ -258,7 +258,13 @@ impl Archive<'_> {
                 format!("the path is another spelling of {:?}", landing.path),
             );
         }
-        let contents = self.contents(size);
+        let Some(contents) = self.contents(size) else {
+            return self.limit(
+                "limit-memory",
+                &shown,
+                "the file is larger than the memory left for it; it is left out",
+            );
+        };
         if contents.len() as u64 != size {
             self.flaws.push(
                 "archive-cut",
@@ -298,7 +304,7 @@ impl Archive<'_> {
             self.skip(entry.size);
             return None;
         }
-        Some(self.contents(entry.size))
+        self.contents(entry.size)
     }
 
     /// Entries behind the end mark are seen by no client; somebody put them there all the same.
@@ -326,13 +332,20 @@ impl Archive<'_> {
         Some(block)
     }
 
-    /// Contents and the padding behind them.
-    fn contents(&mut self, size: u64) -> Vec<u8> {
+    /// Contents and the padding behind them; `None`, and passed over, where there is no room for them. A vector that
+    /// grew as it read would ask for twice the size, and its failure would leave us in the middle of the file.
+    fn contents(&mut self, size: u64) -> Option<Vec<u8>> {
         let mut contents = Vec::new();
+        let room = usize::try_from(size).is_ok_and(|size| contents.try_reserve_exact(size).is_ok());
+        if !room {
+            self.skip(size);
+            return None;
+        }
         // The stream never fails; what it cannot give is missing from the contents.
         let _ = (&mut self.stream).take(size).read_to_end(&mut contents);
+        contents.shrink_to_fit();
         self.pass(padding(size));
-        contents
+        Some(contents)
     }
 
     fn skip(&mut self, size: u64) {

@@ -156,6 +156,9 @@ pub fn facts(folder: &Path) -> Facts {
     if let Some(bytes) = tarball::pack(folder, "before") {
         facts.before = source(&bytes);
     }
+    if let Some(bytes) = tarball::pack(folder, "elder") {
+        facts.elder = source(&bytes);
+    }
     if let Some(list) = json::<Vec<EdgeFile>>(&folder.join("edges.json")) {
         facts.edges = Known::Known(list.into_iter().map(edge).collect());
     }

@@ -1,6 +1,7 @@
 //! The language's own library on abstract values: strings, arrays, objects, bytes, JSON, numbers.
 //! It is pure: no function here leaves a trace outside its result.
 pub(crate) mod bytes;
+pub(crate) mod iterator;
 pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod object;
@@ -8,10 +9,26 @@ pub(crate) mod regex;
 pub(crate) mod text;
 
 use crate::ir::Name;
-use crate::machine::heap::{Kind, Object};
+use crate::machine::heap::{Field, Kind, Object};
 use crate::machine::marks::Source;
 use crate::machine::value::{Obj, Taint, V, Val, either};
 use crate::machine::{Act, Machine};
+
+/// Prototypes looked through for a borrowed method.
+const MOST_PROTOTYPES: usize = 12;
+
+/// The object has a property of that name, of its own or inherited, that is no code of the package.
+fn borrows(m: &Machine<'_>, obj: u32, name: &Name) -> bool {
+    let mut next = m.get(obj);
+    for _ in 0..MOST_PROTOTYPES {
+        let Some(object) = next else { return false };
+        if let Some(field) = object.get(name) {
+            return matches!(field, Field::Val(value) if matches!(value.v, V::Host(_)));
+        }
+        next = object.proto.and_then(|proto| m.get(proto));
+    }
+    false
+}
 
 /// Calls a function of the language; `None` when the path is none.
 pub(crate) fn host_call(
@@ -50,6 +67,16 @@ pub(crate) fn host_call(
                     V::Obj(obj) if class == "Object" => {
                         object_method(m, a, *obj, this, &name, args, at).or_else(|| Some(Val::unknown()))
                     }
+                    // An object that borrowed the method under its own name would hand the call back for ever.
+                    V::Obj(obj) if borrows(m, *obj, &name) => {
+                        crate::host::object_method(m, a, *obj, this, &name, args, at)
+                            .or_else(|| object_method(m, a, *obj, this, &name, args, at))
+                            .or_else(|| {
+                                Some(Val::tainted(
+                                    args.iter().fold(this.t.clone(), |t, v| t.join(&v.t)),
+                                ))
+                            })
+                    }
                     _ => Some(m.call_method(a, this, &name, args.to_vec(), at)),
                 }
             }
@@ -58,6 +85,7 @@ pub(crate) fn host_call(
     }
     Some(match path {
         "cleanbill.this" => m.host_val("globalThis"),
+        iterator::MAKE => iterator::make(m, this),
         "String.fromCharCode" | "String.fromCodePoint" => {
             let mut units = Vec::with_capacity(args.len());
             let mut t = Taint::none();
@@ -374,6 +402,7 @@ pub(crate) fn object_method(
             }
             Some(Val::unknown())
         }
+        Kind::Plain if o.get(iterator::ITEMS).is_some() => iterator::method(m, a, obj, recv, name, at),
         Kind::Plain if is_map => map_method(m, a, obj, recv, name, args, at),
         Kind::Plain => match name.as_ref() {
             "hasOwnProperty" | "propertyIsEnumerable" => {

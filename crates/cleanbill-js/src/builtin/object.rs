@@ -187,6 +187,10 @@ fn define(m: &mut Machine<'_>, a: &mut Act, target: &Val, name: Option<&str>, de
             }
         }
         V::Host(_) | V::Mod(_) => {
+            if let (Some(name), V::Host(id), Some(set)) = (name, &target.v, &set) {
+                let path = m.host_name(*id);
+                crate::host::hooks::intercepted(m, a, &path, name, get.as_ref(), set, at);
+            }
             if let (Some(name), Some(v)) = (name, value.or(get)) {
                 m.set_prop(a, target, &Name::from(name), v, at);
             }

@@ -1,7 +1,11 @@
 //! Text that becomes code: `eval`, `Function`, `vm`, `Module._compile`, workers, computed loads.
 //! Known text is run as a layer; unknown text is judged by its marks.
+use cleanbill_model::Level;
+
 use super::{can, sink};
+use crate::entry::Trigger;
 use crate::ir::Name;
+use crate::kind::FileKind;
 use crate::machine::heap::Kind;
 use crate::machine::marks::{Place, Source};
 use crate::machine::value::{Taint, V, Val};
@@ -57,7 +61,21 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
             let f = first();
             if m.is_function(&f) {
                 let rest = args.iter().skip(2).cloned().collect();
-                return Some(m.call(a, &f, Val::undef(), rest, at));
+                let (place, gates) = (m.place(a, at), m.gates.len());
+                let wait = match args.get(1).map(|v| &v.v) {
+                    Some(V::Num(n)) if path == "setTimeout" => *n,
+                    _ => 0.0,
+                };
+                let keeps =
+                    matches!(&f.v, V::Obj(o) if m.get(*o).is_some_and(|o| matches!(o.kind, Kind::Settle(_))));
+                if keeps {
+                    m.promised_wait = Some((place, wait));
+                } else {
+                    m.enter_wait(place, wait);
+                }
+                let out = m.call(a, &f, Val::undef(), rest, at);
+                m.leave_gates(gates);
+                return Some(out);
             }
             if m.to_text(&f).is_some_and(|s| s.as_str().len() > 8) || !f.t.is_empty() {
                 return Some(evaluate(m, a, &f, at, "a timer"));
@@ -114,7 +132,17 @@ pub(crate) fn judge(m: &mut Machine<'_>, a: &mut Act, code: &Val, at: u32, how: 
         );
     }
     if is(Source::PackageFile) {
-        make("FLO-05", format!("a file that is no code becomes code: {how}"));
+        let mut found = sink::Found::new(
+            "FLO-05",
+            t.clone(),
+            format!("a file that is no code becomes code: {how}"),
+        );
+        found.decoded = text.clone();
+        // The glue of a WebAssembly module makes functions of texts that the module asks for when somebody calls it.
+        if m.lazy && comes_from(m, &t, |kind| kind == FileKind::Wasm) {
+            found.most = Some(Level::Warn);
+        }
+        sink::chain(m, a, found, at);
     }
     if is(Source::Decoded) {
         let foreign = t.ids().iter().any(|id| {
@@ -290,8 +318,23 @@ pub(crate) fn loads(m: &mut Machine<'_>, a: &mut Act, source: &Val, place: Place
             evaluate(m, a, &value, place.at, "`import` of a `data:` address");
             continue;
         }
-        written_runs(m, text, place, "loaded as a module");
+        // Loading JSON reads it.
+        if !text.ends_with(".json") {
+            written_runs(m, text, place, "loaded as a module");
+        }
     }
+}
+
+/// Every file of the package in the marks is of such a kind.
+fn comes_from(m: &Machine<'_>, t: &Taint, is: impl Fn(FileKind) -> bool) -> bool {
+    let marks = t.ids().iter().filter_map(|id| m.marks.get(*id as usize));
+    marks
+        .filter(|mark| mark.source == Source::PackageFile)
+        .all(|mark| {
+            let file = mark.detail.as_deref().and_then(|path| m.pkg.find(path));
+            file.and_then(|ix| m.pkg.files.get(ix as usize))
+                .is_some_and(|file| is(file.kind))
+        })
 }
 
 /// A path the code wrote before is run or loaded now.
@@ -324,6 +367,11 @@ pub(crate) fn written_runs(m: &mut Machine<'_>, path: &str, place: Place, how: &
     let t: Taint = m.via(&written.t, written.place, "written to a file");
     let mut found = sink::Found::new(id, t, format!("the written file is run: {how}"));
     found.decoded = Some(path.to_owned());
+    // A program fills in a template for its user, and loads what he has made of it.
+    let template = m.trigger == Trigger::Bin && comes_from(m, &written.t, |kind| kind == FileKind::Text);
+    if id == "FLO-05" && template {
+        found.most = Some(Level::Warn);
+    }
     sink::chain_at(m, found, place);
     true
 }

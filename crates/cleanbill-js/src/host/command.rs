@@ -1,5 +1,6 @@
 //! Command lines the code starts: what they fetch, run, install, publish, persist or destroy.
 //! Files they run are run here too; the shell grammar lives in `shell`.
+use super::readers::{may_run, program};
 use super::{code, secrets, sink};
 use crate::machine::marks::{Place, Source};
 use crate::machine::value::{Taint, Val};
@@ -50,14 +51,20 @@ const MOST_SCRIPT_LINES: usize = 2_000;
 /// Deepest nesting of shells in shells.
 const SHELL_DEPTH: u32 = 4;
 
+/// What is started, as the code gave it.
+pub(crate) enum Started<'v> {
+    /// A whole command line.
+    Line(&'v Val),
+    /// A program, and its arguments one by one.
+    Program(&'v Val, &'v [Val]),
+}
+
 /// Judges the commands of one start; gives the marks of their output.
-#[expect(clippy::too_many_arguments, reason = "the parts of one process start")]
 pub(crate) fn judge(
     m: &mut Machine<'_>,
     a: &mut Act,
     commands: &[Command],
-    whole: Option<&Val>,
-    words: &[Val],
+    started: &Started<'_>,
     t: &Taint,
     quiet: &[String],
     at: u32,
@@ -73,11 +80,13 @@ pub(crate) fn judge(
             .iter()
             .any(|w| matches!(w.as_str(), "-e" | "-c" | "/c" | "--eval" | "-Command"))
     });
-    let payload = match whole {
-        Some(v) => program_unknown.then(|| m.deep(v)),
-        None if text_flag => Some(words.iter().fold(Taint::none(), |t, v| t.join(&m.deep(v)))),
-        None if program_unknown => Some(t.clone()),
-        None => None,
+    let payload = match started {
+        Started::Line(line) => program_unknown.then(|| m.deep(line)),
+        Started::Program(_, words) if text_flag => {
+            Some(words.iter().fold(Taint::none(), |t, v| t.join(&m.deep(v))))
+        }
+        // What the program is told is not what runs.
+        Started::Program(program, _) => program_unknown.then(|| m.deep(program)),
     };
     if let Some(t) = payload {
         for (source, id) in [(Source::Network, "FLO-03"), (Source::PackageFile, "FLO-05")] {
@@ -133,7 +142,7 @@ fn run(
     for (ix, c) in commands.iter().enumerate() {
         let line = shown(&c.words.join(" "));
         facts(m, a, c, &line, t, quiet, at, &mut state.output);
-        for word in &c.words {
+        for word in may_run(c) {
             if word.chars().any(|c| c == '/' || c == '.' || is_hole(c))
                 && code::written_runs(m, word, place, &format!("`{}`", short(&line)))
             {
@@ -268,8 +277,9 @@ fn script(
     let home = crate::text::hole(crate::text::PACKAGE).to_string();
     let inner = match path.strip_prefix(&home) {
         Some(rest) => rest.trim_start_matches('/'),
-        // Install scripts run in the package's own folder.
-        None if m.trigger.is_install() && !path.starts_with('/') => path,
+        // Install scripts run in the package's own folder; whoever else names a script that lies in the release means
+        // that one, and has seen to the folder.
+        None if !path.starts_with(['/', '~']) && !path.starts_with("..") => path,
         None => return false,
     };
     let Some(file) = m.pkg.complete(inner).and_then(|ix| m.pkg.files.get(ix as usize)) else {
@@ -571,11 +581,4 @@ fn told(m: &mut Machine<'_>, c: &Command, line: &str, place: Place) -> Option<Ta
         format!("output of `{}`", short(line)),
         Some(short(line)),
     ))
-}
-
-/// The name of the program, without its folder and ending.
-fn program(c: &Command) -> Option<String> {
-    let first = c.words.first()?;
-    let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
-    Some(name.trim_end_matches(".exe").to_ascii_lowercase())
 }

@@ -79,6 +79,53 @@ pub(crate) fn written(m: &mut Machine<'_>, a: &mut Act, path: &str, name: &Name,
     }
 }
 
+/// Names of functions through which the keys to somebody's money or account go.
+const KEYS_PASS: &[&str] = &[
+    "seed",
+    "mnemonic",
+    "privatekey",
+    "passphrase",
+    "password",
+    "wallet",
+    "keystore",
+];
+
+/// An accessor was put where another program is going to keep a function of its own. What the accessor hands back in
+/// its place is given everything that program gives its own function.
+pub(crate) fn intercepted(
+    m: &mut Machine<'_>,
+    a: &mut Act,
+    path: &str,
+    name: &str,
+    get: Option<&Val>,
+    set: &Val,
+    at: u32,
+) {
+    let lower = name.to_ascii_lowercase().replace(['_', '-'], "");
+    if path != "globalThis" || !m.is_function(set) || !KEYS_PASS.iter().any(|part| lower.contains(part)) {
+        return;
+    }
+    let place = m.place(a, at);
+    m.worldly += 1;
+    m.call(a, set, Val::undef(), vec![Val::unknown()], at);
+    let Some(kept) = get.map(|get| m.call(a, get, Val::undef(), Vec::new(), at)) else {
+        return;
+    };
+    if !m.is_function(&kept) {
+        return;
+    }
+    let t = m.mark(
+        Source::KeyMaterial,
+        place,
+        format!("stands where another program keeps its `{name}`, and is given what that is given"),
+        Some(name.to_owned()),
+    );
+    let given = vec![Val::tainted(t.clone()), Val::tainted(t)];
+    a.unsure += 1;
+    m.call(a, &kept, Val::undef(), given, at);
+    a.unsure -= 1;
+}
+
 /// A property under an unknown key was assigned.
 pub(crate) fn vague_write(_m: &mut Machine<'_>, _a: &mut Act, _path: &str, _value: &Val, _at: u32) {}
 

@@ -4,9 +4,11 @@ pub(crate) mod code;
 pub(crate) mod command;
 pub(crate) mod fs;
 pub(crate) mod hooks;
+pub(crate) mod mail;
 pub(crate) mod net;
 pub(crate) mod page;
 pub(crate) mod process;
+pub(crate) mod readers;
 pub(crate) mod resolver;
 pub(crate) mod ruin;
 pub(crate) mod secrets;
@@ -181,8 +183,10 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, this: &Val, arg
         m.worldly += 1;
     }
     let head = path.split('.').next().unwrap_or(path);
-    if matches!(head, "document" | "page" | "ethereum" | "web3")
-        && let Some(v) = page::call(m, a, path, &args, at)
+    if matches!(
+        head,
+        "document" | "addEventListener" | "page" | "ethereum" | "web3"
+    ) && let Some(v) = page::call(m, a, path, &args, at)
     {
         return v;
     }

@@ -66,7 +66,8 @@ pub(crate) fn response_mark(m: &mut Machine<'_>, dest: u32, place: Place) -> Tai
     let Some(d) = m.notes.dests.get(dest as usize) else {
         return Taint::none();
     };
-    let (drop, metadata) = (d.dead_drop, d.class == crate::hosts::HostClass::Metadata);
+    let drop = d.dead_drop || (d.told && !m.lazy);
+    let metadata = d.class == crate::hosts::HostClass::Metadata;
     let note = if d.url.is_empty() {
         "comes over the network".to_owned()
     } else {

@@ -3,6 +3,7 @@
 use cleanbill_model::Level;
 
 use super::{net, sink};
+use crate::machine::heap::{Kind, Object};
 use crate::machine::marks::Source;
 use crate::machine::value::{V, Val};
 use crate::machine::{Act, Machine};
@@ -11,6 +12,49 @@ use crate::machine::{Act, Machine};
 const SCRIPT: &str = "page.script";
 const CANVAS: &str = "page.canvas";
 const CONTEXT: &str = "page.context";
+
+/// Events that carry what somebody types into a page.
+const TYPED: &[&str] = &[
+    "submit", "input", "change", "keydown", "keyup", "keypress", "paste", "copy", "cut", "blur", "focusout",
+];
+
+/// A listener on the whole page hears every form, those of others too. It is run as the page would run it: later, and
+/// with what was typed.
+fn typed(m: &mut Machine<'_>, a: &mut Act, event: String, listener: &Val, at: u32) {
+    let place = m.place(a, at);
+    let t = m.mark(
+        Source::Clipboard,
+        place,
+        format!("listens to `{event}` of every form of the page"),
+        Some(event),
+    );
+    let secret = Val::tainted(t);
+    let mut target = Object::new(Kind::Plain);
+    for name in ["value", "elements", "form", "innerText", "textContent"] {
+        target.put(name, secret.clone());
+    }
+    target.rest = Val::unknown();
+    let target = Val::new(V::Obj(m.alloc(target)));
+    let mut given = Object::new(Kind::Plain);
+    for name in ["target", "srcElement", "currentTarget"] {
+        given.put(name, target.clone());
+    }
+    for name in ["key", "keyCode", "which", "code", "data", "clipboardData"] {
+        given.put(name, secret.clone());
+    }
+    given.rest = Val::unknown();
+    let given = Val::new(V::Obj(m.alloc(given)));
+    let lazy = std::mem::replace(&mut m.lazy, true);
+    m.worldly += 1;
+    a.unsure += 1;
+    for one in listener.each() {
+        if m.is_function(&one) {
+            m.call(a, &one, Val::unknown(), vec![given.clone()], at);
+        }
+    }
+    a.unsure -= 1;
+    m.lazy = lazy;
+}
 
 /// A call on the page.
 pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], at: u32) -> Option<Val> {
@@ -42,6 +86,17 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
                 Some("pixels".to_owned()),
             );
             Some(Val::tainted(t))
+        }
+        "document.addEventListener"
+        | "document.body.addEventListener"
+        | "document.documentElement.addEventListener"
+        | "addEventListener" => {
+            let event = m.to_text(args.first()?)?;
+            if !TYPED.contains(&event.as_str()) {
+                return None;
+            }
+            typed(m, a, event.as_str().to_owned(), args.get(1)?, at);
+            Some(Val::undef())
         }
         "ethereum.request" | "web3.currentProvider.request" => {
             wallet(m, a, args.first()?, at);

@@ -135,8 +135,12 @@ pub(crate) fn call(m: &mut Machine<'_>, a: &mut Act, path: &str, args: &[Val], a
                     .all(|w| matches!(w.as_str(), "-i" | "/K" | "/Q" | "-NoLogo"))
         });
         is_shell |= !one_line && SHELLS.contains(&name.trim_end_matches(".exe")) && bare;
-        let whole = one_line.then(|| program.clone());
-        let ran = command::judge(m, a, &commands, whole.as_ref(), &words, &t, &quiet, at);
+        let started = if one_line {
+            command::Started::Line(&program)
+        } else {
+            command::Started::Program(&program, &words)
+        };
+        let ran = command::judge(m, a, &commands, &started, &t, &quiet, at);
         output = output.join(&ran);
     }
     for dest in wired {

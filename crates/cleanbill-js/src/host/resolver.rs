@@ -30,7 +30,18 @@ pub(crate) fn dns(m: &mut Machine<'_>, a: &mut Act, name: &str, args: &[Val], at
             sink::chain(m, a, found, at);
         } else {
             let dest = suffix(m, &first, place);
-            sink::send_marks(m, a, dest, &t, at, "a resolver is asked for it");
+            if m.has(&t, Source::Fingerprint) {
+                let mut found = sink::Found::new(
+                    "FLO-02",
+                    t.clone(),
+                    "who and where this machine is leaves inside the names asked of a resolver",
+                );
+                found.dest = Some(dest);
+                found.aggravations.push("in-names".to_owned());
+                sink::chain(m, a, found, at);
+            } else {
+                sink::send_marks(m, a, dest, &t, at, "a resolver is asked for it");
+            }
         }
     }
     let txt = name.contains("Txt")
@@ -68,5 +79,6 @@ fn suffix(m: &mut Machine<'_>, v: &Val, place: Place) -> u32 {
         .unwrap_or_default()
         .trim_start_matches('.')
         .to_owned();
-    sink::dest(m, &Val::str(tail), place)
+    // Whoever told the end of the name is behind it.
+    sink::dest(m, &Val::str(tail).with(&v.t), place)
 }

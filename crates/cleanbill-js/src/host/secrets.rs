@@ -96,6 +96,18 @@ pub(crate) fn is_pair_half(name: &str) -> bool {
     matches!(name.as_str(), "secretkey" | "seed" | "secret")
 }
 
+/// True for the name of a function that is handed key material to make something of it, as wallets call theirs: whoever
+/// minifies a library must leave that name alone, whatever its parameters become.
+pub(crate) fn takes_keys(name: &str) -> bool {
+    const VERBS: &[&str] = &["from", "import", "restore", "recover", "unlock"];
+    const KEYS: &[&str] = &["secretkey", "privatekey", "seed", "mnemonic"];
+    let name = name.to_ascii_lowercase().replace('_', "");
+    VERBS
+        .iter()
+        .filter_map(|verb| name.get(name.find(verb)? + verb.len()..))
+        .any(|rest| KEYS.iter().any(|key| rest.starts_with(key)))
+}
+
 /// A name that minifiers and obfuscators give: it neither says nor denies what it stands for.
 pub(crate) fn says_nothing(name: &str) -> bool {
     name.len() <= 2 || name.starts_with("_0x")

@@ -3,6 +3,7 @@
 use cleanbill_model::Level;
 
 use crate::chain::{Chain, Draft, Source, Step, level};
+use crate::entry::Trigger;
 use crate::hosts::{self, HostClass};
 use crate::machine::heap::{Kind, Wire};
 use crate::machine::marks::Place;
@@ -84,13 +85,14 @@ pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
         let text = m.to_text(&one).map(|s| s.as_str().to_owned()).unwrap_or_default();
         let (class, host) = hosts::classify(m.pkg, &text);
         let drop =
-            hosts::is_dead_drop(&text) || m.has(&one.t, Source::Network) || m.has(&one.t, Source::DeadDrop);
+            hosts::is_dead_drop(&text) || m.has(&one.t, Source::DeadDrop) || named_by_stranger(m, &one.t);
         let candidate = Dest {
             url: shown(&text),
             host,
             class,
             place,
             dead_drop: drop,
+            told: m.has(&one.t, Source::Network),
         };
         // Of several the worst speaks: suppression needs every one to be harmless.
         if best.as_ref().is_none_or(|b| {
@@ -119,6 +121,15 @@ pub(crate) fn dest(m: &mut Machine<'_>, url: &Val, place: Place) -> u32 {
     }
     m.notes.dests.push(found);
     (m.notes.dests.len() - 1) as u32
+}
+
+/// An answer of somebody nobody knows is in the value.
+fn named_by_stranger(m: &Machine<'_>, t: &Taint) -> bool {
+    let marks = t.ids().iter().filter_map(|id| m.marks.get(*id as usize));
+    marks
+        .filter(|mark| mark.source == Source::Network)
+        .filter_map(|mark| m.notes.dests.get(mark.dest? as usize))
+        .any(|asked| asked.dead_drop || asked.class.is_abnormal())
 }
 
 /// A step for a place of a source, with the layer it stands in named.
@@ -214,7 +225,7 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
     let layers = layers(m, place, &mut steps);
     let mut sources = Vec::new();
     let mut details: Vec<String> = Vec::new();
-    let (mut secrets, mut fitting) = (0usize, 0usize);
+    let mut secrets: Vec<String> = Vec::new();
     let dest = found.dest.and_then(|d| m.notes.dests.get(d as usize)).cloned();
     let mut seen_roots = Vec::new();
     for id in found.marks.ids() {
@@ -232,17 +243,18 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
             && mark.source != Source::Decoded
             && !details.contains(detail)
         {
+            // `TOKEN` and `token` are two spellings of one variable.
+            let again = details.iter().any(|known| known.eq_ignore_ascii_case(detail));
             details.push(detail.clone());
-            if mark.source == Source::Secret {
-                secrets += 1;
-                let host = dest.as_ref().and_then(|d| d.host.as_deref()).unwrap_or_default();
-                let own = m.pkg.manifest.name.as_deref().unwrap_or_default();
-                let by_name = own_secret(detail, own);
-                fitting += usize::from(hosts::same_provider(detail, host) || by_name);
+            if mark.source == Source::Secret && !again {
+                secrets.push(detail.clone());
             }
         }
         way(m, *id, &mut steps);
     }
+    let own = m.pkg.manifest.name.as_deref().unwrap_or_default();
+    let host = dest.as_ref().and_then(|d| d.host.as_deref()).unwrap_or_default();
+    let fitting = fitting(&secrets, own, host);
     let from = match &dest {
         None => {
             // Network marks bring their destination along.
@@ -286,14 +298,17 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
         .unwrap_or_default();
     let obfuscated = m.notes_obfuscated(&file);
     let class = from.as_ref().map(|d| d.class);
-    let dead_drop = from.as_ref().is_some_and(|d| d.dead_drop);
+    // Services tell their callers where to sign in, and upload to: a caller's word is behind it. What starts by itself
+    // and lets an answer choose its host hides that host.
+    let asked = m.lazy || m.trigger == Trigger::Bin;
+    let dead_drop = from.as_ref().is_some_and(|d| d.dead_drop || (d.told && !asked));
     sources.sort();
     let draft = Draft {
         id: found.id,
         trigger: m.trigger,
         lazy: m.lazy,
         sources: &sources,
-        secrets,
+        secrets: secrets.len(),
         fitting,
         class,
         layers,
@@ -323,6 +338,7 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
     if obfuscated {
         aggravations.push("OBF".to_owned());
     }
+    gates(m, &mut steps, &mut aggravations);
     let chain = Chain {
         id: found.id.to_owned(),
         trigger: m.trigger,
@@ -341,6 +357,23 @@ pub(crate) fn chain_at(m: &mut Machine<'_>, found: Found<'_>, place: Place) {
         seen: crate::chain::Seen::Read,
     };
     m.notes.chain(chain);
+}
+
+/// Gates told of one chain.
+const MOST_GATES: usize = 3;
+
+/// What was asked or waited for on the way, just before the end of a way that is proven without it.
+fn gates(m: &Machine<'_>, steps: &mut Vec<Step>, aggravations: &mut Vec<String>) {
+    let whole = steps.len() >= 2;
+    for gate in m.gates.iter().take(MOST_GATES) {
+        if !aggravations.iter().any(|id| id == gate.id) {
+            aggravations.push(gate.id.to_owned());
+        }
+        let step = place_step(m, gate.place, gate.note.clone(), None);
+        if whole && !steps.contains(&step) {
+            steps.insert(steps.len() - 1, step);
+        }
+    }
 }
 
 /// A secret named after the package that reads it: `ACME_TOKEN` in `@acme/cli`. Other people's well-known
@@ -378,6 +411,17 @@ fn own_secret(secret: &str, package: &str) -> bool {
             )
             && package.contains(w)
     })
+}
+
+/// How many of the secrets have business at `host`: those of its provider, and, where one of them vouches for the
+/// domain, those that its own service under it is named after.
+fn fitting(secrets: &[String], own: &str, host: &str) -> usize {
+    let provided = |secret: &String| hosts::same_provider(secret, host) || own_secret(secret, own);
+    let vouched = secrets.iter().any(|secret| hosts::same_provider(secret, host));
+    secrets
+        .iter()
+        .filter(|secret| provided(secret) || (vouched && hosts::same_service(secret, host)))
+        .count()
 }
 
 /// Data goes out to a destination.

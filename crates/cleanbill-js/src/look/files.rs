@@ -142,6 +142,32 @@ pub(crate) fn has_hot_word(code: &[u8]) -> bool {
         || SOURCES.iter().any(|w| memchr::memmem::find(code, w).is_some())
 }
 
+/// Files up to this size are searched for loops without an end: a loop that is to stop an import hides in no bundle,
+/// and bundles are full of loops that only look like it.
+const SMALL_FILE: usize = 8 << 10;
+
+/// True when a loop's test may be true for ever, as far as its first letters tell.
+fn may_turn_for_ever(code: &[u8]) -> bool {
+    const TESTS: &[&[u8]] = &[b"true)", b"1)", b"!", b"[", b"'", b"\""];
+    let plain = |from: usize| {
+        let rest = code.get(from..).unwrap_or_default();
+        let mut letters = rest.iter().copied().filter(|b| !b.is_ascii_whitespace());
+        let mut head = [0u8; 6];
+        for slot in &mut head {
+            *slot = letters.next().unwrap_or_default();
+        }
+        head
+    };
+    let whiles = memchr::memmem::find_iter(code, b"while").any(|at| {
+        let head = plain(at + b"while".len());
+        TESTS
+            .iter()
+            .any(|test| head.strip_prefix(b"(").is_some_and(|rest| rest.starts_with(test)))
+    });
+    let fors = || memchr::memmem::find_iter(code, b";").any(|at| plain(at + 1).starts_with(b";"));
+    whiles || memchr::memmem::find(code, b"Infinity").is_some() || fors()
+}
+
 /// What one pass tells.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Looks {
@@ -175,6 +201,7 @@ pub(crate) fn look(kind: FileKind, bytes: &[u8]) -> Looks {
     unicode(bytes, kind, &mut marks);
     if code {
         out.hot = HOT.as_ref().is_none_or(|hot| hot.is_match(bytes)) || odd_require(bytes);
+        out.hot |= code && bytes.len() <= SMALL_FILE && may_turn_for_ever(bytes);
         imports(bytes, &mut out.imports);
         obfuscation(bytes, &mut marks);
         out.hot |= !marks.is_empty();

@@ -215,7 +215,7 @@ pub(crate) fn beyond_its_map(pkg: &Indexed<'_>, ix: usize, trigger: Trigger, out
 }
 
 /// The mail address a literal holds.
-fn fixed_address(rest: &str) -> Option<&str> {
+pub(crate) fn fixed_address(rest: &str) -> Option<&str> {
     let rest = rest.trim_start_matches('[').trim_start();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
     let (address, _) = rest.get(1..)?.split_once(quote)?;

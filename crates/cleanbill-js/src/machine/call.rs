@@ -107,7 +107,11 @@ impl Machine<'_> {
             V::Obj(obj) => self.call_obj(a, *obj, this, args, at).with(&callee.t),
             V::Host(id) => {
                 let path = self.host_name(*id);
-                crate::host::call(self, a, &path, &this, args, at)
+                // A native that calls what it was given can be given itself.
+                self.depth += 1;
+                let out = crate::host::call(self, a, &path, &this, args, at);
+                self.depth -= 1;
+                out
             }
             V::Alt(list) => {
                 let list = list.clone();
@@ -371,6 +375,9 @@ impl Machine<'_> {
         self.call_depth += 1;
         let began = self.steps;
         let outside = std::mem::take(&mut self.within);
+        let doubted = caller.as_ref().is_none_or(|c| c.unsure > 0 || c.maybe_exit);
+        self.doubt += u32::from(doubted);
+        let gates = self.gates.len();
         // A mark handed to a named function is a station people want to see.
         let mut args = args;
         if let (Some(caller), Some(name)) = (caller.as_ref(), &f.name)
@@ -427,6 +434,8 @@ impl Machine<'_> {
         let flow = self.stmts(&mut act, &f.body);
         self.settle_deferred(&mut act, waiting);
         self.call_depth -= 1;
+        self.doubt -= u32::from(doubted);
+        self.leave_gates(gates);
         let out = match act.ret {
             Some(v) if f.generator => {
                 let list = self.array(Vec::new());

@@ -112,7 +112,15 @@ impl Machine<'_> {
                 }
                 out
             }
-            Ex::Logical(op, left, right) => self.logical(a, *op, left, right),
+            Ex::Logical(op, left, right) => {
+                let gates = self.gates.len();
+                if matches!(right.ex, Ex::Call(..) | Ex::Seq(_) | Ex::Assign(..)) {
+                    self.enter_gate(a, left);
+                }
+                let value = self.logical(a, *op, left, right);
+                self.leave_gates(gates);
+                value
+            }
             Ex::Cond(test, yes, no) => {
                 let test = self.eval(a, test);
                 let known = if a.explore { None } else { self.truth(&test) };
@@ -189,6 +197,9 @@ impl Machine<'_> {
             }
             Ex::Await(inner) => {
                 let value = self.eval(a, inner);
+                if let Some((place, wait)) = self.promised_wait.take() {
+                    self.enter_wait(place, wait);
+                }
                 self.settled(&value)
             }
             Ex::Yield(inner) => {
@@ -322,10 +333,13 @@ impl Machine<'_> {
                                 .map(|s| Name::from(s.as_str()))
                         }
                     };
-                    let plain = matches!(value.ex, Ex::Var(_));
+                    let (plain, at) = (matches!(value.ex, Ex::Var(_)), value.at);
                     let value = self.eval(a, value);
                     if plain && let Some(name) = &name {
                         crate::host::secrets::named_by_property(self, name, &value.t);
+                    }
+                    if let Some(name) = &name {
+                        crate::host::mail::field(self, a, name, &value, at);
                     }
                     let Some(name) = name else {
                         object.rest = either(&object.rest, &value);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::heap::Field;
 use super::value::{V, Val, either};
 use super::{Act, Machine};
+use crate::entry::Trigger;
 use crate::ir::{Bind, Expr, Key, Name, Pat, Slot, Stmt};
 
 /// How a statement ended.
@@ -64,6 +65,9 @@ impl Machine<'_> {
                 Flow::Normal
             }
             Stmt::Decl(bind, pat, init) => {
+                if let (Some(e), Pat::Var(slot)) = (init, pat) {
+                    self.note_answer(a, slot.ix, e);
+                }
                 let value = match init {
                     Some(e) => self.eval_named(a, e, pat),
                     None if *bind == Bind::Var => return Flow::Normal,
@@ -102,6 +106,8 @@ impl Machine<'_> {
                     }
                 }
                 None => {
+                    let gates = self.gates.len();
+                    self.enter_gate(a, test);
                     a.unsure += 1;
                     let one = self.stmt(a, then);
                     let two = match other {
@@ -109,6 +115,11 @@ impl Machine<'_> {
                         None => Flow::Normal,
                     };
                     a.unsure -= 1;
+                    // Where one answer ends the function, all that follows is behind the other.
+                    let ends = |flow: &Flow| matches!(flow, Flow::Return | Flow::Throw);
+                    if ends(&one) == ends(&two) {
+                        self.leave_gates(gates);
+                    }
                     self.merge(a, one, two)
                 }
             },
@@ -123,6 +134,7 @@ impl Machine<'_> {
                 if let Some(init) = init {
                     self.stmt(a, init);
                 }
+                self.note_endless(a, test.as_ref(), update.as_ref(), body);
                 self.run_loop(a, test.as_ref(), update.as_ref(), body, *post)
             }
             Stmt::ForIn(pat, right, body) => {
@@ -147,6 +159,20 @@ impl Machine<'_> {
                 Flow::Break(Some(l)) | Flow::Continue(Some(l)) if l == *label => Flow::Normal,
                 flow => flow,
             },
+        }
+    }
+
+    /// A loop without an end that whoever loads the file is sure to run into.
+    fn note_endless(&mut self, a: &Act, test: Option<&Expr>, update: Option<&Expr>, body: &Stmt) {
+        let sure =
+            a.unsure == 0 && !a.maybe_exit && self.doubt == 0 && !a.explore && !self.lazy && self.loading;
+        if !sure || self.trigger > Trigger::Import {
+            return;
+        }
+        let at = test.or(update).map_or(a.func.at, |e| e.at);
+        if super::endless::never_ends(test, update, body) {
+            let place = self.place(a, at);
+            self.notes.endless(place, self.trigger);
         }
     }
 

@@ -5,6 +5,7 @@ use super::marks::Source;
 use super::value::{Taint, V, Val, either};
 use super::{Act, Machine};
 use crate::ir::{Func, Name};
+use std::collections::HashSet;
 
 impl Machine<'_> {
     /// A method of something unknown, by what its name means nearly everywhere.
@@ -131,8 +132,26 @@ impl Machine<'_> {
         Val::bool(true)
     }
 
-    /// The marks a parameter of an exported function gets when nobody in the package calls it.
-    pub fn caller_value(&mut self, f: &Func, ix: usize) -> Val {
+    /// Functions kept under a name that says they are handed key material.
+    pub fn key_takers(&self) -> HashSet<u32> {
+        let mut takers = HashSet::new();
+        for object in &self.heap {
+            for (name, field) in object.entries() {
+                if let super::heap::Field::Val(value) = field
+                    && let V::Obj(obj) = value.v
+                    && let Some(Kind::Func { f, .. }) = self.get(obj).map(|o| &o.kind)
+                    && crate::host::secrets::takes_keys(name)
+                {
+                    takers.insert(f.id);
+                }
+            }
+        }
+        takers
+    }
+
+    /// The marks a parameter of an exported function gets when nobody in the package calls it; `takes_keys` where the
+    /// function's own name says what it is handed first.
+    pub fn caller_value(&mut self, f: &Func, ix: usize, takes_keys: bool) -> Val {
         let place = super::marks::Place { src: f.src, at: f.at };
         let name = f.param_names.get(ix).and_then(Clone::clone);
         let t = match &name {
@@ -151,6 +170,13 @@ impl Machine<'_> {
                     Some(name.to_string()),
                 )
             }
+            // A name that says something is believed.
+            _ if takes_keys && ix == 0 && name.as_ref().is_none_or(|n| !says_another_thing(n)) => self.mark(
+                Source::KeyMaterial,
+                place,
+                "key material given by the caller, as the function's name says",
+                name.map(|n| n.to_string()),
+            ),
             _ => self.mark(
                 Source::Caller,
                 place,
@@ -160,4 +186,13 @@ impl Machine<'_> {
         };
         Val::tainted(t)
     }
+}
+
+/// Names of what such functions are handed first beside the keys themselves.
+fn says_another_thing(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "options", "opts", "config", "path", "file", "url", "network", "callback", "provider", "index",
+    ];
+    let name = name.to_ascii_lowercase();
+    OTHERS.iter().any(|other| name.contains(other))
 }

@@ -61,6 +61,12 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        if let V::Host(id) = key.v
+            && self.host_name(id).as_ref() == "Symbol.iterator"
+            && let Some(make) = self.iterates(object)
+        {
+            return make;
+        }
         if let V::Alt(list) = &key.v {
             let list = list.clone();
             return list
@@ -76,6 +82,18 @@ impl Machine<'_> {
             }
             _ => self.get_vague(a, object, key, at),
         }
+    }
+
+    /// What makes an iterator of a value of the language, as code for old engines asks for it by hand.
+    fn iterates(&mut self, object: &Val) -> Option<Val> {
+        let known = match &object.v {
+            V::Str(_) => true,
+            V::Obj(obj) => self.get(*obj).is_some_and(|o| {
+                matches!(o.kind, Kind::Array | Kind::Bytes(_)) || o.get("cleanbill.map").is_some()
+            }),
+            _ => false,
+        };
+        known.then(|| self.host_val(crate::builtin::iterator::MAKE))
     }
 
     /// A property under a key we do not know.
@@ -435,6 +453,7 @@ impl Machine<'_> {
                     next = o.proto;
                 }
                 crate::host::assigned(self, a, obj, name, &value, at);
+                crate::host::mail::field(self, a, name, &value, at);
                 let Some(o) = self.get_mut(obj) else { return };
                 if let Kind::Array = o.kind {
                     if let Ok(ix) = name.parse::<usize>()

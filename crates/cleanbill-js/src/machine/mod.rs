@@ -2,8 +2,10 @@
 //! It has no file, socket, process or clock; what it meets there is a fact in its notebook.
 pub(crate) mod call;
 pub(crate) mod classes;
+pub(crate) mod endless;
 pub(crate) mod eval;
 pub(crate) mod exec;
+pub(crate) mod gates;
 pub(crate) mod generic;
 pub(crate) mod heap;
 pub(crate) mod marks;
@@ -135,11 +137,21 @@ pub(crate) struct Machine<'p> {
     pub lazy: bool,
     /// The top level of a file runs, whoever asked for it.
     pub loading: bool,
+    /// What was asked or waited for on the way here.
+    pub gates: Vec<gates::Gate>,
+    /// Variables that hold an answer, by frame and slot.
+    answers: HashMap<(usize, u32), &'static str, FxBuild>,
+    /// A promise that a timer keeps after so many milliseconds, not yet waited for.
+    pub promised_wait: Option<(Place, f64)>,
+    /// Calls on the way here that need not happen: from a branch nobody can decide, or by whoever holds a callback.
+    pub doubt: u32,
     /// A loop has run long, as those do that turn string tables.
     pub turning: bool,
     pub layer_bytes: u64,
     pub notes: Notebook,
     pub obfuscated: HashSet<String>,
+    /// Files that an installation and a user of the package both load, and who that user is.
+    pub shared: HashMap<u32, Trigger, FxBuild>,
     pub arena: oxc_allocator::Allocator,
     pub regexes: HashMap<(Name, Name), Option<Rc<regex::Regex>>, FxBuild>,
     /// Where the current root must stop, so that one file cannot eat the work of all.
@@ -187,10 +199,15 @@ impl<'p> Machine<'p> {
             trigger: Trigger::Unreached,
             lazy: false,
             loading: false,
+            gates: Vec::new(),
+            answers: HashMap::default(),
+            promised_wait: None,
+            doubt: 0,
             turning: false,
             layer_bytes: 0,
             notes: Notebook::default(),
             obfuscated: HashSet::new(),
+            shared: HashMap::default(),
             arena: oxc_allocator::Allocator::default(),
             regexes: HashMap::default(),
             limit: budget.max_steps,

@@ -85,10 +85,11 @@ impl<'p> Machine<'p> {
         self.limit = before
             .max(began + self.file_share(file))
             .min(self.budget.max_steps);
-        let (loading, turning) = (self.loading, self.turning);
+        let (loading, turning, gates) = (self.loading, self.turning, self.gates.len());
         (self.loading, self.turning) = (true, false);
         let out = self.run_unit(&unit, src, Some(file), &exports);
         (self.loading, self.turning) = (loading, turning);
+        self.leave_gates(gates);
         if self.exhausted && self.trigger <= crate::entry::Trigger::Bin {
             self.notes.unassessed(
                 &entry.path,

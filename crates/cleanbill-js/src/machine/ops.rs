@@ -18,6 +18,15 @@ impl Machine<'_> {
     /// Known truth of a value.
     pub fn truth(&self, v: &Val) -> Option<bool> {
         match &v.v {
+            // What every engine of today has; the rest of a host's things may be missing, and code asks.
+            V::Host(id)
+                if matches!(
+                    &*self.host_name(*id),
+                    crate::builtin::iterator::MAKE | "Symbol.iterator"
+                ) =>
+            {
+                Some(true)
+            }
             V::Unknown | V::Host(_) => None,
             V::Undef | V::Null => Some(false),
             V::Bool(b) => Some(*b),

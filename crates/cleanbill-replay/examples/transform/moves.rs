@@ -214,7 +214,10 @@ pub fn carried(mut case: Mutable, by: Carrier, dice: &mut Dice) -> Option<Mutabl
         }
         let published = published(&case, &release);
         match by {
-            Carrier::Dependency | Carrier::Optional => package(&mut case, &helper, &published, &text, hook),
+            Carrier::Dependency | Carrier::Optional => {
+                package(&mut case, &helper, &published, &text, hook);
+                companions(&mut case, &release, &helper, &text);
+            }
             // The name is known and clean; what is fetched is elsewhere.
             Carrier::Shrinkwrap => {
                 package(
@@ -274,6 +277,30 @@ fn package(case: &mut Mutable, name: &str, time: &str, text: &[u8], hook: Option
     case.put(format!("{folder}/packument.json"), format!("{packument:#}\n"));
     case.put(format!("{folder}/1.0.2/package.json"), format!("{manifest:#}\n"));
     case.put(format!("{folder}/1.0.2/index.js"), text);
+}
+
+/// What the script starts or reads by name goes along with it: without that it would do nothing.
+fn companions(case: &mut Mutable, release: &Release, helper: &str, text: &[u8]) {
+    let script = String::from_utf8_lossy(text);
+    let below = format!("{}/", release.folder);
+    let named = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        !name.is_empty()
+            && !matches!(name, "package.json" | "README.md" | "index.js")
+            && script.contains(name)
+    };
+    let mut moved: Vec<String> = Vec::new();
+    for path in case.files.keys().filter(|path| path.starts_with(&below)) {
+        if named(path) && case.is_new(path) {
+            moved.push(path.clone());
+        }
+    }
+    for path in moved {
+        let inner = path.strip_prefix(&below).unwrap_or(&path).to_owned();
+        if let Some(bytes) = case.files.remove(&path) {
+            case.put(format!("registry/{}/1.0.2/{inner}", folder_of(helper)), bytes);
+        }
+    }
 }
 
 /// Another runtime than the one that is watched runs the payload.

@@ -138,10 +138,14 @@ pub fn computed(source: &str, dice: &mut Dice) -> Option<String> {
     }
     let mut head = String::new();
     if pieces.globals.iter().any(|(_, name)| name == "require") {
-        let _ = writeln!(
-            head,
-            "const {required} = module[\"req\" + \"uire\"].bind(module);"
-        );
+        // What a module requires with has neither the cache nor the resolver of `require` itself.
+        let whole = source.contains("require.");
+        let value = if whole {
+            "(0, require)"
+        } else {
+            "module[\"req\" + \"uire\"].bind(module)"
+        };
+        let _ = writeln!(head, "const {required} = {value};");
     }
     if pieces.globals.iter().any(|(_, name)| name == "process") {
         let _ = writeln!(
