@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Hunts beside what public scripts do, in one run: a history of 3,000 lockfile versions of 1 MB, and a tree of
-# 500,000 files of node_modules.
+# 500,000 files of node_modules; then linking, of 2,500 releases and up.
 #   bench/hunt.sh [VERSIONS] [FILES]
 # Wants git and cargo. Everything is made in a temporary folder, which needs some 3 GB.
 set -euo pipefail
@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cargo build --release -p cleanbill-hunt --examples
-examples=$PWD/target/release/examples
+cargo build --release -p cleanbill-hunt -p cleanbill-intel --examples
+examples=${CARGO_TARGET_DIR:-$PWD/target}/release/examples
 export GIT_CONFIG_NOSYSTEM=1 HOME=$work
 timed() { /usr/bin/time -f '%e s wall, %U s user, %S s system, %M KiB' "$@"; }
 
@@ -34,3 +34,6 @@ echo "== tree, twice: the second is warm"
 for _ in cold warm; do timed "$examples/measure" "$work/tree"; done
 echo "-- grep over every manifest, for two names"
 timed grep -rlE '"name": "(axios|easy-day-js)"' --include=package.json "$work/tree" | wc -l || true
+
+echo "== linking"
+timed "$examples/linking" 2500 5000 10000 20000

@@ -18,6 +18,7 @@ fn main() {
         &watch,
         &HuntOptions {
             roots,
+            logs: Vec::new(),
             history: History::Read,
             would: None,
             show: &show,

@@ -16,7 +16,7 @@ use crate::{
     logs,
     pins::{self, Pins},
     read::{self, seen},
-    sbom,
+    sbom, store_index,
     walk::{Item, walk},
     would::{self, Span},
 };
@@ -25,6 +25,8 @@ use crate::{
 pub struct HuntOptions<'a> {
     /// Folders and files to look through.
     pub roots: Vec<PathBuf>,
+    /// Folders of logs, and logs: every file there is read as one.
+    pub logs: Vec<PathBuf>,
     /// Whether repositories' histories are read.
     pub history: History,
     /// Where asked for, ranges of manifests and lockfiles are judged over this time.
@@ -118,7 +120,7 @@ impl Hunted {
 /// Hunts.
 #[must_use]
 pub fn hunt(watch: &Watch, options: &HuntOptions<'_>) -> Hunted {
-    let walked = walk(watch, &options.roots, options.tick);
+    let walked = walk(watch, &options.roots, &options.logs, options.tick);
     let mut hunted = Hunted::default();
     hunted.looked.walked = walked.entries;
     hunted.add(git::Found {
@@ -212,6 +214,16 @@ fn look(watch: &Watch, item: &Item, options: &HuntOptions<'_>) -> git::Found {
         Item::PnpmIndex { path } => {
             found.looked.cached = 1;
             (path, read::pnpm_index(watch, path, &shown(path)))
+        }
+        Item::PnpmStore { path } => {
+            let read = store_index::store_index(watch, path, &shown(path));
+            (
+                path,
+                read.map(|(keys, sightings)| {
+                    found.looked.cached = keys;
+                    sightings
+                }),
+            )
         }
         Item::YarnState { path } => (path, read::yarn_state(watch, path, &shown(path))),
         Item::Log { path } => {

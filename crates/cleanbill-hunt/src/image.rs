@@ -2,32 +2,30 @@
 //! Nothing is unpacked to disk, so a path in the archive can lead nowhere.
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufRead, Read},
     path::Path,
 };
 
 use cleanbill_intel::Reach;
 use cleanbill_lockfile::FORMATS;
-use flate2::read::MultiGzDecoder;
 
 use crate::{
     Sighting, Source, Watch,
     git::Found,
     hunt::lockfile_bytes,
     limits::{MAX_IMAGE_BYTES, MAX_LOCKFILE_BYTES, MAX_MANIFEST_BYTES, MAX_TAR_ENTRIES},
+    packed::unpacked,
     read::{NameVersion, release, seen},
     sighting::Unseen,
 };
 
-/// How bytes compressed with zstd begin.
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Archives inside archives: an image holds layers, and a layer is looked through and no deeper.
 const MAX_NESTING: usize = 2;
 
 /// Looks through an image, or any other tar.
 pub(crate) fn image(watch: &Watch, path: &Path, shown: &str, found: &mut Found) {
-    let opened = File::open(path).and_then(|file| plain(BufReader::new(file)));
-    let outcome = opened.and_then(|reader| archive(watch, reader.take(MAX_IMAGE_BYTES), shown, found, 0));
+    let outcome = File::open(path).and_then(unpacked);
+    let outcome = outcome.and_then(|reader| archive(watch, reader.take(MAX_IMAGE_BYTES), shown, found, 0));
     if let Err(error) = outcome {
         found.unseen.push(Unseen {
             place: shown.to_owned(),
@@ -39,8 +37,8 @@ pub(crate) fn image(watch: &Watch, path: &Path, shown: &str, found: &mut Found) 
 
 /// Looks through one blob of an image laid out as a folder.
 pub(crate) fn layer(watch: &Watch, path: &Path, shown: &str, found: &mut Found) {
-    let opened = File::open(path).and_then(|file| plain(BufReader::new(file)));
-    let outcome = opened.and_then(|reader| archive_layer(watch, reader, shown, found, 0));
+    let outcome = File::open(path).and_then(unpacked);
+    let outcome = outcome.and_then(|reader| archive_layer(watch, reader, shown, found, 0));
     if let Err(error) = outcome {
         found.unseen.push(Unseen {
             place: shown.to_owned(),
@@ -48,25 +46,6 @@ pub(crate) fn layer(watch: &Watch, path: &Path, shown: &str, found: &mut Found) 
             before: None,
         });
     }
-}
-
-/// The bytes without gzip, where there is any.
-fn plain<'a>(mut reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    let mut start = [0_u8; 2];
-    let mut have = 0;
-    while have < start.len() {
-        match reader.read(start.get_mut(have..).unwrap_or_default())? {
-            0 => break,
-            read => have += read,
-        }
-    }
-    let begun = io::Cursor::new(start.get(..have).unwrap_or_default().to_vec());
-    let whole = begun.chain(reader);
-    Ok(if start == [0x1f, 0x8b] {
-        Box::new(MultiGzDecoder::new(whole))
-    } else {
-        Box::new(whole)
-    })
 }
 
 fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, depth: usize) -> io::Result<()> {
@@ -102,15 +81,7 @@ fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, dep
         let in_modules = path.split('/').any(|step| step == "node_modules");
         let is_lockfile = FORMATS.iter().any(|format| format.file_names().contains(&name));
         let outcome = if is_layer(path, depth) {
-            let size = entry.size();
-            let layer = plain(&mut entry);
-            layer.and_then(|layer| {
-                if size > 0 {
-                    archive_layer(watch, layer, &place, found, depth)
-                } else {
-                    Ok(())
-                }
-            })
+            unpacked(&mut entry).and_then(|layer| archive_layer(watch, layer, &place, found, depth))
         } else if name == ".package-lock.json" && in_modules {
             whole(&mut entry, MAX_LOCKFILE_BYTES).map(|bytes| {
                 lockfile_bytes(watch, "package-lock.json", &bytes, true, &place, None, found);
@@ -136,34 +107,36 @@ fn archive(watch: &Watch, reader: impl Read, shown: &str, found: &mut Found, dep
     Ok(())
 }
 
-/// Layers of `docker save` and of OCI layouts.
+/// Layers of `docker save`, of OCI layouts, and archives of other tools at the top of a tar.
 fn is_layer(path: &str, depth: usize) -> bool {
+    let packed = [".tar", ".tar.gz", ".tgz", ".tar.zst"];
     depth + 1 < MAX_NESTING
         && (path.ends_with("layer.tar")
             || path.starts_with("blobs/sha256/")
-            || (path.ends_with(".tar") && !path.contains('/')))
+            || path.starts_with("blobs/sha512/")
+            || (!path.contains('/') && packed.iter().any(|end| path.ends_with(end))))
 }
 
-/// A blob of an OCI layout may be JSON as well: what is no tar is no layer.
+/// A blob of an OCI layout may be JSON as well, and a link of `docker save` has no bytes: those are no layers. What is
+/// neither that nor a tar may hide one: encrypted, or packed in a way nobody here knows.
 fn archive_layer(
     watch: &Watch,
-    layer: impl Read,
+    layer: impl BufRead,
     place: &str,
     found: &mut Found,
     depth: usize,
 ) -> io::Result<()> {
     let mut layer = layer.take(MAX_IMAGE_BYTES);
-    let mut block = Vec::with_capacity(512);
-    layer.by_ref().take(512).read_to_end(&mut block)?;
-    if block.starts_with(&ZSTD) {
-        return Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "the layer is compressed with zstd, which is not read; save the image without",
-        ));
-    }
-    // The magic of a tar header stands at byte 257.
-    if block.get(257..262) != Some(b"ustar".as_slice()) {
+    let mut block = Vec::with_capacity(TAR_BLOCK);
+    layer.by_ref().take(TAR_BLOCK as u64).read_to_end(&mut block)?;
+    if block.is_empty() || block.trim_ascii_start().starts_with(b"{") {
         return Ok(());
+    }
+    if !is_tar(&block) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is neither a tar nor JSON; an encrypted layer cannot be read",
+        ));
     }
     archive(
         watch,
@@ -172,6 +145,32 @@ fn archive_layer(
         found,
         depth + 1,
     )
+}
+
+/// One block of a tar, in bytes.
+const TAR_BLOCK: usize = 512;
+
+/// A header of a tar: its magic at byte 257, or, where old tools wrote none, a sum that fits; or an empty archive.
+fn is_tar(block: &[u8]) -> bool {
+    let Ok(bytes) = <&[u8; TAR_BLOCK]>::try_from(block) else {
+        return false;
+    };
+    let mut header = tar::Header::new_old();
+    *header.as_mut_bytes() = *bytes;
+    let sum: u32 = bytes
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| {
+            if (148..156).contains(&at) {
+                32
+            } else {
+                u32::from(*byte)
+            }
+        })
+        .sum();
+    block.get(257..262) == Some(b"ustar".as_slice())
+        || block.iter().all(|byte| *byte == 0)
+        || header.cksum().is_ok_and(|told| told == sum)
 }
 
 fn whole(entry: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {

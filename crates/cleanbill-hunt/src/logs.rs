@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{self, BufReader, Read as _},
+    io::{self, Read as _},
     path::Path,
 };
 
@@ -13,6 +13,7 @@ use cleanbill_model::Timestamp;
 use crate::{
     Sighting, Source, Watch, gate_log,
     limits::{MAX_LOG_BYTES, MAX_LOG_LINE_BYTES, MAX_SIGHTINGS},
+    packed::unpacked,
     read::{seen, tarball_of},
     sighting::clipped,
 };
@@ -34,14 +35,18 @@ const TAKEN: &[&str] = &[
 /// Reads a log line by line. Lines longer than [`MAX_LOG_LINE_BYTES`] are read in part.
 /// A gate's log is known by its lines; their number is told beside what was found.
 pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<(Vec<Sighting>, u64)> {
-    let file = File::open(path)?;
-    if file.metadata()?.len() > MAX_LOG_BYTES {
-        return Err(io::Error::new(
+    let too_large = || {
+        io::Error::new(
             io::ErrorKind::FileTooLarge,
             format!("it has more than {MAX_LOG_BYTES} bytes"),
-        ));
+        )
+    };
+    let file = File::open(path)?;
+    if file.metadata()?.len() > MAX_LOG_BYTES {
+        return Err(too_large());
     }
-    let mut reader = BufReader::new(file.take(MAX_LOG_BYTES));
+    // Build systems pack what they keep.
+    let mut reader = unpacked(file)?.take(MAX_LOG_BYTES.saturating_add(1));
     let mut found: Vec<Sighting> = Vec::new();
     let (mut gate_entries, mut machines) = (0_u64, HashSet::new());
     let mut buffer = Vec::new();
@@ -76,6 +81,9 @@ pub(crate) fn log(watch: &Watch, path: &Path, shown: &str) -> io::Result<(Vec<Si
                 None => found.push(sighting),
             }
         }
+    }
+    if reader.limit() == 0 {
+        return Err(too_large());
     }
     Ok((found, gate_entries))
 }

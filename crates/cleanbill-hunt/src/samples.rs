@@ -37,12 +37,37 @@ pub struct Sample {
     pub folder: PathBuf,
     /// What is known of it.
     pub facts: Facts,
+    /// Why its code was not read as code; its fingerprints as text are there all the same.
+    pub unread: Option<String>,
+}
+
+/// What a reader of code tells of one unpacked release.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Code {
+    /// Hashes of sub-trees.
+    pub trees: Vec<u64>,
+    /// Winnowed runs along the tree.
+    pub runs: Vec<u64>,
+    /// What it does, as canonical chains.
+    pub behaviours: Vec<String>,
+    /// Hosts it speaks to, those it decodes among them.
+    pub hosts: Vec<String>,
+}
+
+/// Reads the code of an unpacked release. Who does, and in which process, is decided by whoever asks: code of
+/// attackers is read where nothing can be lost.
+pub trait ReadsCode: Sync {
+    /// Reads the release in a folder.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, folder: &Path) -> Result<Code, String>;
 }
 
 /// Finds releases below folders (each with a `package.json` of its own) and reads their facts. A folder of a
 /// replay, with a `packument.json` beside the versions, tells publisher, time and forerunner as well.
 #[must_use]
-pub fn samples(folders: &[PathBuf]) -> Vec<Sample> {
+pub fn samples(folders: &[PathBuf], code: &dyn ReadsCode) -> Vec<Sample> {
     let mut found: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| releases(folder))
@@ -50,7 +75,10 @@ pub fn samples(folders: &[PathBuf]) -> Vec<Sample> {
         .collect();
     found.sort();
     found.dedup();
-    found.par_iter().filter_map(|folder| sample(folder)).collect()
+    found
+        .par_iter()
+        .filter_map(|folder| sample(folder, code))
+        .collect()
 }
 
 fn releases(root: &Path) -> Vec<PathBuf> {
@@ -75,7 +103,7 @@ fn json(path: &Path, limit: u64) -> Option<Value> {
     serde_json::from_slice(&read::bytes(path, limit).ok()?).ok()
 }
 
-fn sample(folder: &Path) -> Option<Sample> {
+fn sample(folder: &Path, code: &dyn ReadsCode) -> Option<Sample> {
     let manifest = json(&folder.join("package.json"), MAX_MANIFEST_BYTES)?;
     let name = manifest.get("name")?.as_str()?.to_owned();
     let version = manifest.get("version")?.as_str()?.to_owned();
@@ -122,10 +150,42 @@ fn sample(folder: &Path) -> Option<Sample> {
     facts.tlsh = payload
         .filter(|(_, mostly_own)| *mostly_own)
         .and_then(|(text, _)| Tlsh::of(text.as_bytes()));
+    let unread = read_code(code, folder, before.as_deref(), &mut facts).err();
     Some(Sample {
         folder: folder.to_owned(),
         facts: facts.in_order(),
+        unread,
     })
+}
+
+/// What the release's code has and its forerunner's had not.
+fn read_code(
+    code: &dyn ReadsCode,
+    folder: &Path,
+    before: Option<&Path>,
+    facts: &mut Facts,
+) -> Result<(), String> {
+    let mine = code.read(folder)?;
+    // A forerunner that is not at hand, or cannot be read, takes nothing away.
+    let before = before
+        .filter(|folder| folder.join("package.json").is_file())
+        .and_then(|folder| code.read(folder).ok())
+        .unwrap_or_default();
+    let without = |mine: Vec<u64>, before: Vec<u64>| -> Vec<u64> {
+        let before: BTreeSet<u64> = before.into_iter().collect();
+        mine.into_iter().filter(|print| !before.contains(print)).collect()
+    };
+    facts.trees = without(mine.trees, before.trees);
+    facts.runs = without(mine.runs, before.runs);
+    let news = |mine: Vec<String>, before: &[String]| -> Vec<String> {
+        mine.into_iter().filter(|text| !before.contains(text)).collect()
+    };
+    facts.behaviours = news(mine.behaviours, &before.behaviours);
+    let hosts = news(mine.hosts, &before.hosts);
+    facts
+        .indicators
+        .extend(hosts.iter().map(|host| format!("host {host}")));
+    Ok(())
 }
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {

@@ -83,12 +83,27 @@ fn listed(value: &Value) -> Option<Listed> {
             .collect();
         return Some(("SPDX", when(value.pointer("/creationInfo/created")), purls));
     }
+    // Forges hand out a bill inside an object of their own.
+    if let Some(inner) = value
+        .get("sbom")
+        .filter(|inner| inner.get("spdxVersion").is_some())
+    {
+        return listed(inner);
+    }
     let graph = value.get("@graph").and_then(Value::as_array)?;
-    let purls = graph
-        .iter()
-        .filter_map(|element| text(element.get("software_packageUrl")))
-        .collect();
-    Some(("SPDX 3", None, purls))
+    let mut purls = Vec::new();
+    let mut at = None;
+    for element in graph {
+        purls.extend(text(element.get("software_packageUrl")));
+        let identifiers = element.get("externalIdentifier").and_then(Value::as_array);
+        for identifier in identifiers.into_iter().flatten() {
+            if identifier.get("externalIdentifierType").and_then(Value::as_str) == Some("packageUrl") {
+                purls.extend(text(identifier.get("identifier")));
+            }
+        }
+        at = at.or_else(|| when(element.get("created")));
+    }
+    Some(("SPDX 3", at, purls))
 }
 
 fn components(value: &Value, purls: &mut Vec<String>, depth: usize) {

@@ -41,6 +41,8 @@ pub(crate) enum Item {
     NpmContent { path: PathBuf },
     /// An index file of a pnpm store.
     PnpmIndex { path: PathBuf },
+    /// The database of a newer pnpm store.
+    PnpmStore { path: PathBuf },
     /// Yarn's record of what it linked.
     YarnState { path: PathBuf },
     /// A repository: its `.git` or a bare one.
@@ -72,8 +74,14 @@ pub(crate) struct Walked {
     lockfile_names: HashSet<&'static str>,
 }
 
-/// Walks below `roots`. A root that is a file is taken for what its name or beginning says.
-pub(crate) fn walk(watch: &Watch, roots: &[PathBuf], tick: &(dyn Fn(u64) + Sync)) -> Walked {
+/// Walks below `roots`. A root that is a file is taken for what its name or beginning says. Below `logs` every file
+/// is a log, whatever it is called.
+pub(crate) fn walk(
+    watch: &Watch,
+    roots: &[PathBuf],
+    logs: &[PathBuf],
+    tick: &(dyn Fn(u64) + Sync),
+) -> Walked {
     let mut walked = Walked {
         lockfile_names: FORMATS
             .iter()
@@ -83,13 +91,16 @@ pub(crate) fn walk(watch: &Watch, roots: &[PathBuf], tick: &(dyn Fn(u64) + Sync)
         ..Walked::default()
     };
     for root in roots {
-        walked.below(watch, root, tick);
+        walked.below(watch, root, false, tick);
+    }
+    for root in logs {
+        walked.below(watch, root, true, tick);
     }
     walked
 }
 
 impl Walked {
-    fn below(&mut self, watch: &Watch, root: &Path, tick: &(dyn Fn(u64) + Sync)) {
+    fn below(&mut self, watch: &Watch, root: &Path, logs: bool, tick: &(dyn Fn(u64) + Sync)) {
         let mut walk = WalkDir::new(root)
             .follow_links(false)
             .max_depth(MAX_DEPTH)
@@ -114,6 +125,14 @@ impl Walked {
                     continue;
                 }
             };
+            if logs {
+                if entry.file_type().is_file() {
+                    self.items.push(Item::Log {
+                        path: entry.path().to_owned(),
+                    });
+                }
+                continue;
+            }
             let Some(name) = entry.file_name().to_str() else {
                 continue;
             };
@@ -247,8 +266,9 @@ impl Walked {
             name if SBOM_NAMES.contains(&name) || SBOM_ENDS.iter().any(|end| name.ends_with(end)) => {
                 Item::Sbom { path: owned() }
             }
+            "index.db" | "index.db-wal" if store_version(parent) => Item::PnpmStore { path: owned() },
             "pnpm-workspace.yaml" => Item::Workspace { path: owned() },
-            name if oci_blob(path, name) => Item::Layer { path: owned() },
+            name if oci_blob(path, name) || name == "layer.tar" => Item::Layer { path: owned() },
             _ if npm_index(path) => Item::NpmIndex { path: owned() },
             name if name.ends_with(".json") && pnpm_index(path, name) => Item::PnpmIndex { path: owned() },
             _ if given => given_file(path, name),
@@ -287,18 +307,26 @@ fn is_log(name: &str, parent: &str) -> bool {
     ) || (parent == "_logs" && name.ends_with(".log"))
 }
 
-/// A blob of an OCI layout: `blobs/sha256/` and 64 digits.
+/// A blob of an OCI layout: `blobs/sha256/` and 64 digits, `blobs/sha512/` and 128.
 fn oci_blob(path: &Path, name: &str) -> bool {
-    name.len() == 64
-        && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && matches!(above(path), (Some("sha256"), Some("blobs"), _))
+    let length = match above(path) {
+        (Some("sha256"), Some("blobs"), _) => 64,
+        (Some("sha512"), Some("blobs"), _) => 128,
+        _ => return false,
+    };
+    name.len() == length && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
+
+/// How archives end, packed or not; what cannot be unpacked is named when it is read.
+const IMAGE_ENDS: &[&str] = &[
+    ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.lz4",
+];
 
 /// A file a user names that no rule knows: an image, a bill of materials, or else a log.
 fn given_file(path: &Path, name: &str) -> Item {
     let path = path.to_owned();
     let ends = |end: &str| name.to_ascii_lowercase().ends_with(end);
-    if ends(".tar") || ends(".tar.gz") || ends(".tgz") {
+    if IMAGE_ENDS.iter().any(|end| ends(end)) {
         Item::Image { path }
     } else if ends(".jsonl") || ends(".ndjson") {
         Item::Log { path }
@@ -414,6 +442,13 @@ fn npm_index(path: &Path) -> bool {
         && short(steps.next())
         && steps.next().flatten() == Some("index-v5")
         && steps.next().flatten() == Some("_cacache")
+}
+
+/// The folder of a pnpm store's layout: `v11`.
+fn store_version(folder: &str) -> bool {
+    folder.strip_prefix('v').is_some_and(|number| {
+        (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// An index of pnpm's store: `v3/files/ab/…-index.json`, `v10/index/ab/….json`.

@@ -249,16 +249,23 @@ fn an_archive_whose_paths_lead_out_is_read_where_it_is_and_writes_nothing() {
 }
 
 #[test]
-fn a_layer_in_a_compression_that_is_not_read_leaves_the_answer_open() {
-    let place = beside();
-    let blob = format!("layout/blobs/sha256/{}", "ab".repeat(32));
-    place.write(&blob, [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]);
-    let hunted = hunt(&place);
-    assert!(
-        hunted.unseen.iter().any(|unseen| unseen.reason.contains("zstd")),
-        "{:?}",
-        hunted.unseen
-    );
+fn a_layer_that_is_broken_or_in_a_packing_not_read_leaves_the_answer_open() {
+    for (bytes, told) in [
+        (&[0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0][..], "zstd"),
+        (b"\xfd7zXZ\0rest", "xz"),
+        (b"\x1f\x8bbroken", "end of file"),
+        (b"\0\x01sealed", "encrypted"),
+    ] {
+        let place = beside();
+        place.write(&format!("layout/blobs/sha256/{}", "ab".repeat(32)), bytes);
+        let hunted = hunt(&place);
+        assert!(
+            hunted.unseen.iter().any(|unseen| unseen.reason.contains(told)),
+            "{told}: {:?}",
+            hunted.unseen
+        );
+        assert_eq!(reaches(&hunted), [Reach::Pinned], "the hunt went on");
+    }
 }
 
 #[test]

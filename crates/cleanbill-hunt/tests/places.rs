@@ -144,6 +144,36 @@ fn caches_and_stores_tell_what_was_fetched() {
 }
 
 #[test]
+fn the_database_of_a_newer_pnpm_store_is_read_and_left_as_it_is() {
+    let place = Place::new();
+    // Keys far apart, one across the edge of what is read at a time, and one known by its digest alone.
+    let mut bytes = b"SQLite format 3\0".to_vec();
+    bytes.resize(1024 * 1024 - 20, 0);
+    bytes.extend(b"\x81\x0asha512-AAAA\tleft@1.0.1\xd4r@\x91");
+    bytes.resize(3 * 1024 * 1024, 0);
+    bytes.extend(b"sha512-BBBB\tleft@1.0.0\xd4sha512-CCCC\t@scope/left@3.0.0(react@18.0.0)\xd4");
+    bytes.extend(format!("{BAD_SRI}\tright@1.0.0").as_bytes());
+    let file = place.write("store/v11/index.db", &bytes);
+    let hunted = place.hunt();
+    let mut found: Vec<String> = hunted
+        .sightings
+        .iter()
+        .map(|seen| {
+            seen.release
+                .as_ref()
+                .map_or_else(|| seen.note.clone(), |(name, _)| name.clone())
+        })
+        .collect();
+    found.sort();
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found[..2], ["@scope/left", "left"]);
+    assert!(found[2].contains("digest"), "{found:?}");
+    assert_eq!(hunted.looked.cached, 4);
+    assert!(hunted.sightings.iter().all(|seen| seen.reach == Reach::Fetched));
+    assert_eq!(std::fs::read(file).unwrap(), bytes);
+}
+
+#[test]
 fn logs_tell_fetched_from_spoken_of() {
     let place = Place::new();
     place.write(

@@ -61,8 +61,11 @@ const fn told(facet: &'static str, power: Power, needle: &'static str, what: &'s
     }
 }
 
-/// The profiles.
-pub static PROFILES: &[Profile] = &[Profile {
+/// The profiles: one for each actor a campaign of the pack is attributed to by somebody, as far as published traits
+/// tell it from others.
+pub static PROFILES: &[Profile] = &[SAPPHIRE_SLEET, TEAM_PCP, CONTAGIOUS_INTERVIEW, UNC6691];
+
+const SAPPHIRE_SLEET: Profile = Profile {
     named: &[
         ("Microsoft", "Sapphire Sleet"),
         ("Google", "UNC1069"),
@@ -144,7 +147,148 @@ pub static PROFILES: &[Profile] = &[Profile {
         "TraderTraitor",
         "Graphalgo",
     ],
-}];
+};
+
+const TEAM_PCP: Profile = Profile {
+    named: &[("Datadog", "TeamPCP")],
+    traits: &[
+        told(
+            "command channel",
+            Power::High,
+            "tdtqy-oyaaa-aaaae-af2dq-cai",
+            "a canister of the Internet Computer that tells where the next stage is",
+        ),
+        told(
+            "host artefacts",
+            Power::High,
+            "pgmon",
+            "a unit named like a monitor of a database",
+        ),
+        told(
+            "host artefacts",
+            Power::Medium,
+            "router_init.js",
+            "a worm's file of that name in the release",
+        ),
+        told(
+            "host artefacts",
+            Power::Medium,
+            "tanstack_runner.js",
+            "a runner named after its victim",
+        ),
+        told(
+            "hosting",
+            Power::High,
+            "api.masscan.cloud",
+            "a host named like a scanner's service",
+        ),
+        told(
+            "exit",
+            Power::Medium,
+            "filev2.getsession.org",
+            "a messenger's file service as the way out",
+        ),
+        told(
+            "staging",
+            Power::Medium,
+            "setup.mjs",
+            "a bootstrap that fetches Bun first",
+        ),
+        told(
+            "staging",
+            Power::Medium,
+            "git-tanstack.com",
+            "a host named after its victim",
+        ),
+        told("goal", Power::Low, "worm", "an interest in publishing further"),
+    ],
+    not: &[
+        "Sapphire Sleet",
+        "the first wave of Shai-Hulud, whose code is public",
+    ],
+};
+
+const CONTAGIOUS_INTERVIEW: Profile = Profile {
+    named: &[
+        ("Palo Alto Networks", "Contagious Interview"),
+        ("CrowdStrike", "Famous Chollima"),
+    ],
+    traits: &[
+        told(
+            "host artefacts",
+            Power::High,
+            "/.n2/",
+            "the folder its second stage keeps its parts in",
+        ),
+        told(
+            "host artefacts",
+            Power::High,
+            "/.npl",
+            "the file its second stage begins as",
+        ),
+        told(
+            "url",
+            Power::High,
+            "/pdown",
+            "the address under which it fetches an interpreter",
+        ),
+        told(
+            "url",
+            Power::High,
+            "/api/ipcheck/",
+            "a loader that poses as a check of an address",
+        ),
+        told("hosting", Power::Medium, ":1224", "a port that its servers share"),
+        told("hosting", Power::Medium, ":1244", "a port that its servers share"),
+        told(
+            "staging",
+            Power::Medium,
+            "api.npoint.io",
+            "a store of JSON for the next stage",
+        ),
+        told(
+            "staging",
+            Power::Medium,
+            "jsonkeeper.com",
+            "a store of JSON for the next stage",
+        ),
+        told(
+            "way out",
+            Power::Medium,
+            "/uploads",
+            "where it sends what it took",
+        ),
+        told("goal", Power::Low, "wallet", "an interest in wallets"),
+    ],
+    not: &["Sapphire Sleet", "UNC1069", "TraderTraitor"],
+};
+
+const UNC6691: Profile = Profile {
+    named: &[("Google", "UNC6691")],
+    traits: &[
+        told(
+            "hosting",
+            Power::High,
+            "l1ewsu3yjkqeroy.xyz",
+            "a host with a name drawn by lot",
+        ),
+        told(
+            "staging",
+            Power::Medium,
+            "v3.jiathis.com",
+            "a given-up host of a widget that many pages still load",
+        ),
+        told("loader", Power::Medium, "cfww.shop", "the host of its loader"),
+        told("loader", Power::Medium, "youzzjizz.com", "the host of its loader"),
+        told(
+            "goal",
+            Power::Low,
+            "iphone",
+            "an interest in telephones that open web pages",
+        ),
+    ],
+    not: &["North Korean activity against wallets"],
+};
 
 /// What a comparison with a profile came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -287,6 +431,35 @@ mod tests {
         assert_eq!(relation.shared.len(), 3, "what one alone shows ties nothing");
         let copycat = ["hwsrv-3[.]hostwindsdns[.]com", "easy-day-js", "b@proton.me"];
         assert!(!relate(&PROFILES[0], axios, copycat).related);
+    }
+
+    #[test]
+    fn every_profile_can_be_met_by_its_rule_and_by_no_other_ones_traits() {
+        for profile in PROFILES {
+            let all = || profile.traits.iter().map(|sought| sought.needle);
+            assert!(compare(profile, all()).consistent, "{:?}", profile.named);
+            for other in PROFILES.iter().filter(|other| other.named != profile.named) {
+                assert!(
+                    !compare(other, all()).consistent,
+                    "{:?} and {:?}",
+                    profile.named,
+                    other.named
+                );
+            }
+            let low = profile.traits.iter().filter(|sought| sought.power < Power::High);
+            let low: Vec<&str> = low.map(|sought| sought.needle).collect();
+            assert!(
+                !compare(profile, low).consistent,
+                "no high trait: {:?}",
+                profile.named
+            );
+            assert!(
+                profile
+                    .traits
+                    .iter()
+                    .all(|sought| sought.needle == sought.needle.to_lowercase())
+            );
+        }
     }
 
     #[test]

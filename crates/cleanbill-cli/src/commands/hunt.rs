@@ -30,6 +30,7 @@ use crate::{
     cleanbill hunt ~/src --campaign axios-2026-03      one campaign over many projects\n  \
     cleanbill hunt --machine --no-history              caches, stores and global packages of this machine too\n  \
     cleanbill hunt ci.log sbom.cdx.json image.tar      logs, bills of materials and images by name\n  \
+    cleanbill hunt . --logs ./ci-logs                  and every log a build system kept\n  \
     cleanbill hunt --gate                              and what this machine's gate handed out\n  \
     cleanbill hunt --format markdown -o ticket.md      for a ticket\n\n\
     Exit codes: 0 not exposed, 1 exposed, 2 usage, 3 possibly exposed or a place could not be read.")]
@@ -61,6 +62,9 @@ pub struct Arguments {
     /// Look through this machine's caches, stores, global packages and start-up folders as well
     #[arg(long)]
     machine: bool,
+    /// A log, or a folder of them: every file there is read as one, whatever it is called, packed with gzip or zstd or not
+    #[arg(long, value_name = "PATH")]
+    logs: Vec<PathBuf>,
     /// Read the log of a gate as well: that of this machine, or of the store at PLACE
     #[arg(long, value_name = "PLACE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     gate: Option<String>,
@@ -102,17 +106,22 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     }
     let watch = Watch::new(known)
         .map_err(|error| Failure::usage("cannot search for these campaigns").because(&error))?;
-    let mut roots = Vec::new();
-    for path in &arguments.paths {
-        let full = world.folder.join(path);
-        if !full.exists() {
-            return Err(
-                Failure::usage(format!("no such file or folder: `{}`", path.display()))
-                    .hint("name a folder, a lockfile, a log, a bill of materials or an image"),
-            );
-        }
-        roots.push(full);
-    }
+    let there = |paths: &[PathBuf]| -> Result<Vec<PathBuf>, Failure> {
+        let full = |path: &PathBuf| {
+            let full = world.folder.join(path);
+            if full.exists() {
+                Ok(full)
+            } else {
+                Err(
+                    Failure::usage(format!("no such file or folder: `{}`", path.display()))
+                        .hint("name a folder, a lockfile, a log, a bill of materials or an image"),
+                )
+            }
+        };
+        paths.iter().map(full).collect()
+    };
+    let mut roots = there(&arguments.paths)?;
+    let logs = without_nested(there(&arguments.logs)?);
     if arguments.machine {
         roots.extend(machine_folders(world));
     }
@@ -132,6 +141,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         &watch,
         &HuntOptions {
             roots,
+            logs,
             history,
             would,
             show: &show,

@@ -1,15 +1,31 @@
 //! `cleanbill campaign link`: which unpacked releases belong together, by what, and what would part them.
-use std::{collections::HashSet, fmt::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    collections::HashSet,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Args;
-use cleanbill_hunt::samples::samples;
+use cleanbill_engine::code::traits;
+use cleanbill_hunt::samples::{Code, ReadsCode, Sample, samples};
 use cleanbill_intel::{
-    link::{Background, Cluster, Facts, cluster::Link, link},
+    link::{Background, Cluster, Facts, Library, cluster::Link, link},
     profile::{self, PROFILES},
 };
+use cleanbill_ports::Reader;
 use cleanbill_report::escape::{json::pretty, terminal::line};
 
-use crate::{cli::Common, commands::campaign::Told, failure::Failure, output, world::World};
+use crate::{
+    cli::Common,
+    commands::campaign::Told,
+    compose::{Runtime, runtime},
+    failure::Failure,
+    local, output,
+    readers::Workers,
+    world::World,
+};
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -41,22 +57,22 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         };
         paths.iter().map(there).collect()
     };
-    let facts = |paths: Vec<PathBuf>| {
-        samples(&paths)
-            .into_iter()
-            .map(|sample| sample.facts)
-            .collect::<Vec<Facts>>()
+    let away = Away {
+        runtime: runtime()?,
+        reader: Arc::new(Workers::of_this_program().ok_or_else(|| {
+            Failure::ours("cannot find the program itself, which reads code in processes of its own")
+        })?),
     };
-    let mut all = facts(folders(&arguments.folders)?);
-    if all.is_empty() {
+    let mut found = samples(&folders(&arguments.folders)?, &away);
+    if found.is_empty() {
         return Err(Failure::usage("no release lies below these folders")
             .hint("unpack each release into a folder of its own, its package.json at the top"));
     }
-    let honest = facts(folders(&arguments.benign)?);
-    let library: HashSet<u64> = honest
-        .iter()
-        .flat_map(|facts| facts.code.iter().copied())
-        .collect();
+    let honest = samples(&folders(&arguments.benign)?, &away);
+    told_unread(found.iter().chain(&honest), common);
+    let mut all: Vec<Facts> = found.drain(..).map(|sample| sample.facts).collect();
+    let honest: Vec<Facts> = honest.into_iter().map(|sample| sample.facts).collect();
+    let library = Library::of(&honest);
     for facts in &mut all {
         facts.without_library(&library);
     }
@@ -72,6 +88,52 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
     };
     output::answer(&text, common)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads code in worker processes of this program: what is linked here is mostly known to be hostile.
+struct Away {
+    runtime: Runtime,
+    reader: Arc<dyn Reader>,
+}
+
+impl ReadsCode for Away {
+    fn read(&self, folder: &Path) -> Result<Code, String> {
+        let tarball = local::tarball(folder)
+            .map_err(|failure| failure.what)?
+            .ok_or_else(|| "it is no folder of a release".to_owned())?;
+        let traits = self.runtime.block_on(traits(&tarball, &self.reader))?;
+        Ok(Code {
+            trees: traits.shape.trees,
+            runs: traits.shape.runs,
+            behaviours: traits.chains,
+            hosts: traits.hosts,
+        })
+    }
+}
+
+/// Releases named of those whose code was not read.
+const SHOWN_UNREAD: usize = 5;
+
+fn told_unread<'a>(samples: impl Iterator<Item = &'a Sample>, common: &Common) {
+    let unread: Vec<(&Sample, &String)> = samples
+        .filter_map(|sample| Some((sample, sample.unread.as_ref()?)))
+        .collect();
+    for (sample, reason) in unread.iter().take(SHOWN_UNREAD) {
+        let text = format!(
+            "note: the code of {} was not read, and is compared as text alone: {reason}",
+            sample.facts.release
+        );
+        output::remark(&line(&text), common);
+    }
+    if unread.len() > SHOWN_UNREAD {
+        output::remark(
+            &format!(
+                "note: the same holds for {} more releases",
+                unread.len() - SHOWN_UNREAD
+            ),
+            common,
+        );
+    }
 }
 
 /// What a cluster's facts share with published profiles; only what has any trait at all.
@@ -146,8 +208,13 @@ fn human(clusters: &[Cluster], traits: &[Vec<profile::Match>], releases: usize) 
     let linked: usize = clusters.iter().map(|cluster| cluster.releases.len()).sum();
     let _ = writeln!(
         out,
-        "{} clusters over {linked} of {releases} releases",
-        clusters.len()
+        "{} {} over {linked} of {releases} releases",
+        clusters.len(),
+        if clusters.len() == 1 {
+            "cluster"
+        } else {
+            "clusters"
+        }
     );
     out
 }
@@ -161,7 +228,10 @@ fn told(out: &mut String, what: &str, link: &Link) {
         link.score
     );
     if link.pair.same_payload {
-        let _ = writeln!(out, "    payload: identical once names and blanks are taken out");
+        let _ = writeln!(
+            out,
+            "    payload: the same once names and the way it is written are taken out"
+        );
     }
     for evidence in &link.pair.evidence {
         let _ = writeln!(

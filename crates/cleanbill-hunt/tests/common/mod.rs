@@ -115,7 +115,16 @@ impl Place {
         self.hunt_would(roots, None)
     }
 
+    /// Everything below these is a log.
+    pub fn hunt_logs(&self, logs: &[PathBuf]) -> Hunted {
+        self.hunt_all(&[], logs, None)
+    }
+
     pub fn hunt_would(&self, roots: &[PathBuf], would: Option<Span>) -> Hunted {
+        self.hunt_all(roots, &[], would)
+    }
+
+    fn hunt_all(&self, roots: &[PathBuf], logs: &[PathBuf], would: Option<Span>) -> Hunted {
         let show = |path: &Path| {
             path.strip_prefix(self.path())
                 .unwrap_or(path)
@@ -126,6 +135,7 @@ impl Place {
             &watch(),
             &HuntOptions {
                 roots: roots.to_vec(),
+                logs: logs.to_vec(),
                 history: History::Read,
                 would,
                 show: &show,

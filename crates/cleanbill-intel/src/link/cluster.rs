@@ -15,6 +15,10 @@ use super::{
 const MAX_DEGREE: usize = 256;
 /// Fingerprints of code looked up for candidates, the smallest of each release: a sample that equal code shares.
 const CANDIDATE_PRINTS: usize = 64;
+/// One in so many runs is looked up as well: a payload inside much other code shares these, and not the smallest.
+const SAMPLED: u64 = 16;
+/// Most such runs looked up of one release.
+const MAX_SAMPLED: usize = 512;
 
 /// Releases that belong together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -164,7 +168,21 @@ fn candidates(all: &[Facts], nodes: &[Vec<usize>], background: &Background) -> P
                 .or_default()
                 .push(node);
         }
-        for print in facts.code.iter().take(CANDIDATE_PRINTS).chain(&facts.exact) {
+        let sampled = facts
+            .runs
+            .iter()
+            .filter(|run| **run % SAMPLED == 0)
+            .take(MAX_SAMPLED);
+        let looked_up: HashSet<u64> = facts
+            .code
+            .iter()
+            .take(CANDIDATE_PRINTS)
+            .chain(facts.runs.iter().take(CANDIDATE_PRINTS))
+            .chain(sampled)
+            .chain(&facts.exact)
+            .copied()
+            .collect();
+        for print in &looked_up {
             prints.entry(*print).or_default().push(node);
         }
     }

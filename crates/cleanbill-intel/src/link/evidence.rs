@@ -80,7 +80,7 @@ pub struct Evidence {
 pub struct Pair {
     /// Kind by kind.
     pub evidence: Vec<Evidence>,
-    /// The payload is the same once names and blanks are taken out.
+    /// The payload is the same once names and blanks are taken out, or all but its names and its writing is.
     pub same_payload: bool,
 }
 
@@ -90,6 +90,8 @@ pub const COUNTS: f64 = 1.0;
 pub const RARE: f64 = 2.5;
 /// The sum from which two releases are linked.
 pub const LINKS: f64 = 4.0;
+/// The most a shared mail host adds; below what counts as a kind.
+const MAIL_HOST: f64 = 0.5;
 /// What an identical payload adds beside everything else.
 const SAME_PAYLOAD: f64 = 6.0;
 
@@ -117,10 +119,18 @@ impl Pair {
         if self.same_payload && left_out != Some(Kind::Code) {
             return true;
         }
+        let counts = |evidence: &&Evidence| Some(evidence.kind) != left_out && evidence.score >= COUNTS;
+        // What code does follows from the code: with the same code, the same behaviour is no second kind.
+        let by_code = self
+            .evidence
+            .iter()
+            .filter(counts)
+            .any(|evidence| evidence.kind == Kind::Code);
         let counted = || {
             self.evidence
                 .iter()
-                .filter(|evidence| Some(evidence.kind) != left_out && evidence.score >= COUNTS)
+                .filter(counts)
+                .filter(move |evidence| !(by_code && evidence.kind == Kind::Behaviour))
         };
         let sum: f64 = counted().map(|evidence| evidence.score).sum();
         counted().count() >= 2 && counted().any(|evidence| evidence.score >= RARE) && sum >= LINKS
@@ -157,7 +167,13 @@ impl Background {
             reason = "counts of releases stay far below 2^52"
         )]
         let weight = (all as f64 / count as f64).ln();
-        weight.max(0.0)
+        // A mail host says less than it looks: a million people write from one, and low traits never add up.
+        let most = if kind == Kind::Infrastructure && feature.starts_with("mail host ") {
+            MAIL_HOST
+        } else {
+            f64::INFINITY
+        };
+        weight.clamp(0.0, most)
     }
 }
 
@@ -191,7 +207,7 @@ pub fn compare(a: &Facts, b: &Facts, background: &Background) -> Pair {
             });
         }
     };
-    let (score, note) = code(a, b);
+    let (score, note, same_code) = code(a, b);
     push(Kind::Code, score, note);
     for (kind, mine, theirs) in [
         (Kind::Indicator, &a.indicators, &b.indicators),
@@ -238,7 +254,7 @@ pub fn compare(a: &Facts, b: &Facts, background: &Background) -> Pair {
     }
     Pair {
         evidence,
-        same_payload: a.exact.is_some() && a.exact == b.exact,
+        same_payload: same_code || (a.exact.is_some() && a.exact == b.exact),
     }
 }
 
@@ -250,13 +266,77 @@ const FEW: usize = 8;
 const SAME: u32 = 30;
 const NEAR: u32 = 60;
 
-/// The stronger of two ways to look at the same code: they are one kind and never add up.
-fn code(a: &Facts, b: &Facts) -> (f64, String) {
-    let (by_prints, by_distance) = (prints(a, b), distance(a, b));
-    if by_distance.0 > by_prints.0 {
-        by_distance
-    } else {
-        by_prints
+/// Fewer sub-trees and fewer runs than these are shared by chance.
+const FEW_TREES: usize = 24;
+const FEW_RUNS: usize = 16;
+/// Shares, in a hundred, of the smaller one's own code. From the first on both carry one payload, whatever was done
+/// to its names and its writing; from the second on most of it is one.
+const SAME_SHAPE: usize = 90;
+const MUCH: usize = 50;
+const SOME: usize = 25;
+
+/// The strongest of three ways to look at the same code: they are one kind and never add up. The last part is true
+/// where it is the same payload by itself.
+fn code(a: &Facts, b: &Facts) -> (f64, String, bool) {
+    let (by_shape, same) = shape(a, b);
+    let strongest = [prints(a, b), distance(a, b)]
+        .into_iter()
+        .fold(
+            by_shape,
+            |best, other| if other.0 > best.0 { other } else { best },
+        );
+    (strongest.0, strongest.1, same)
+}
+
+/// Share of the smaller list, in a hundred, that the other has. `None` below `few`.
+fn share(a: &[u64], b: &[u64], few: usize) -> Option<usize> {
+    let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    (small.len() >= few).then(|| {
+        let shared = if large.len() / small.len() > MUCH_LARGER {
+            let there = small.iter().filter(|print| large.binary_search(print).is_ok());
+            there.count()
+        } else {
+            in_both(small, large)
+        };
+        shared * 100 / small.len()
+    })
+}
+
+/// From so many times the length on, looking each up is less work than walking along both.
+const MUCH_LARGER: usize = 8;
+
+/// How many of one sorted list are in another, by one walk along both.
+fn in_both(small: &[u64], large: &[u64]) -> usize {
+    let (mut shared, mut rest) = (0, large.iter().peekable());
+    for print in small {
+        while rest.next_if(|other| *other < print).is_some() {}
+        shared += usize::from(rest.peek() == Some(&print));
+    }
+    shared
+}
+
+/// By sub-trees and by runs along the tree: both must tell it, since one large table is many like sub-trees.
+fn shape(a: &Facts, b: &Facts) -> ((f64, String), bool) {
+    let (Some(trees), Some(runs)) = (
+        share(&a.trees, &b.trees, FEW_TREES),
+        share(&a.runs, &b.runs, FEW_RUNS),
+    ) else {
+        return ((0.0, String::new()), false);
+    };
+    let both = trees.min(runs);
+    let note = format!(
+        "{trees} % of the sub-trees and {runs} % of the runs of the smaller one's own code are in the other, names and \
+         literals taken out"
+    );
+    ((by_share(both), note), both >= SAME_SHAPE)
+}
+
+fn by_share(percent: usize) -> f64 {
+    match percent {
+        SAME_SHAPE.. => 4.0,
+        MUCH.. => 3.0,
+        SOME.. => 1.5,
+        _ => 0.0,
     }
 }
 
@@ -274,27 +354,11 @@ fn distance(a: &Facts, b: &Facts) -> (f64, String) {
 }
 
 fn prints(a: &Facts, b: &Facts) -> (f64, String) {
-    let (small, large) = if a.code.len() <= b.code.len() {
-        (&a.code, &b.code)
-    } else {
-        (&b.code, &a.code)
-    };
-    if small.len() < FEW {
+    let Some(percent) = share(&a.code, &b.code, FEW) else {
         return (0.0, String::new());
-    }
-    let shared = small
-        .iter()
-        .filter(|print| large.binary_search(print).is_ok())
-        .count();
-    let percent = shared * 100 / small.len();
-    let score = match percent {
-        90.. => 4.0,
-        50.. => 3.0,
-        25.. => 1.5,
-        _ => 0.0,
     };
     (
-        score,
+        by_share(percent),
         format!("{percent} % of the smaller one's own code is in the other"),
     )
 }
@@ -373,6 +437,53 @@ mod tests {
             pair.links() && !pair.links_without(Some(Kind::Dependency)),
             "{pair:?}"
         );
+    }
+
+    #[test]
+    fn code_that_is_the_same_but_for_its_writing_is_the_same_payload() {
+        let mut a = facts("a@1.0.0");
+        a.trees = (0..100).collect();
+        a.runs = (0..50).collect();
+        let mut b = facts("b@1.0.0");
+        b.trees = (5..200).collect();
+        b.runs = (2..90).collect();
+        let background = Background::of([&a, &b]);
+        let pair = compare(&a, &b, &background);
+        assert!(
+            pair.same_payload && pair.links() && !pair.links_without(Some(Kind::Code)),
+            "{pair:?}"
+        );
+        // Sub-trees alone, or few of them, do not tell it.
+        b.runs = (1_000..1_050).collect();
+        assert!(!compare(&a, &b, &background).links());
+        (b.trees, b.runs) = ((0..10).collect(), (0..10).collect());
+        assert!(!compare(&a, &b, &background).links());
+    }
+
+    #[test]
+    fn what_code_does_is_no_second_kind_beside_the_code() {
+        let mut a = facts("a@1.0.0");
+        a.code = (0..100).collect();
+        a.behaviours = ["one", "two", "three"].map(str::to_owned).to_vec();
+        a.behaviours.sort();
+        let mut b = facts("b@1.0.0");
+        (b.code, b.behaviours) = (a.code.clone(), a.behaviours.clone());
+        let background = Background::of([&a, &b]);
+        let pair = compare(&a, &b, &background);
+        assert_eq!(pair.evidence.len(), 2);
+        assert!(!pair.links(), "{pair:?}");
+    }
+
+    #[test]
+    fn both_ways_to_count_what_is_shared_agree() {
+        let small: Vec<u64> = (0..50).map(|n| n * 7).collect();
+        for step in 1..12 {
+            let large: Vec<u64> = (0..400).map(|n| n * step).collect();
+            let there = small.iter().filter(|print| large.contains(print)).count();
+            assert_eq!(in_both(&small, &large), there);
+            assert_eq!(in_both(&large, &small), there);
+            assert_eq!(share(&small, &large, 1), Some(there * 100 / small.len()));
+        }
     }
 
     #[test]

@@ -13,6 +13,6 @@ pub mod words;
 
 pub use cluster::{Cluster, link};
 pub use evidence::{Background, Evidence, Kind, Pair, compare};
-pub use facts::Facts;
+pub use facts::{Facts, Library};
 pub use fingerprint::fingerprints;
 pub use tlsh::Tlsh;
