@@ -420,7 +420,7 @@ fn a_changed_lockfile_tells_what_each_release_does_differently() {
     assert_eq!(left["from"], "1.0.0");
     let told = left["changes"].to_string();
     assert!(
-        told.contains("postinstall") && told.contains("depends on more"),
+        told.contains("postinstall") && told.contains("depends now on more"),
         "{told}"
     );
     let markdown = check("markdown").stdout();
@@ -587,6 +587,35 @@ fn a_young_fix_is_let_in_with_the_young_release_it_needs_by_name_and_for_a_time(
         lock.contains("need-1.1.0.tgz") && lock.contains("left-1.0.1.tgz"),
         "{lock}"
     );
+    let admitted = answer.json()["applied"][0]["admitted"].clone();
+    assert_eq!(
+        admitted,
+        json!([
+            {"purl": "pkg:npm/left@1.0.1", "until": "2026-06-22T12:00:00Z"},
+            {"purl": "pkg:npm/need@1.1.0", "until": "2026-06-22T12:00:00Z"},
+        ])
+    );
+    // What was let in stays let in for this project, and for no other; another young release does not come with it.
+    let policy = machine.home().join("policy.toml").display().to_string();
+    let audit = |folder: &std::path::Path| {
+        let arguments = [
+            "audit",
+            "--registry",
+            registry.url(),
+            "--as-of",
+            NOW,
+            "--policy",
+            &policy,
+            "--format",
+            "json",
+        ];
+        machine.run(folder, &arguments)
+    };
+    let here = audit(&folder);
+    assert_eq!(here.code(), 0, "{}", here.stdout());
+    let other = machine.write("other/package-lock.json", &lock);
+    let elsewhere = audit(other.parent().expect("a folder"));
+    assert_eq!(elsewhere.code(), 1, "{}", elsewhere.stdout());
 }
 
 #[test]

@@ -7,9 +7,11 @@
 //! carrying it out ([`apply`]), and what a changed lockfile does differently ([`mod@compare`]), the
 //! clients' own settings ([`sync`]).
 
+mod age;
 pub mod apply;
 pub mod below;
 pub mod compare;
+mod outranked;
 pub mod peers;
 pub mod plan;
 pub mod planner;

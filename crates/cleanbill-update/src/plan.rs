@@ -24,6 +24,8 @@ pub struct Plan {
     pub removable: Vec<Standing>,
     /// What could be better, in the order to read: the worst first.
     pub entries: Vec<Entry>,
+    /// What is there and held by nothing but its age, each with the audits that say so and when that ends: it stays.
+    pub young: Vec<Young>,
     /// Packages of which nothing could be learnt, and why.
     pub unknown: Vec<(PackageName, String)>,
     /// How the feeds stand.
@@ -145,6 +147,17 @@ pub struct Admission {
     /// The release.
     pub purl: Purl,
     /// When its own cooldown ends and the admission with it.
+    pub until: Timestamp,
+}
+
+/// A release of the project that time alone will clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Young {
+    /// The release.
+    pub purl: Purl,
+    /// The audits that hold it.
+    pub audits: Vec<String>,
+    /// When it will have been cleared.
     pub until: Timestamp,
 }
 

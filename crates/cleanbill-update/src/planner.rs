@@ -19,7 +19,7 @@ use crate::{
     },
     below::Has,
     peers,
-    plan::Plan,
+    plan::{Plan, Young},
     project::{Held, fill_ranges, held},
     range::takes,
     search::{Findings, Looked, Moves, Search},
@@ -40,6 +40,8 @@ pub struct Wish {
     pub major: bool,
     /// Only what is held or vulnerable.
     pub only_fixes: bool,
+    /// Releases that stay where they are, since a client would not move them.
+    pub left: Vec<Purl>,
     /// The ranges of the project's catalogs.
     pub catalogs: Catalogs,
     /// The overrides the project has.
@@ -70,7 +72,7 @@ pub async fn plan(
     let standing = standing(&subjects.all, &inputs, &policy);
     let mut searches: Vec<Search> = project
         .iter()
-        .filter(|held| wish.wants(&held.purl.name))
+        .filter(|held| wish.wants(&held.purl.name) && !wish.left.contains(&held.purl))
         .filter_map(|held| {
             let findings = findings(held, &inputs, &standing)?;
             Search::begin(
@@ -98,10 +100,25 @@ pub async fn plan(
         })
         .collect();
     inputs.read_code(&compared, ports).await;
+    let mut has = Has::new();
+    for held in &project {
+        has.entry(held.purl.name.clone())
+            .or_default()
+            .push(held.purl.version.clone());
+    }
     searches
         .par_iter_mut()
-        .for_each(|search| search.weigh(&inputs, &policy));
-    settle(&mut searches, &project, &mut inputs, &mut whole, ports, &policy).await;
+        .for_each(|search| search.weigh(&inputs, &policy, &has));
+    settle(
+        &mut searches,
+        &project,
+        &has,
+        &mut inputs,
+        &mut whole,
+        ports,
+        &policy,
+    )
+    .await;
     let unknown = project
         .iter()
         .filter_map(|held| match inputs.packages.get(&held.purl.name) {
@@ -110,6 +127,8 @@ pub async fn plan(
         })
         .collect::<BTreeMap<_, _>>();
     let worst = standing.values().map(|judgement| judgement.verdict).max();
+    let mut young: Vec<Young> = standing.values().filter_map(young).collect();
+    young.sort_by(|a, b| a.purl.cmp(&b.purl));
     let moves: Moves = searches
         .iter()
         .filter_map(|search| {
@@ -138,6 +157,7 @@ pub async fn plan(
         worst: worst.unwrap_or(Verdict::Allow),
         removable: removable(&project, &wish.overrides),
         entries,
+        young,
         unknown: unknown.into_iter().collect(),
         feeds: inputs.feeds,
     }
@@ -147,25 +167,19 @@ pub async fn plan(
 async fn settle(
     searches: &mut [Search],
     project: &[Held],
+    versions: &Has,
     inputs: &mut Inputs,
     whole: &mut BTreeSet<PackageName>,
     ports: &Ports,
     policy: &Policy,
 ) {
-    let mut versions: Has = Has::new();
-    for held in project {
-        versions
-            .entry(held.purl.name.clone())
-            .or_default()
-            .push(held.purl.version.clone());
-    }
     let mut reads = 0_usize;
     let mut rounds = 0_usize;
     while rounds < MAX_ROUNDS {
         let shared: &Inputs = inputs;
         let looked: Vec<Looked> = searches
             .par_iter_mut()
-            .map(|search| search.look_below(shared, policy, &versions))
+            .map(|search| search.look_below(shared, policy, versions))
             .collect();
         let missing: BTreeSet<PackageName> = looked
             .iter()
@@ -215,7 +229,7 @@ async fn settle(
     // Whoever is still undecided was not looked at to the end, and is not proposed.
     for search in searches.iter_mut() {
         let shared: &Inputs = inputs;
-        if search.look_below(shared, policy, &versions) != Looked::Done {
+        if search.look_below(shared, policy, versions) != Looked::Done {
             search.refuse_all("it could not be decided within the rounds a plan takes");
         }
     }
@@ -245,6 +259,24 @@ async fn read_brought(searches: &mut [Search], inputs: &mut Inputs, ports: &Port
     wanted.dedup();
     inputs.read_code(&wanted, ports).await;
     !wanted.is_empty()
+}
+
+/// What a judgement holds for its age alone.
+fn young(judgement: &Judgement) -> Option<Young> {
+    let until = judgement
+        .until
+        .filter(|_| judgement.verdict == Verdict::Quarantine)?;
+    let audits = judgement
+        .findings
+        .iter()
+        .filter(|finding| !finding.waived && finding.signal.maturity.is_some())
+        .map(|finding| finding.signal.audit.to_string())
+        .collect();
+    Some(Young {
+        purl: judgement.subject.clone(),
+        audits,
+        until,
+    })
 }
 
 /// The judgement on what is installed, by release.

@@ -7,11 +7,13 @@ use std::{
 
 use cleanbill_engine::{Inputs, Subject, assess::assess, resolve::resolve};
 use cleanbill_facts::{Package, Release, source::compare};
-use cleanbill_model::{Advisory, Judgement, Known, Level, PackageName, Purl, Timestamp, Untrusted, Version};
+use cleanbill_model::{Advisory, Judgement, Known, Level, PackageName, Purl, Untrusted, Version};
 use cleanbill_policy::Policy;
 
 use crate::{
+    age::age,
     below::{self, Has},
+    outranked::outranked,
     plan::{Admission, Cause, Choice, Entry, How, PassedOver, Problem},
     project::{Held, asked_range},
     range::{Step, rewrite, split_alias, stays, takes},
@@ -154,7 +156,7 @@ impl Search {
     }
 
     /// Judges and weighs every candidate, and puts them in order.
-    pub fn weigh(&mut self, inputs: &Inputs, policy: &Policy) {
+    pub fn weigh(&mut self, inputs: &Inputs, policy: &Policy, project: &Has) {
         let Some(Known::Known(package)) = inputs.packages.get(&self.held.purl.name) else {
             return;
         };
@@ -174,6 +176,9 @@ impl Search {
                 policy,
             );
             weighed.forced = !self.holders(&version).is_empty();
+            weighed.there = project
+                .get(&self.held.purl.name)
+                .is_some_and(|versions| versions.contains(&version));
             let code = |version: &Version| {
                 inputs
                     .sources
@@ -185,13 +190,7 @@ impl Search {
             }
             self.left.push(weighed);
         }
-        let from = self.held.purl.version.clone();
-        if self.must_leave() {
-            self.left
-                .sort_by_cached_key(|weighed| weighed.smallest_first(&from));
-        } else {
-            self.left.sort_by_cached_key(Weighed::newest_first);
-        }
+        self.order();
         self.drop_refused();
         self.repository = self
             .left
@@ -303,7 +302,45 @@ impl Search {
         }
         self.admissions = found.admissions;
         self.brings = found.brings;
-        Looked::Done
+        if self.demote(inputs) {
+            Looked::Refused
+        } else {
+            Looked::Done
+        }
+    }
+
+    /// Counts the known problems of what the first candidate brings in; true when another stands first for it.
+    fn demote(&mut self, inputs: &Inputs) -> bool {
+        let as_of = self.findings.judgement.as_of;
+        let mut below: Vec<Untrusted> = Vec::new();
+        for purl in &self.brings {
+            let about = inputs.advisories.get(&purl.name).map_or(&[][..], Vec::as_slice);
+            let known = open(about, &purl.version, as_of);
+            below.extend(
+                known
+                    .iter()
+                    .map(|advisory| format!("{}, which has {}", purl.spec(), advisory.id.raw()).into()),
+            );
+        }
+        let before = self.left.first().map(|best| best.version.clone());
+        if let Some(best) = self.left.first_mut() {
+            if best.below == below {
+                return false;
+            }
+            best.below = below;
+        }
+        self.order();
+        self.left.first().map(|best| &best.version) != before.as_ref()
+    }
+
+    fn order(&mut self) {
+        let from = self.held.purl.version.clone();
+        if self.must_leave() {
+            self.left
+                .sort_by_cached_key(|weighed| weighed.smallest_first(&from));
+        } else {
+            self.left.sort_by_cached_key(Weighed::newest_first);
+        }
     }
 
     /// What the first candidate brings in, as far as it was looked at.
@@ -495,7 +532,12 @@ impl Search {
             why.push("the last version below it that can be vouched for; nothing above it can".into());
         } else if !best.fixes.is_empty() {
             let ids: Vec<&str> = best.fixes.iter().map(Untrusted::raw).collect();
-            why.push(format!("the smallest step that fixes {}", ids.join(", ")).into());
+            let what = if best.there && !best.forced {
+                "it is in the project already, and fixes"
+            } else {
+                "the smallest step that fixes"
+            };
+            why.push(format!("{what} {}", ids.join(", ")).into());
         } else if self.must_leave() {
             why.push("the smallest step to a release that can be vouched for".into());
         } else {
@@ -510,6 +552,12 @@ impl Search {
         {
             why.extend(note.because.clone());
         }
+        let mut changes = best.changes;
+        changes.extend(
+            best.below
+                .iter()
+                .map(|below| Untrusted::new(format!("brings in {}", below.raw()))),
+        );
         if best.weight == 0 {
             why.push("no new install script, no lost provenance, no publisher new to the package".into());
         }
@@ -522,7 +570,7 @@ impl Search {
             fixes: best.fixes,
             still: best.still,
             why,
-            changes: best.changes,
+            changes,
             brings: self.brings.clone(),
             admissions: self.admissions.clone(),
             repository: self.repository.clone(),
@@ -532,40 +580,6 @@ impl Search {
 
 fn best_verdict(best: Option<&Weighed>) -> cleanbill_model::Verdict {
     best.map_or(cleanbill_model::Verdict::Block, |best| best.judgement.verdict)
-}
-
-fn age(published: Option<Timestamp>, as_of: Timestamp) -> String {
-    match published {
-        Some(moment) => format!("published {} ago, at {moment}", as_of.since(moment)),
-        None => "when it was published is not known".to_owned(),
-    }
-}
-
-/// Why a candidate that can be vouched for was not the first.
-fn outranked(other: Weighed, best: &Weighed) -> PassedOver {
-    let mut reasons: Vec<Untrusted> = Vec::new();
-    if other.still.len() > best.still.len() {
-        reasons.push("it still has known problems that the proposed one has not".into());
-    }
-    if other.forced && !best.forced {
-        reasons.push("it needs an override, and the proposed one does not".into());
-    }
-    if other.weight > best.weight {
-        reasons.extend(
-            other
-                .changes
-                .iter()
-                .map(|change| Untrusted::new(format!("it {}", change.raw()))),
-        );
-    }
-    if reasons.is_empty() {
-        reasons.push("a smaller step does".into());
-    }
-    PassedOver {
-        version: other.version,
-        reasons,
-        ready: None,
-    }
 }
 
 fn repository(package: &Package, version: &Version) -> Option<Untrusted> {

@@ -19,6 +19,8 @@ const KNOWN_PUBLISHER: Age = Age::days(30);
 const TOLD_CHARS: usize = 200;
 /// Differences of code told of one candidate; the comparison page has them all.
 const MAX_CODE_TOLD: usize = 5;
+/// New names it depends on that are told of one candidate.
+const MAX_ADDED_TOLD: usize = 4;
 /// Weight of a mark that hijacks carry: something new runs at install, provenance is gone.
 const HEAVY: u32 = 4;
 /// Weight of a mark that honest releases carry often: another account published.
@@ -39,6 +41,8 @@ pub struct Weighed {
     pub fixes: Vec<Untrusted>,
     /// Known problems it has.
     pub still: Vec<Untrusted>,
+    /// Known problems of what it brings in, where that was looked at.
+    pub below: Vec<Untrusted>,
     /// What speaks against it without refusing it, as a weight.
     pub weight: u32,
     /// What it does that the installed one does not.
@@ -49,6 +53,8 @@ pub struct Weighed {
     pub ready: Option<Timestamp>,
     /// True when somebody's request does not take it.
     pub forced: bool,
+    /// True when the project has it elsewhere already, so that it brings in nothing at all.
+    pub there: bool,
 }
 
 /// Vulnerabilities in force at `as_of` that cover `version`.
@@ -94,11 +100,13 @@ pub fn weigh(
             .map(|a| a.id.clone())
             .collect(),
         still: after.iter().map(|a| a.id.clone()).collect(),
+        below: Vec::new(),
         weight: 0,
         changes: Vec::new(),
         refused: Vec::new(),
         ready: None,
         forced: false,
+        there: false,
         judgement,
     };
     weighed.by_verdict(policy);
@@ -244,9 +252,18 @@ impl Weighed {
                     .push(format!("was published by `{}`, who is new to this package", name.raw()).into());
             }
         }
-        for added in added_names(old, new) {
-            let told = format!("depends on {} now ({})", added.name, added.range);
-            self.changes.push(Untrusted::clipped(&told, TOLD_CHARS));
+        let added: Vec<String> = added_names(old, new)
+            .map(|added| format!("{} ({})", added.name, added.range))
+            .collect();
+        if !added.is_empty() {
+            let shown: Vec<&str> = added.iter().take(MAX_ADDED_TOLD).map(String::as_str).collect();
+            let more = match added.len().saturating_sub(MAX_ADDED_TOLD) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let told = format!("depends now on {}", shown.join(", "));
+            self.changes
+                .push(format!("{}{more}", Untrusted::clipped(&told, TOLD_CHARS).raw()).into());
         }
         if let (Some(a), Some(b)) = (old.unpacked_size.get(), new.unpacked_size.get())
             && *b >= GROWN.1
@@ -261,15 +278,15 @@ impl Weighed {
     #[must_use]
     pub fn newest_first(&self) -> impl Ord + use<> {
         (
-            self.still.len(),
+            self.still.len() + self.below.len(),
             self.forced,
             self.weight,
             Reverse(self.version.clone()),
         )
     }
 
-    /// The order among candidates for a release that must be left: mends most, needs no override, fewest marks,
-    /// the smallest step.
+    /// The order among candidates for a release that must be left: mends most, needs no override, is in the project
+    /// already, fewest marks, the smallest step.
     #[must_use]
     pub fn smallest_first(&self, from: &Version) -> impl Ord + use<> {
         let step = Step::between(from, &self.version);
@@ -280,7 +297,10 @@ impl Weighed {
         } else {
             Ok(self.version.clone())
         };
-        (self.still.len(), self.forced, back, self.weight, step, distance)
+        // What is there already is no new code. Where an override is needed it says nothing of who asks here.
+        let new = self.forced || !self.there;
+        let known = self.still.len() + self.below.len();
+        (known, self.forced, back, new, self.weight, step, distance)
     }
 }
 

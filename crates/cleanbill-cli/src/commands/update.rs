@@ -1,11 +1,12 @@
 //! `cleanbill update`: the safest newer versions, as a plan; `--apply` carries it out.
+pub(crate) mod admissions;
 mod apply;
 mod back;
 mod call;
 mod check;
 mod choose;
 mod clients;
-mod sets;
+pub(crate) mod sets;
 mod verify;
 
 use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
@@ -14,12 +15,13 @@ use clap::Args;
 use cleanbill_engine::{GatherOptions, NamedLockfile};
 use cleanbill_facts::PopularNames;
 use cleanbill_lockfile::limits::MAX_MANIFEST_BYTES;
-use cleanbill_model::{PackageName, Version};
+use cleanbill_model::{PackageName, Purl, Version};
 use cleanbill_report::ExitCode as Answer;
 use cleanbill_update::{
     Plan, Wish,
     apply::{catalog, client::Client, commit, overrides},
-    plan, project, words,
+    plan, project,
+    words::{self, json::Applied},
 };
 
 use crate::{
@@ -30,6 +32,9 @@ use crate::{
     output, progress,
     world::World,
 };
+
+/// Plans tried where a client leaves some of one where it was.
+const MAX_ATTEMPTS: usize = 3;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -132,27 +137,73 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             world,
             allow_dirty: arguments.allow_dirty,
         };
-        let wish = with_project(&wish, found, named)?;
+        let mut wish = with_project(&wish, found, named)?;
         let mut plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
-        sets::remember(&order, found, named);
+        sets::remember(&session, common, world, found, named);
         if arguments.interactive {
             match chosen(&plan, common)? {
                 // What was chosen is planned by itself: a step may lean on one that was not.
                 Some(names) => {
-                    let wish = Wish { names, ..wish };
+                    wish.names = names;
                     plan = plan_for(named, found, &session, arguments, common, world, &wish)?;
                 }
                 None => return Ok(Answer::Clean.into()),
             }
         }
         if arguments.apply {
-            applied.extend(apply::apply(&order, &plan, found)?);
+            let again = |wish: &Wish| plan_for(named, found, &session, arguments, common, world, wish);
+            applied.extend(carry_out(&order, &plan, found, wish, &again)?);
         }
         plans.push(plan);
     }
     tell(&plans, &applied, arguments, common, world)?;
     session.tell_refused(common);
-    Ok(answer(&plans).into())
+    Ok(answer(&plans, &applied).into())
+}
+
+/// Carries a plan out; where the client leaves some of it where it was, another plan without that is tried, since one
+/// stubborn package should not cost the fixes of all others.
+fn carry_out(
+    order: &apply::Order<'_>,
+    plan: &Plan,
+    found: &Found,
+    mut wish: Wish,
+    again: &dyn Fn(&Wish) -> Result<Plan, Failure>,
+) -> Result<Option<Applied>, Failure> {
+    let mut stayed: Vec<words::json::Left> = Vec::new();
+    let mut tried = apply::apply(order, plan, found)?;
+    for _ in 0..MAX_ATTEMPTS {
+        let apply::Tried::Stayed(more) = tried else { break };
+        for left in more {
+            if let (Ok(name), Ok(version)) = (PackageName::parse(&left.name), Version::parse(&left.from)) {
+                wish.left.push(Purl::new(name, version));
+            }
+            stayed.push(left);
+        }
+        tried = apply::apply(order, &again(&wish)?, found)?;
+    }
+    match tried {
+        apply::Tried::Done(mut done) => {
+            done.left.extend(stayed);
+            Ok(Some(done))
+        }
+        apply::Tried::Nothing(left) => {
+            stayed.extend(left);
+            let nothing = Applied {
+                left: stayed,
+                ..Applied::default()
+            };
+            Ok((!nothing.left.is_empty()).then_some(nothing))
+        }
+        apply::Tried::Stayed(more) => {
+            let names: Vec<&str> = more.iter().map(|left| left.name.as_str()).collect();
+            Err(Failure::usage(format!(
+                "the client left {} where they were, after {MAX_ATTEMPTS} attempts without others; nothing was changed",
+                names.join(", ")
+            ))
+            .hint("name the packages to update, fewer at a time"))
+        }
+    }
 }
 
 fn wish(arguments: &Arguments) -> Result<Wish, Failure> {
@@ -275,7 +326,7 @@ fn recover(found: &[Found], common: &Common) -> Result<(), Failure> {
 
 fn tell(
     plans: &[Plan],
-    applied: &[words::json::Applied],
+    applied: &[Applied],
     arguments: &Arguments,
     common: &Common,
     world: &World,
@@ -300,8 +351,9 @@ fn tell(
 }
 
 /// Something held or vulnerable that stays is 1; nothing learnt of a package is 3.
-fn answer(plans: &[Plan]) -> Answer {
-    if plans.iter().any(|plan| plan.unmended().next().is_some()) {
+fn answer(plans: &[Plan], applied: &[Applied]) -> Answer {
+    let left = applied.iter().flat_map(|done| &done.left).any(|left| left.must);
+    if left || plans.iter().any(|plan| plan.unmended().next().is_some()) {
         Answer::Held
     } else if plans.iter().any(|plan| !plan.unknown.is_empty()) {
         Answer::Unassessed

@@ -17,6 +17,17 @@ pub enum Client {
     Bun,
 }
 
+/// Packages that move within the ranges that ask for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Those that a manifest of the project asks for.
+    pub asked: Vec<PackageName>,
+    /// Those that others alone bring in.
+    pub brought: Vec<PackageName>,
+    /// True where the lockfile is that of a workspace.
+    pub workspace: bool,
+}
+
 impl Client {
     /// The client that writes this format.
     #[must_use]
@@ -42,16 +53,10 @@ impl Client {
         }
     }
 
-    /// The calls to make, in order: the lockfile follows the manifests, then `names` move within their ranges.
+    /// The calls to make, in order: the lockfile follows the manifests, then what is named moves within its ranges.
     #[must_use]
-    pub fn calls(self, names: &[PackageName]) -> Vec<Vec<String>> {
+    pub fn calls(self, names: &Within) -> Vec<Vec<String>> {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let with_names = |text: &str| {
-            words(text)
-                .into_iter()
-                .chain(names.iter().map(ToString::to_string))
-                .collect::<Vec<_>>()
-        };
         let (follow, within) = match self {
             Self::Npm => (
                 "install --package-lock-only --ignore-scripts --no-audit --no-fund",
@@ -70,8 +75,21 @@ impl Client {
             ),
         };
         let mut calls = vec![words(follow)];
-        if let Some(within) = within.filter(|_| !names.is_empty()) {
-            calls.push(with_names(within));
+        // pnpm leaves what others bring in alone as soon as one name in the call is the project's own.
+        let groups: Vec<Vec<&PackageName>> = match self {
+            Self::Pnpm => vec![names.asked.iter().collect(), names.brought.iter().collect()],
+            _ => vec![names.asked.iter().chain(&names.brought).collect()],
+        };
+        if let Some(within) = within {
+            for group in groups.iter().filter(|group| !group.is_empty()) {
+                let mut call = words(within);
+                if self == Self::Pnpm && names.workspace {
+                    // Without a workspace it would take every manifest in a folder below for a project.
+                    call.push("--recursive".to_owned());
+                }
+                call.extend(group.iter().map(ToString::to_string));
+                calls.push(call);
+            }
         }
         calls
     }
@@ -131,17 +149,24 @@ mod tests {
 
     #[test]
     fn no_call_installs_or_runs_scripts() {
-        let names = [PackageName::parse("left").unwrap()];
+        let name = |text| PackageName::parse(text).unwrap();
+        let names = Within {
+            asked: vec![name("own")],
+            brought: vec![name("left")],
+            workspace: false,
+        };
         for client in [Client::Npm, Client::Pnpm, Client::Bun] {
             let calls = client.calls(&names);
-            assert_eq!(calls.len(), 2);
+            let expected = if client == Client::Pnpm { 3 } else { 2 };
+            assert_eq!(calls.len(), expected, "{calls:?}");
             assert!(
                 calls
                     .iter()
                     .all(|call| call.iter().any(|word| word.contains("lock"))),
                 "{calls:?}"
             );
-            assert_eq!(calls[1].last().map(String::as_str), Some("left"));
+            assert_eq!(calls.last().unwrap().last().map(String::as_str), Some("left"));
+            assert_eq!(client.calls(&Within::default()).len(), 1);
         }
     }
 }

@@ -46,7 +46,7 @@ pub enum ManifestError {
         path: String,
     },
     /// A file is not what the lockfile says.
-    #[error("`{path}` and the lockfile do not agree: {source}")]
+    #[error("`{path}` and the lockfile do not agree; let the client write its lockfile anew first")]
     Edit {
         /// The file.
         path: String,
@@ -219,8 +219,21 @@ fn override_it(
     until: &[String],
     ways: &Ways<'_>,
 ) -> Result<Result<(), String>, ManifestError> {
-    let parents: BTreeSet<PackageName> = until.iter().filter_map(|by| name_of(by)).collect();
-    let targets: Vec<Option<&PackageName>> = if ways.several.contains(&entry.name) {
+    let several = ways.several.contains(&entry.name);
+    let mut parents: BTreeSet<PackageName> = BTreeSet::new();
+    for by in until {
+        match name_of(by) {
+            Some(name) => drop(parents.insert(name)),
+            // What another ships inside itself has a place and no name that an override could stand below.
+            None if several => {
+                return Ok(Err(format!(
+                    "{by} asks for it, which is shipped inside another package; only another release of that one mends it"
+                )));
+            }
+            None => {}
+        }
+    }
+    let targets: Vec<Option<&PackageName>> = if several {
         parents.iter().map(Some).collect()
     } else {
         vec![None]
@@ -383,6 +396,21 @@ mod tests {
         let (bun, left) = run(Client::Bun, false);
         assert_eq!(left.len(), 1, "Bun has no override below one package: {left:?}");
         assert!(bun[0].2.contains("\"other\": \"1.0.1\"") && !bun[0].2.contains("deep"));
+    }
+
+    #[test]
+    fn what_asks_from_inside_another_package_is_left_and_told() {
+        let several: BTreeSet<PackageName> = [PackageName::parse("deep").unwrap()].into();
+        let (deep, inside) = (entry("deep", Vec::new()), override_of(&["outer/inner"]));
+        let (stage, _keep) = stage(&[("package.json", "{}")]);
+        let ways = Ways {
+            client: Client::Npm,
+            pnpm_workspace: false,
+            several: &several,
+        };
+        let edited = change(&stage, &[(&deep, &inside)], &ways).unwrap();
+        assert!(edited.changes.is_empty());
+        assert!(edited.left[0].1.contains("outer/inner"), "{:?}", edited.left);
     }
 
     #[test]

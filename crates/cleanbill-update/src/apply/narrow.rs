@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// What is offered of a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
-    /// Versions that were chosen; the first is what `latest` points to.
+    /// Versions that were chosen.
     pub chosen: Vec<Version>,
     /// Versions above them that are offered all the same: what is there, and what something else brings in.
     pub beside: BTreeSet<Version>,
@@ -88,12 +88,14 @@ fn narrowed(document: &[u8], offer: &Offer) -> Option<Vec<u8>> {
     let offered = |text: &str| Version::parse(text).is_ok_and(|version| offer.takes(&version));
     let versions = document.get_mut("versions")?.as_object_mut()?;
     versions.retain(|version, _| offered(version));
+    // Some clients take `latest` wherever a range lets it in; pointing below what is there would take that back.
     let latest = offer
         .chosen
         .iter()
-        .map(Version::as_str)
-        .find(|version| versions.contains_key(*version));
-    let latest = latest.map(str::to_owned);
+        .chain(&offer.beside)
+        .filter(|version| versions.contains_key(version.as_str()))
+        .max()
+        .map(ToString::to_string);
     if let Some(tags) = document.get_mut("dist-tags").and_then(Value::as_object_mut) {
         tags.retain(|_, version| version.as_str().is_some_and(offered));
         if let Some(latest) = latest {

@@ -54,6 +54,19 @@ pub fn read(text: &str) -> Exclusion {
     }
 }
 
+/// True where the exclusion `text` lets in what `spec`, a `name@version`, names.
+#[must_use]
+pub fn covers(text: &str, spec: &str) -> bool {
+    let (listed, wanted) = (read(text), read(spec));
+    listed.name.is_some()
+        && listed.name == wanted.name
+        && (text == listed.name.as_ref().map_or("", PackageName::as_str)
+            || wanted
+                .versions
+                .iter()
+                .all(|version| listed.versions.contains(version)))
+}
+
 /// What is left of `text` where `ended` tells of a version whether its cooldown has.
 #[must_use]
 pub fn left(text: &str, ended: &dyn Fn(&PackageName, &Version) -> bool) -> Left {

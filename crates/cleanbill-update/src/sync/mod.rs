@@ -44,6 +44,8 @@ pub struct Known<'a> {
     pub scripts: Option<&'a Scripts>,
     /// Exclusions from the age rule that the client has now.
     pub exclusions: Vec<String>,
+    /// Young releases that a fix let in, `name@version`, whose time has not passed.
+    pub admitted: Vec<String>,
     /// Names that may run scripts by the client's settings as they are.
     pub allowed: BTreeSet<String>,
     /// Whether the cooldown of a release has ended.
@@ -166,20 +168,27 @@ fn ages(client: Client, known: &Known<'_>, settings: &mut Vec<Wanted>, notes: &m
             }
         }
     }
+    let by_version = matches!(client, Client::Pnpm | Client::YarnBerry);
+    let admitted = known.admitted.iter().filter(|_| by_version);
     let missing: Vec<String> = own
         .iter()
         .filter(|pattern| !kept.contains(pattern))
+        .chain(admitted.filter(|spec| !kept.iter().any(|one| expiry::covers(one, spec))))
         .cloned()
         .collect();
+    if !by_version {
+        // A bare name would let every later release of it in as well.
+        notes.extend(known.admitted.iter().map(|spec| {
+            format!(
+                "{} exempts no single version; it keeps {spec} where the lockfile has it, and takes it anew only once its age is reached",
+                client.program()
+            )
+        }));
+    }
     match client {
         Client::Pnpm | Client::YarnBerry if changed || !missing.is_empty() => {
             kept.extend(missing);
-            let key = if client == Client::Pnpm {
-                "minimumReleaseAgeExclude"
-            } else {
-                "npmPreapprovedPackages"
-            };
-            settings.push(one(file, &[key], kept.into()));
+            settings.push(one(file, &[exclusions_key(client)], kept.into()));
         }
         Client::Bun if changed || missing.iter().any(|pattern| !pattern.contains('*')) => {
             // Bun exempts exact names alone.
@@ -191,6 +200,39 @@ fn ages(client: Client, known: &Known<'_>, settings: &mut Vec<Wanted>, notes: &m
         })),
         _ => {}
     }
+}
+
+fn exclusions_key(client: Client) -> &'static str {
+    if client == Client::Pnpm {
+        "minimumReleaseAgeExclude"
+    } else {
+        "npmPreapprovedPackages"
+    }
+}
+
+/// A client's settings file with `specs`, each `name@version`, exempt from the age it sets; `None` where it sets none,
+/// exempts them already, or knows no exemption of one version.
+#[must_use]
+pub fn exempt(client: Client, text: &str, specs: &[String]) -> Option<String> {
+    let age = match client {
+        Client::Pnpm => "minimumReleaseAge:",
+        Client::YarnBerry => "npmMinimalAgeGate:",
+        _ => return None,
+    };
+    if !text.lines().any(|line| line.starts_with(age)) {
+        return None;
+    }
+    let mut list = exclusions(client, text);
+    let before = list.len();
+    for spec in specs {
+        if !list.iter().any(|one| expiry::covers(one, spec)) {
+            list.push(spec.clone());
+        }
+    }
+    if list.len() == before {
+        return None;
+    }
+    yaml::set(text, &[exclusions_key(client)], &yaml::value(&list.into())).ok()
 }
 
 /// The text with `wanted` in it.
@@ -259,6 +301,7 @@ mod tests {
             policy,
             scripts,
             exclusions: exclusions.iter().map(|one| (*one).to_owned()).collect(),
+            admitted: Vec::new(),
             allowed: BTreeSet::new(),
             ended: &|_: &PackageName, version: &Version| version.as_str() == "1.0.0",
             pnpm_allow_builds: false,
@@ -334,6 +377,51 @@ mod tests {
             write(text, setting).unwrap(),
             "minimumReleaseAgeExclude:\n  - always\npackages:\n  - a\n"
         );
+    }
+
+    #[test]
+    fn what_a_fix_let_in_young_is_exempt_by_version_where_a_client_knows_that() {
+        let policy = Policy::default();
+        let with = |client, exclusions: &[&str]| {
+            wanted(
+                client,
+                &Known {
+                    admitted: vec!["@s/need@1.1.0".into()],
+                    ..known(&policy, None, exclusions)
+                },
+            )
+        };
+        for (client, key) in [
+            (Client::Pnpm, "minimumReleaseAgeExclude"),
+            (Client::YarnBerry, "npmPreapprovedPackages"),
+        ] {
+            let (settings, _) = with(client, &["other@2.0.0"]);
+            assert_eq!(
+                find(&settings, key).as_deref(),
+                Some("[other@2.0.0, @s/need@1.1.0]"),
+                "{client:?}"
+            );
+            let (settings, _) = with(client, &["@s/need@1.1.0 || 1.2.0"]);
+            assert_eq!(find(&settings, key), None, "{client:?}");
+        }
+        for client in [Client::Npm, Client::Bun] {
+            let (settings, notes) = with(client, &[]);
+            assert!(!format!("{settings:?}").contains("need"), "{client:?}");
+            assert!(
+                notes.iter().any(|note| note.contains("@s/need@1.1.0")),
+                "{notes:?}"
+            );
+        }
+        let pnpm = "minimumReleaseAge: 4320\npackages:\n  - a\n";
+        let specs = ["@s/need@1.1.0".to_owned()];
+        let written = exempt(Client::Pnpm, pnpm, &specs).unwrap();
+        assert!(
+            written.contains("'@s/need@1.1.0'") && written.contains("packages:"),
+            "{written}"
+        );
+        assert_eq!(exempt(Client::Pnpm, &written, &specs), None);
+        assert_eq!(exempt(Client::Pnpm, "packages: []\n", &specs), None);
+        assert_eq!(exempt(Client::Npm, "min-release-age=3\n", &specs), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use cleanbill_model::{Purl, Timestamp, Untrusted, Verdict};
+use cleanbill_ports::FeedState;
 use cleanbill_report::{
     Colour, Detail, RenderOptions,
     escape::{shell, terminal},
@@ -30,15 +31,43 @@ pub fn applied(applied: &[Applied], options: &RenderOptions) -> String {
         page.line(0, "there was nothing to carry out", Ink::Plain);
     }
     for done in applied {
-        page.line(
-            0,
-            &format!("changed by way of {}: {}", done.client, done.files.join(", ")),
-            Ink::Good,
-        );
+        if !done.files.is_empty() {
+            page.line(
+                0,
+                &format!("changed by way of {}: {}", done.client, done.files.join(", ")),
+                Ink::Good,
+            );
+        }
         for (label, list) in [("came:", &done.added), ("went:", &done.removed)] {
             if !list.is_empty() {
                 page.entry(label, &list.join(", "));
             }
+        }
+        for one in &done.admitted {
+            let spec = one.purl.trim_start_matches("pkg:npm/").replace("%40", "@");
+            page.entry(
+                "let in:",
+                &format!(
+                    "{spec}, by installs of this project on this machine, until {}",
+                    one.until
+                ),
+            );
+        }
+        if !done.admitted.is_empty() {
+            page.entry(
+                "note:",
+                "other machines hold these until then, unless a `[[waiver]]` of `release-young` in their policy lets them in",
+            );
+        }
+        for left in &done.left {
+            page.line(
+                0,
+                &format!(
+                    "left to you: {} {} to {}: {}",
+                    left.name, left.from, left.to, left.why
+                ),
+                if left.must { Ink::Held } else { Ink::Plain },
+            );
         }
     }
     page.out
@@ -132,6 +161,7 @@ pub fn plan(plan: &Plan, carried_out: bool, options: &RenderOptions) -> String {
             Ink::Held,
         );
     }
+    feeds(&mut page, plan);
     page.gap();
     let unmended = plan.unmended().count();
     let proposed = plan.proposals().count();
@@ -151,6 +181,41 @@ pub fn plan(plan: &Plan, carried_out: bool, options: &RenderOptions) -> String {
         );
     }
     page.out
+}
+
+fn standing(state: FeedState) -> &'static str {
+    match state {
+        FeedState::Fresh => "fresh",
+        FeedState::Stale => "out of date",
+        FeedState::Absent => "never brought in",
+        FeedState::Empty => "empty",
+        FeedState::Broken => "unreadable",
+    }
+}
+
+/// What a plan cannot know for want of feeds. Without them it would look as if nothing were wrong.
+fn feeds(page: &mut Page, plan: &Plan) {
+    let stale: Vec<String> = plan
+        .feeds
+        .iter()
+        .filter(|feed| feed.state != FeedState::Fresh)
+        .map(|feed| format!("`{}` ({})", feed.name, standing(feed.state)))
+        .collect();
+    if !stale.is_empty() {
+        page.gap();
+        let told = format!(
+            "advisories may be wanting, since feeds do not stand well: {}",
+            some(&stale, MAX_NAMES)
+        );
+        page.line(0, &told, Ink::Held);
+    } else if !plan.feeds.iter().any(|feed| feed.vulnerable > 0) {
+        page.gap();
+        page.line(
+            0,
+            "no feed of vulnerabilities is set up, so that none are known here; `cleanbill feed --help` tells how",
+            Ink::Held,
+        );
+    }
 }
 
 /// One entry in a line.
@@ -219,8 +284,8 @@ fn body(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
     } else if !entry.wanted_by.is_empty() && entry.asks.is_empty() {
         page.entry("asked for by:", &some(&entry.wanted_by, MAX_NAMES));
     }
-    for passed in &entry.passed_over {
-        page.entry("not:", &not_taken(passed, as_of, detail));
+    for group in alike(&entry.passed_over) {
+        page.entry("not:", &not_taken(&group, as_of, detail));
     }
     if entry.choice.is_none()
         && let Some(beyond) = &entry.beyond
@@ -236,8 +301,12 @@ fn body(page: &mut Page, entry: &Entry, as_of: Timestamp, detail: Detail) {
 }
 
 fn chosen(page: &mut Page, choice: &Choice, detail: Detail) {
-    for why in &choice.why {
-        page.entry("why:", why.raw());
+    if let Some((first, more)) = choice.why.split_first() {
+        page.entry("why:", first.raw());
+        let more: Vec<&str> = more.iter().map(Untrusted::raw).collect();
+        if !more.is_empty() {
+            page.entry("why:", &more.join("; "));
+        }
     }
     if !choice.still.is_empty() {
         let ids: Vec<String> = choice.still.iter().map(|id| id.raw().to_owned()).collect();
@@ -282,7 +351,7 @@ fn chosen(page: &mut Page, choice: &Choice, detail: Detail) {
         ),
     }
     if let Some(repository) = &choice.repository {
-        page.entry("source:", repository.raw());
+        page.entry("source:", &link(repository.raw()));
     }
     if choice.verdict == Verdict::Unassessed {
         page.entry(
@@ -309,14 +378,60 @@ fn rewritten(page: &mut Page, written: &[(Ask, String)]) {
     }
 }
 
-fn not_taken(passed: &PassedOver, as_of: Timestamp, detail: Detail) -> String {
+/// What a package says of its source, as a link where it is one written in another way.
+fn link(repository: &str) -> String {
+    let bare = repository.strip_prefix("git+").unwrap_or(repository);
+    let bare = bare.strip_suffix(".git").unwrap_or(bare);
+    let known = |short: &str, host: &str| {
+        bare.strip_prefix(short)
+            .map(|path| format!("https://{host}/{path}"))
+    };
+    let parts = || bare.split('/').filter(|part| !part.is_empty()).count();
+    if let Some(link) = known("github:", "github.com").or_else(|| known("gitlab:", "gitlab.com")) {
+        return link;
+    }
+    for lead in ["git://", "ssh://git@", "git@"] {
+        if let Some(rest) = bare.strip_prefix(lead) {
+            return format!("https://{}", rest.replacen(':', "/", 1));
+        }
+    }
+    if !bare.contains(':') && parts() == 2 {
+        return format!("https://github.com/{bare}");
+    }
+    bare.to_owned()
+}
+
+/// Versions one after another that were passed over for the same reasons.
+fn alike(passed: &[PassedOver]) -> Vec<Vec<&PassedOver>> {
+    let mut groups: Vec<Vec<&PassedOver>> = Vec::new();
+    for one in passed {
+        match groups.last_mut() {
+            Some(group)
+                if group
+                    .last()
+                    .is_some_and(|last| last.reasons == one.reasons && last.ready == one.ready) =>
+            {
+                group.push(one);
+            }
+            _ => groups.push(vec![one]),
+        }
+    }
+    groups
+}
+
+fn not_taken(group: &[&PassedOver], as_of: Timestamp, detail: Detail) -> String {
+    let Some(passed) = group.first() else {
+        return String::new();
+    };
+    let versions: Vec<String> = group.iter().map(|one| one.version.to_string()).collect();
+    let versions = some(&versions, MAX_NAMES);
     let shown = if detail == Detail::Verbose {
         passed.reasons.len()
     } else {
         MAX_REASONS
     };
     let reasons: Vec<&str> = passed.reasons.iter().take(shown).map(Untrusted::raw).collect();
-    let mut text = format!("{}: {}", passed.version, reasons.join("; "));
+    let mut text = format!("{versions}: {}", reasons.join("; "));
     if passed.reasons.len() > shown {
         let _ = write!(text, "; and {} more", passed.reasons.len() - shown);
     }

@@ -22,6 +22,34 @@ pub struct Applied {
     pub added: Vec<String>,
     /// Releases it has no more.
     pub removed: Vec<String>,
+    /// What was proposed and is left to the owner.
+    pub left: Vec<Left>,
+    /// Young releases that were let in for a fix.
+    pub admitted: Vec<Admission>,
+}
+
+/// A young release that installs on this machine let pass until its own cooldown ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    /// The release.
+    pub purl: String,
+    /// When it ends.
+    pub until: String,
+}
+
+/// A proposal that was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// The package.
+    pub name: String,
+    /// What is there.
+    pub from: String,
+    /// What was proposed.
+    pub to: String,
+    /// Why it was not carried out.
+    pub why: String,
+    /// True where what is there is held or vulnerable.
+    pub must: bool,
 }
 
 /// The plans of one run, one a lockfile, as one document.

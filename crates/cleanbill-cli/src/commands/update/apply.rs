@@ -9,12 +9,13 @@ use std::{
 };
 
 use cleanbill_engine::NamedLockfile;
+use cleanbill_lockfile::limits::MAX_MANIFEST_BYTES;
 use cleanbill_model::{PackageName, Purl, Timestamp};
 use cleanbill_policy::{Policy, Waiver};
 use cleanbill_update::{
-    Choice, Entry, How, Plan,
+    Cause, Choice, Entry, How, Plan,
     apply::{
-        client::Client,
+        client::{Client, Within},
         commit::{Change, commit},
         manifests::{self, Ways},
         narrow::{Narrowed, Offers},
@@ -22,11 +23,21 @@ use cleanbill_update::{
         stage::Stage,
     },
     project::held,
-    words::json::Applied,
+    sync,
+    words::json::{Admission, Applied, Left},
 };
 
-use super::{call, sets, verify};
-use crate::{cli::Common, compose::Session, discover::Found, failure::Failure, output, world::World};
+use super::{
+    admissions::{self, Admitted},
+    call, sets, verify,
+};
+use crate::{
+    cli::Common,
+    compose::{self, Session},
+    discover::Found,
+    failure::Failure,
+    world::World,
+};
 
 /// What to do with a plan.
 pub struct Order<'a> {
@@ -122,6 +133,8 @@ impl<'a> Ground<'a> {
             client: self.client.program().to_owned(),
             added: after.difference(&before).map(Purl::spec).collect(),
             removed: before.difference(&after).map(Purl::spec).collect(),
+            left: Vec::new(),
+            admitted: Vec::new(),
         })
     }
 }
@@ -131,14 +144,24 @@ pub fn refusal(found: &Found, why: &str) -> Failure {
     Failure::usage(format!("cannot carry out the plan for `{}`: {why}", found.path))
 }
 
-/// Carries `plan` out; what was done, or `None` where there was nothing to do.
+/// What came of an attempt.
+pub enum Tried {
+    /// The project's files changed.
+    Done(Applied),
+    /// There was nothing to do but what is left to the owner.
+    Nothing(Vec<Left>),
+    /// The client left some where they were, and nothing was changed: another plan must do without them.
+    Stayed(Vec<Left>),
+}
+
+/// Carries `plan` out.
 ///
 /// # Errors
 /// When anything stands in the way. Every file then stands as it stood.
-pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<Applied>, Failure> {
+pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Tried, Failure> {
     let mut wanted: Vec<(&Entry, &Choice)> = plan.proposals().collect();
     if wanted.is_empty() {
-        return Ok(None);
+        return Ok(Tried::Nothing(Vec::new()));
     }
     let ground = Ground::prepare(order, found)?;
     let overrides = wanted
@@ -154,28 +177,37 @@ pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<App
     };
     let edited = manifests::change(&ground.stage, &wanted, &ways)
         .map_err(|error| refusal(found, "its manifests cannot be changed").because(&error))?;
+    let mut left: Vec<Left> = Vec::new();
     for (at, why) in edited.left.iter().rev() {
-        if let Some((entry, choice)) = wanted.get(*at) {
-            let told = format!("note: {} {} is left to you: {why}", entry.name, choice.to);
-            output::remark(&told, order.common);
+        if *at < wanted.len() {
+            let (entry, choice) = wanted.remove(*at);
+            left.push(left_to_owner(entry, choice, why.clone()));
         }
-        wanted.remove(*at);
     }
     if wanted.is_empty() {
-        return Ok(None);
+        return Ok(Tried::Nothing(left));
     }
     for change in &edited.changes {
         refuse_read_only(found, &ground.project.join(&change.path), &change.path)?;
     }
-    let names = |wanted: &[(&Entry, &Choice)], all: bool| -> Vec<PackageName> {
+    let names = |takes: &dyn Fn(&Entry, &Choice) -> bool| -> Vec<PackageName> {
         wanted
             .iter()
-            .filter(|(_, choice)| all || choice.how == How::Lockfile)
+            .filter(|(entry, choice)| takes(entry, choice))
             .map(|(entry, _)| entry.name.clone())
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()
     };
+    let asked = names(&|entry, choice| choice.how == How::Lockfile && !entry.asks.is_empty());
+    let mut brought = names(&|entry, choice| choice.how == How::Lockfile && entry.asks.is_empty());
+    brought.retain(|name| !asked.contains(name));
+    let within = Within {
+        asked,
+        brought,
+        workspace: ground.named.lockfile.roots.len() > 1,
+    };
+    let policy = with_admissions(order.session, plan, &wanted);
     let registry = order.session.whole_documents(order.world, order.common.offline)?;
     call::write_lockfile(
         order,
@@ -184,25 +216,58 @@ pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Option<App
             stage: &ground.stage,
             lockfile: ground.lockfile,
             registry: Arc::new(Narrowed::new(registry, offers(&wanted, ground.named))),
-            policy: with_admissions(order.session, &wanted),
-            within: &names(&wanted, false),
-            forgotten: &names(&wanted, true),
+            policy: policy.clone(),
+            within: &within,
+            forgotten: &names(&|_, _| true),
             young: wanted.iter().any(|(_, choice)| !choice.fixes.is_empty()),
         },
     )?;
     let new = verify::read(order, &ground.stage.file(ground.lockfile), ground.named)?;
-    verify::came(&new, &wanted)?;
-    verify::clean(
-        order,
-        &new,
-        ground.named,
-        &verify::releases(ground.named),
-        with_admissions(order.session, &wanted),
-    )?;
-    sets::remember(order, found, ground.named);
-    let done = ground.commit(found, edited.changes, &new)?;
-    sets::remember(order, found, &new);
-    Ok(Some(done))
+    let stayed = verify::stayed(&new, &wanted);
+    if !stayed.is_empty() {
+        if stayed.len() == wanted.len() {
+            return Err(verify::nothing_moved(&stayed));
+        }
+        let why = format!("{} did not come to it", ground.client.program());
+        let stayed = stayed
+            .into_iter()
+            .map(|(entry, choice)| left_to_owner(entry, choice, why.clone()));
+        return Ok(Tried::Stayed(stayed.collect()));
+    }
+    verify::clean(order, &new, ground.named, &verify::releases(ground.named), policy)?;
+    sets::remember(order.session, order.common, order.world, found, ground.named);
+    let admitted = admitted(order.session, &wanted, &new);
+    let mut changes = edited.changes;
+    exempt(&ground, &admitted, &mut changes)?;
+    let mut done = ground.commit(found, changes, &new)?;
+    if !admitted.is_empty() {
+        let as_of = order.session.as_of;
+        admissions::admit(order.world, ground.project, as_of, &admitted).map_err(|error| {
+            Failure::ours("the update is done; what it let in young could not be written down")
+                .because(&error)
+                .hint("installs behind the gate hold it until its cooldown ends, or a waiver lets it in")
+        })?;
+    }
+    done.admitted = admitted
+        .iter()
+        .map(|one| Admission {
+            purl: Purl::new(one.name.clone(), one.version.clone()).to_string(),
+            until: one.until.to_string(),
+        })
+        .collect();
+    sets::remember(order.session, order.common, order.world, found, &new);
+    done.left = left;
+    Ok(Tried::Done(done))
+}
+
+fn left_to_owner(entry: &Entry, choice: &Choice, why: String) -> Left {
+    Left {
+        name: entry.name.to_string(),
+        from: entry.from.to_string(),
+        to: choice.to.to_string(),
+        why,
+        must: entry.cause <= Cause::Vulnerable,
+    }
 }
 
 /// Names the project has in several versions.
@@ -277,9 +342,81 @@ fn offers(wanted: &[(&Entry, &Choice)], named: &NamedLockfile) -> Offers {
     offers
 }
 
-/// The policy with waivers of youth for what a fix lets in, by name and until its own cooldown ends.
-fn with_admissions(session: &Session, wanted: &[(&Entry, &Choice)]) -> Policy {
+/// What of a plan came young: fixes, and what they need.
+fn admitted(session: &Session, wanted: &[(&Entry, &Choice)], new: &NamedLockfile) -> Vec<Admitted> {
+    let there = verify::releases(new);
+    let mut admitted: Vec<Admitted> = Vec::new();
+    for (entry, choice) in wanted {
+        let reason = format!("came with the fix of {} {}", entry.name, entry.from);
+        let fix = choice
+            .published
+            .filter(|_| !choice.fixes.is_empty())
+            .map(|published| {
+                (
+                    Purl::new(entry.name.clone(), choice.to.clone()),
+                    published.plus(session.settings.policy.cooldown.release),
+                )
+            });
+        let needs = choice
+            .admissions
+            .iter()
+            .map(|admission| (admission.purl.clone(), admission.until));
+        for (purl, until) in fix.into_iter().chain(needs) {
+            if until > session.as_of && there.contains(&purl) {
+                admitted.push(Admitted {
+                    name: purl.name,
+                    version: purl.version,
+                    until,
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+    admitted
+}
+
+/// Where the project sets its client an age of its own, what was let in is exempt there by name and version: the client
+/// would take it back at its next look. `--sync-clients` takes the exemption out again.
+fn exempt(ground: &Ground<'_>, admitted: &[Admitted], changes: &mut Vec<Change>) -> Result<(), Failure> {
+    let Some(file) = sync::age_file(ground.client).filter(|_| !admitted.is_empty()) else {
+        return Ok(());
+    };
+    let old = match changes.iter().find(|change| change.path == file) {
+        Some(change) => String::from_utf8(change.new.clone()).ok(),
+        None => compose::read_text(&ground.project.join(file), MAX_MANIFEST_BYTES)?,
+    };
+    let Some(text) = old else { return Ok(()) };
+    let specs: Vec<String> = admitted.iter().map(Admitted::spec).collect();
+    let Some(new) = sync::exempt(ground.client, &text, &specs) else {
+        return Ok(());
+    };
+    match changes.iter_mut().find(|change| change.path == file) {
+        Some(change) => change.new = new.into_bytes(),
+        None => changes.push(Change {
+            path: file.to_owned(),
+            old: Some(text.into_bytes()),
+            new: new.into_bytes(),
+        }),
+    }
+    Ok(())
+}
+
+/// The policy with waivers of youth: for what a fix lets in, by name and until its own cooldown ends, and for what is
+/// there already, which a client must be able to read again.
+fn with_admissions(session: &Session, plan: &Plan, wanted: &[(&Entry, &Choice)]) -> Policy {
     let mut policy = session.settings.policy.clone();
+    for young in &plan.young {
+        policy.waivers.push(Waiver {
+            name: young.purl.name.clone(),
+            version: young.purl.version.clone(),
+            integrity: None,
+            audits: young.audits.clone(),
+            reason: "the project has it already".to_owned(),
+            owner: "cleanbill update".to_owned(),
+            until: young.until,
+            place: "the plan".to_owned(),
+        });
+    }
     let youth = |purl: &Purl, until: Timestamp, fixes: &Entry| Waiver {
         name: purl.name.clone(),
         version: purl.version.clone(),

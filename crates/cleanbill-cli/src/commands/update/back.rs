@@ -7,7 +7,10 @@ use cleanbill_facts::PopularNames;
 use cleanbill_model::{Judgement, Purl, Verdict};
 use cleanbill_report::ExitCode as Answer;
 use cleanbill_update::{
-    apply::{client::Client, manifests},
+    apply::{
+        client::{Client, Within},
+        manifests,
+    },
     project::{Ask, held},
     weigh::worst,
     words::{
@@ -196,7 +199,7 @@ fn bring_back(
             lockfile: ground.lockfile,
             registry: order.session.whole_documents(order.world, order.common.offline)?,
             policy: order.session.settings.policy.clone(),
-            within: &[],
+            within: &Within::default(),
             forgotten: &[],
             young: true,
         },

@@ -15,7 +15,10 @@ use cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES;
 use cleanbill_model::PackageName;
 use cleanbill_policy::Policy;
 use cleanbill_ports::Registry;
-use cleanbill_update::apply::{client::Client, stage::Stage};
+use cleanbill_update::apply::{
+    client::{Client, Within},
+    stage::Stage,
+};
 
 use super::apply::Order;
 use crate::{
@@ -46,7 +49,7 @@ pub struct Task<'a> {
     /// What the gate lets through.
     pub policy: Policy,
     /// Packages that move within their ranges.
-    pub within: &'a [PackageName],
+    pub within: &'a Within,
     /// Packages whose entries a client must not find.
     pub forgotten: &'a [PackageName],
     /// True where something young is let in for a fix.

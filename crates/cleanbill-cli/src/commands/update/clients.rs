@@ -19,7 +19,11 @@ use cleanbill_update::{
     sync::{self, Scripts, expiry},
 };
 
-use super::{Arguments, call};
+use super::{
+    Arguments,
+    admissions::{self, Admitted},
+    call,
+};
 use crate::{
     cli::Common,
     compose::{self, Session},
@@ -127,6 +131,10 @@ fn one_client(
         policy,
         scripts: scripts.as_ref(),
         exclusions,
+        admitted: admissions::standing(world, project, session.as_of)
+            .iter()
+            .map(Admitted::spec)
+            .collect(),
         allowed: sync::allowed(client, &manifest, &workspace),
         ended: &|name, version| ended(&inputs, session, name, version),
         pnpm_allow_builds: client == Client::Pnpm && pnpm_allow_builds(project, world),

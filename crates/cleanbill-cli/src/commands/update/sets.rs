@@ -5,18 +5,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cleanbill_engine::NamedLockfile;
+use cleanbill_engine::{NamedLockfile, Subject};
 use cleanbill_lockfile::limits::MAX_LOCKFILE_BYTES;
-use cleanbill_model::Timestamp;
-use cleanbill_update::project::{Ask, held};
+use cleanbill_model::{Judgement, Timestamp, Verdict};
+use cleanbill_update::{
+    apply::client::Client,
+    project::{Ask, held},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::apply::Order;
-use crate::{compose, discover::Found, output, world::World};
+use crate::{
+    cli::Common,
+    compose::{self, Session},
+    discover::Found,
+    output,
+    world::World,
+};
 
 /// Sets kept of one lockfile. A bad release is found within days; ten runs reach back further than that.
 const MAX_SETS: usize = 10;
+/// Projects remembered; beyond that the one longest not looked at is forgotten.
+const MAX_PROJECTS: usize = 300;
+/// Lockfiles of one audit whose sets are kept; a run over more is a survey, and no project's own.
+const MAX_AUDITED: usize = 16;
 /// Largest set read: a lockfile's text, escaped, and its requests.
 const MAX_SET_BYTES: usize = 2 * MAX_LOCKFILE_BYTES;
 /// Hexadecimal digits of a project's place and of a text's digest: they tell ten files apart, and guard nothing.
@@ -61,20 +73,47 @@ impl Line {
 }
 
 /// Keeps what the project has now. A log that cannot be written is told and fails nothing.
-pub fn remember(order: &Order<'_>, found: &Found, named: &NamedLockfile) {
-    if let Err(error) = write(order, found, named) {
+pub fn remember(session: &Session, common: &Common, world: &World, found: &Found, named: &NamedLockfile) {
+    if let Err(error) = write(session, world, found, named) {
         let told = format!(
             "note: this set of releases is not kept ({error}); `cleanbill update --roll-back` will not know it"
         );
-        output::remark(&told, order.common);
+        output::remark(&told, common);
     }
 }
 
-fn write(order: &Order<'_>, found: &Found, named: &NamedLockfile) -> io::Result<()> {
+/// Keeps what an audit found nothing against: a set that is known to be good.
+pub fn remember_clean(
+    session: &Session,
+    common: &Common,
+    world: &World,
+    found: &[Found],
+    judged: &[(Subject, Judgement)],
+) {
+    if found.len() > MAX_AUDITED
+        || judged
+            .iter()
+            .any(|(_, judgement)| judgement.verdict != Verdict::Allow)
+    {
+        return;
+    }
+    for found in found {
+        if let Ok(named) = &found.lockfile
+            && Client::of_format(named.lockfile.format).is_some()
+        {
+            remember(session, common, world, found, named);
+        }
+    }
+}
+
+fn write(session: &Session, world: &World, found: &Found, named: &NamedLockfile) -> io::Result<()> {
     let text = compose::read_text(&found.file, MAX_LOCKFILE_BYTES)
         .map_err(|failure| io::Error::other(failure.what))?
         .unwrap_or_default();
-    let folder = folder(order.world, &found.file)?;
+    let folder = folder(world, &found.file)?;
+    if !folder.exists() {
+        make_room(folder.parent())?;
+    }
     fs::create_dir_all(&folder)?;
     let digest = hex(text.as_bytes());
     let names = names(&folder)?;
@@ -90,13 +129,13 @@ fn write(order: &Order<'_>, found: &Found, named: &NamedLockfile) -> io::Result<
         .collect();
     let set = Set {
         v: 1,
-        taken: order.session.now,
+        taken: session.now,
         text,
         asks,
     };
     let draft = tempfile::NamedTempFile::new_in(&folder)?;
     serde_json::to_writer(io::BufWriter::new(draft.as_file()), &set)?;
-    let name = format!("{:016}-{digest}.json", order.session.now.as_millis().max(0));
+    let name = format!("{:016}-{digest}.json", session.now.as_millis().max(0));
     draft.persist(folder.join(name)).map_err(|error| error.error)?;
     for old in names.iter().take((names.len() + 1).saturating_sub(MAX_SETS)) {
         fs::remove_file(folder.join(old))?;
@@ -120,6 +159,25 @@ pub fn all(world: &World, file: &Path) -> io::Result<Vec<Set>> {
     Ok(sets)
 }
 
+/// Removes the logs of the projects longest not looked at where there are too many.
+fn make_room(parent: Option<&Path>) -> io::Result<()> {
+    let Some(parent) = parent.filter(|parent| parent.exists()) else {
+        return Ok(());
+    };
+    let mut logs: Vec<_> = fs::read_dir(parent)?
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.metadata().ok()?.modified().ok()?, entry.path()))
+        })
+        .collect();
+    logs.sort();
+    let over = (logs.len() + 1).saturating_sub(MAX_PROJECTS);
+    for (_, log) in logs.into_iter().take(over) {
+        fs::remove_dir_all(log)?;
+    }
+    Ok(())
+}
+
 fn folder(world: &World, file: &Path) -> io::Result<PathBuf> {
     let place = file.canonicalize()?;
     let digest = hex(place.as_os_str().as_encoded_bytes());
@@ -141,7 +199,9 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// The first digits of the digest of `bytes`, for the name of a file.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .take(DIGITS / 2)

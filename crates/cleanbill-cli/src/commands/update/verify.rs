@@ -36,13 +36,10 @@ pub fn read(order: &Order<'_>, path: &Path, old: &NamedLockfile) -> Result<Named
     }
 }
 
-/// Everything that was chosen came, or what asks for more came to something newer that was offered beside it.
-///
-/// # Errors
-/// When something stayed that was to move.
-pub fn came(new: &NamedLockfile, wanted: &[(&Entry, &Choice)]) -> Result<(), Failure> {
+/// What was to move and stayed. What was chosen came where it is there, or something newer that was offered beside it.
+pub fn stayed<'p>(new: &NamedLockfile, wanted: &[(&'p Entry, &'p Choice)]) -> Vec<(&'p Entry, &'p Choice)> {
     let after = releases(new);
-    let missing: Vec<String> = wanted
+    wanted
         .iter()
         .filter(|(entry, choice)| {
             let chosen = after.contains(&Purl::new(entry.name.clone(), choice.to.clone()));
@@ -55,23 +52,28 @@ pub fn came(new: &NamedLockfile, wanted: &[(&Entry, &Choice)]) -> Result<(), Fai
             let gone = !stays && !after.iter().any(|purl| purl.name == entry.name);
             !(chosen || better || gone) || (must_go && stays)
         })
+        .copied()
+        .collect()
+}
+
+/// That nothing of what was chosen came.
+pub fn nothing_moved(stayed: &[(&Entry, &Choice)]) -> Failure {
+    let shown: Vec<String> = stayed
+        .iter()
+        .take(TOLD)
         .map(|(entry, choice)| format!("{} {} to {}", entry.name, entry.from, choice.to))
         .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<String> = missing.iter().take(TOLD).cloned().collect();
-    let more = missing.len().saturating_sub(shown.len());
+    let more = stayed.len().saturating_sub(shown.len());
     let more = if more > 0 {
         format!(" and {more} more")
     } else {
         String::new()
     };
-    Err(Failure::usage(format!(
+    Failure::usage(format!(
         "the client did not come to what the plan chose: {}{more}; nothing was changed",
         shown.join(", ")
     ))
-    .hint("something else in the project holds it back; name fewer packages, or change the requests by hand"))
+    .hint("something else in the project holds it back; name fewer packages, or change the requests by hand")
 }
 
 /// Nothing is in `new` and not in `before` that `policy` holds.
