@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # The gate beside a plain nginx and Verdaccio on one body, on loopback, in one run: warm documents and warm
-# tarballs a second, with the 99th percentile, and the gate's memory.
+# tarballs a second, with the 99th percentile, what a request costs each server in processor time, the gate's
+# memory, and what an npm install from a cold and a warm client cache takes with the gate and without.
 #   bench/gate.sh [BINARY]
-# Wants nginx, wrk, node and npm; Verdaccio is fetched by npm, and left out where it cannot be had. Each
+# FEEDS=FOLDER copies a state folder's feeds, so that memory is that with a whole index. Wants nginx, wrk, node and
+# npm; Verdaccio is fetched by npm, and left out where it cannot be had. Each
 # measurement takes SECONDS_EACH (5) at CONNECTIONS (64); everything is made in a temporary folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,7 +62,9 @@ http {
   }
 }
 CONF
-nginx -c "$work/nginx.conf" & pids+=($!)
+nginx -c "$work/nginx.conf" & origin_pid=$!
+pids+=("$origin_pid")
+if [ -n "${FEEDS:-}" ]; then mkdir -p "$work/state" && cp -r "$FEEDS/feeds" "$work/state/feeds"; fi
 real_home=$HOME
 export CLEANBILL_STATE_DIR=$work/state CLEANBILL_CACHE_DIR=$work/cache HOME=$work/home
 (cd "$work/home" && exec "$binary" gate --quiet --registry "http://127.0.0.1:$origin/" --listen "127.0.0.1:$gate") & gate_pid=$!
@@ -72,21 +76,32 @@ uplinks: { origin: { url: "http://127.0.0.1:$origin/", maxage: 60m } }
 packages: { '**': { access: \$all, proxy: origin } }
 log: { type: stdout, level: error }
 CONF
-  (exec "$work/verdaccio/node_modules/.bin/verdaccio" --config "$work/verdaccio.yaml" --listen "127.0.0.1:$verdaccio") > /dev/null 2>&1 & pids+=($!)
+  (exec "$work/verdaccio/node_modules/.bin/verdaccio" --config "$work/verdaccio.yaml" --listen "127.0.0.1:$verdaccio") > /dev/null 2>&1 & verdaccio_pid=$!
+  pids+=("$verdaccio_pid")
 else
   echo "Verdaccio cannot be had and is left out"; verdaccio=
 fi
 
 await() { for _ in $(seq 100); do curl -fsS -o /dev/null "$1" 2> /dev/null && return; sleep 0.2; done; echo "nothing answers at $1" >&2; exit 1; }
-measure() { # title, url
-  await "$2"
-  wrk -t2 -c"$connections" -d"${seconds}s" --latency -H 'Accept: application/json' -H 'Accept-Encoding: gzip' "$2" |
-    awk -v title="$1" '/99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = " (" $0 ")" } END { printf "%-24s %10.0f a second, p99 %s%s\n", title, rate, p99, bad }'
+# Processor time of a process and its children so far, in hundredths of a second.
+spent() { # pid
+  local pids="$1 $(cat /proc/"$1"/task/*/children 2> /dev/null)" sum=0 pid
+  for pid in $pids; do
+    [ -r "/proc/$pid/stat" ] && sum=$((sum + $(awk '{ print $14 + $15 }' "/proc/$pid/stat")))
+  done
+  echo "$sum"
 }
-measure "documents, nginx" "http://127.0.0.1:$origin/left"
-measure "documents, cleanbill" "http://127.0.0.1:$gate/left"
-[ -z "$verdaccio" ] || measure "documents, Verdaccio" "http://127.0.0.1:$verdaccio/left"
-measure "tarballs, nginx" "http://127.0.0.1:$origin/left/-/left-1.0.0.tgz"
-measure "tarballs, cleanbill" "http://127.0.0.1:$gate/left/-/left-1.0.0.tgz"
-[ -z "$verdaccio" ] || measure "tarballs, Verdaccio" "http://127.0.0.1:$verdaccio/left/-/left-1.0.0.tgz"
+measure() { # title, url, pid
+  await "$2"
+  local before
+  before=$(spent "$3")
+  wrk -t2 -c"$connections" -d"${seconds}s" --latency -H 'Accept: application/json' -H 'Accept-Encoding: gzip' "$2" |
+    awk -v title="$1" -v before="$before" -v after="$(sleep "$seconds"; sleep 0.6; spent "$3")" '/99%/ { p99 = $2 } / requests in / { count = $1 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = " (" $0 ")" } END { printf "%-24s %10.0f a second, p99 %s, %.0f µs of processor a request%s\n", title, rate, p99, (after - before) * 10000 / count, bad }'
+}
+measure "documents, nginx" "http://127.0.0.1:$origin/left" "$origin_pid"
+measure "documents, cleanbill" "http://127.0.0.1:$gate/left" "$gate_pid"
+[ -z "$verdaccio" ] || measure "documents, Verdaccio" "http://127.0.0.1:$verdaccio/left" "$verdaccio_pid"
+measure "tarballs, nginx" "http://127.0.0.1:$origin/left/-/left-1.0.0.tgz" "$origin_pid"
+measure "tarballs, cleanbill" "http://127.0.0.1:$gate/left/-/left-1.0.0.tgz" "$gate_pid"
+[ -z "$verdaccio" ] || measure "tarballs, Verdaccio" "http://127.0.0.1:$verdaccio/left/-/left-1.0.0.tgz" "$verdaccio_pid"
 awk '/VmRSS/ { printf "the gate holds %.0f MiB\n", $2 / 1024 }' "/proc/$gate_pid/status"

@@ -10,14 +10,20 @@ use cleanbill_config::{Layer, LayerKind, Overrides, Settings, file::MAX_SETTINGS
 use cleanbill_embedded::{FileVerdictLog, FolderBlobs};
 use cleanbill_engine::{CodePorts, Ports, Voices};
 use cleanbill_feeds::{FeedSet, FeedSettings};
-use cleanbill_gate::server::PassTo;
+use cleanbill_gate::server::{ClientFor, PassTo};
 use cleanbill_model::{Level, Timestamp};
-use cleanbill_ports::Registry;
+use cleanbill_ports::{Blobs, Registry};
 use cleanbill_report::ClientSetting;
-use cleanbill_upstream::Upstream;
+use cleanbill_s3::{Layered, S3Blobs};
+use cleanbill_upstream::{Passing, Upstream};
 
 use crate::{
-    cli::Common, client::Client, commands::feed::feed_settings, failure::Failure, output, readers::Workers,
+    cli::Common,
+    client::Client,
+    commands::{feed::feed_settings, update::admissions},
+    failure::Failure,
+    output,
+    readers::Workers,
     world::World,
 };
 
@@ -37,6 +43,8 @@ pub struct Session {
     pub log: FileVerdictLog,
     /// Where asynchronous work runs.
     pub runtime: Runtime,
+    /// Readings of code that replicas share; `None` where each has its own.
+    pub shared: Option<S3Blobs>,
     voices: Voices,
     client: Client,
 }
@@ -84,7 +92,13 @@ impl Session {
             })?,
             None => world.now,
         };
-        let settings = settings(common, world, project, fail_on)?;
+        let mut settings = settings(common, world, project, fail_on)?;
+        // What a fix brought in young passes here until its own cooldown ends.
+        let admitted = admissions::standing(world, project, as_of);
+        settings
+            .policy
+            .waivers
+            .extend(admitted.iter().map(admissions::Admitted::waiver));
         let feeds = feed_settings(&settings);
         let client = Client::read(common, world, project, ask && !common.offline)?;
         let upstream = Upstream::new(client.upstream_settings(world, common.offline))
@@ -105,6 +119,7 @@ impl Session {
                 Voices::Static
             },
             runtime: runtime()?,
+            shared: None,
             settings,
             client,
         })
@@ -137,13 +152,20 @@ impl Session {
             .ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
         let stage = Workers::of_the_stage()
             .ok_or_else(|| Failure::ours("cannot find the program to start workers from"))?;
-        let cache = FolderBlobs::in_folder(world.cache_folder().join("readings"));
+        let near = FolderBlobs::in_folder(world.cache_folder().join("readings"));
+        let cache: Arc<dyn Blobs> = match &self.shared {
+            Some(shared) => Arc::new(Layered {
+                near,
+                shared: shared.clone(),
+            }),
+            None => Arc::new(near),
+        };
         Ok(Ports {
             code: Some(CodePorts {
                 reader: Arc::new(workers),
                 stage: Arc::new(stage),
                 voices: self.voices,
-                cache: Arc::new(cache),
+                cache,
             }),
             ..self.ports.clone()
         })
@@ -159,6 +181,16 @@ impl Session {
         let upstream = Upstream::new(told)
             .map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
         Ok(Arc::new(upstream))
+    }
+
+    /// Clients for what a gate passes on, by their address.
+    ///
+    /// # Errors
+    /// When a certificate or a proxy address cannot be read.
+    pub fn passing(&self, world: &World) -> Result<ClientFor, Failure> {
+        let passing = Passing::new(self.client.upstream_settings(world, false))
+            .map_err(|error| Failure::usage("cannot set up the registry client").because(&error))?;
+        Ok(Arc::new(move |url| passing.of(url)))
     }
 
     /// Which registry answers for a name, or for routes of none.

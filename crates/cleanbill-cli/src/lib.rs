@@ -21,6 +21,7 @@ pub mod progress;
 pub mod publishing;
 pub mod readers;
 pub mod spec;
+pub mod traces;
 pub mod world;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -41,7 +42,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: World) -> ExitC
             return ExitCode::from(code);
         }
     };
-    output::start_log(cli.common.verbose);
+    let spans = match commands::traces(&cli, &world) {
+        Ok(spans) => spans,
+        Err(failure) => return report(&failure, &world),
+    };
+    output::start_log(cli.common.verbose, spans);
     match commands::dispatch(&cli, &world) {
         Ok(code) => code,
         Err(failure) => report(&failure, &world),

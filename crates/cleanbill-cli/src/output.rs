@@ -3,8 +3,16 @@ use std::{fs, io::Write as _};
 
 use cleanbill_report::{Colour, Detail, RenderOptions, escape};
 use owo_colors::OwoColorize as _;
+use tracing_subscriber::{
+    Layer as _, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
-use crate::{cli::Common, failure::Failure, world::World};
+use crate::{
+    cli::Common,
+    failure::Failure,
+    traces::{Spans, is_traced},
+    world::World,
+};
 
 /// Columns assumed where the terminal does not tell.
 const DEFAULT_COLUMNS: usize = 80;
@@ -80,8 +88,9 @@ pub fn remark(text: &str, common: &Common) {
     }
 }
 
-/// Starts the log on stderr: silent unless asked for twice, or by `CLEANBILL_LOG`.
-pub fn start_log(verbose: u8) {
+/// Starts the log on stderr: silent unless asked for twice, or by `CLEANBILL_LOG`; and the traces, where they are
+/// asked for.
+pub fn start_log(verbose: u8, spans: Option<Spans>) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CLEANBILL_LOG").unwrap_or_else(|_| {
         tracing_subscriber::EnvFilter::new(if verbose >= 2 {
             "cleanbill=debug,warn"
@@ -90,10 +99,9 @@ pub fn start_log(verbose: u8) {
         })
     });
     // A second start in one process (tests) keeps the first.
-    drop(
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .try_init(),
-    );
+    let told = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(filter);
+    let spans = spans.map(|spans| spans.with_filter(filter_fn(is_traced)));
+    drop(tracing_subscriber::registry().with(told).with(spans).try_init());
 }

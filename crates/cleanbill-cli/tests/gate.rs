@@ -29,10 +29,20 @@ struct Gate {
 
 impl Gate {
     fn start(machine: &Machine, registry: &Registry, more: &[&str]) -> Self {
+        Self::start_with(machine, registry, more, |_| {})
+    }
+
+    fn start_with(
+        machine: &Machine,
+        registry: &Registry,
+        more: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
         let mut arguments = vec!["gate", "--registry", registry.url(), "--listen", "127.0.0.1:0"];
         arguments.extend(more);
-        let mut child = machine
-            .command(machine.home(), &arguments)
+        let mut command = machine.command(machine.home(), &arguments);
+        change(&mut command);
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -430,4 +440,213 @@ fn a_run_leads_yarns_lockfile_to_the_gate_and_leaves_it_as_it_was() {
     let mended = run("cat yarn.lock > seen");
     assert!(mended.stderr().contains("is put back"), "{}", mended.stderr());
     assert_eq!(read(), lockfile);
+}
+
+/// Takes one request after another and keeps their bodies.
+fn collector() -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let kept = std::sync::Arc::<std::sync::Mutex<Vec<String>>>::default();
+    let keeping = std::sync::Arc::clone(&kept);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().take(64) {
+            let mut stream = stream.unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            // A connection is used again until its client lets it go.
+            loop {
+                let (mut head, mut length) = (String::new(), 0);
+                loop {
+                    let mut line = String::new();
+                    if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                        break;
+                    }
+                    if let Some(told) = line.to_lowercase().strip_prefix("content-length:") {
+                        length = told.trim().parse().unwrap();
+                    }
+                    head.push_str(&line);
+                    if line == "\r\n" {
+                        break;
+                    }
+                }
+                if !head.ends_with("\r\n\r\n") {
+                    break;
+                }
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).unwrap();
+                keeping
+                    .lock()
+                    .unwrap()
+                    .push(head + &String::from_utf8(body).unwrap());
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+                    .unwrap();
+            }
+        }
+    });
+    (format!("http://{address}"), kept)
+}
+
+#[test]
+fn a_request_is_followed_through_the_gate_in_the_clients_own_trace() {
+    let machine = Machine::new();
+    let registry = registry();
+    let (url, kept) = collector();
+    let mut gate = Gate::start_with(&machine, &registry, &["--traces", &url], |command| {
+        command.env("OTEL_EXPORTER_OTLP_HEADERS", "x-team=builds");
+    });
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let header = format!("traceparent: 00-{trace}-00f067aa0ba902b7-01\r\n");
+    assert_eq!(gate.get(TARBALL, &header).0, 200);
+    assert_eq!(gate.get("/absent", "").0, 404);
+    gate.signal("-TERM");
+    gate.line("stopped:");
+    gate.child.wait().unwrap();
+    let kept = kept.lock().unwrap().clone();
+    assert!(!kept.is_empty(), "nothing came");
+    let mut spans = Vec::new();
+    for request in &kept {
+        assert!(request.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{request}");
+        assert!(request.contains("x-team: builds"), "{request}");
+        let body: serde_json::Value =
+            serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let resource = &body["resourceSpans"][0];
+        assert_eq!(
+            resource["resource"]["attributes"][0]["value"]["stringValue"],
+            "cleanbill-gate"
+        );
+        spans.extend(resource["scopeSpans"][0]["spans"].as_array().unwrap().clone());
+    }
+    let ours: Vec<_> = spans.iter().filter(|span| span["traceId"] == trace).collect();
+    let named = |name: &str| -> Vec<&serde_json::Value> {
+        ours.iter().copied().filter(|span| span["name"] == name).collect()
+    };
+    let request = named("request")[0];
+    assert_eq!(
+        (&request["parentSpanId"], &request["kind"]),
+        (&"00f067aa0ba902b7".into(), &2.into())
+    );
+    let attribute = |span: &serde_json::Value, key: &str| {
+        let all = span["attributes"].as_array().unwrap().clone();
+        all.into_iter()
+            .find(|told| told["key"] == key)
+            .map(|told| told["value"].clone())
+    };
+    assert_eq!(attribute(request, "url.path").unwrap()["stringValue"], TARBALL);
+    assert_eq!(
+        attribute(request, "http.response.status_code").unwrap()["intValue"],
+        "200"
+    );
+    assert_eq!(
+        attribute(request, "cleanbill.kind").unwrap()["stringValue"],
+        "tarball"
+    );
+    let document = named("document")[0];
+    assert_eq!(document["parentSpanId"], request["spanId"]);
+    assert_eq!(named("verdict")[0]["parentSpanId"], document["spanId"]);
+    // The document, then the tarball.
+    let fetches = named("fetch");
+    assert_eq!(fetches.len(), 2, "{ours:?}");
+    assert!(fetches.iter().all(|span| span["kind"] == 3));
+    assert_eq!(named("analysis")[0]["parentSpanId"], request["spanId"]);
+    for span in &spans {
+        let moment = |key: &str| span[key].as_str().unwrap().parse::<u64>().unwrap();
+        assert!(moment("startTimeUnixNano") <= moment("endTimeUnixNano"), "{span}");
+    }
+    assert!(
+        spans.iter().any(|span| span["traceId"] != trace),
+        "another request is another trace"
+    );
+}
+
+#[test]
+fn a_collector_that_is_down_costs_the_spans_and_nothing_else() {
+    let machine = Machine::new();
+    let registry = registry();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let gate = Gate::start(&machine, &registry, &["--traces", &format!("http://{nobody}")]);
+    assert_eq!(gate.get(TARBALL, "").0, 200);
+    let started = Instant::now();
+    loop {
+        let told = gate.get("/-/cleanbill/metrics", "").1;
+        let dropped = told
+            .lines()
+            .find_map(|line| line.strip_prefix("cleanbill_spans_dropped_total "));
+        if dropped.is_some_and(|count| count.parse::<u64>().unwrap() >= 4) {
+            assert!(told.contains("\ncleanbill_spans_sent_total 0"), "{told}");
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(15), "{told}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let wrong = machine.run(machine.home(), &["gate", "--traces", "nowhere"]);
+    assert_eq!(wrong.code(), 2);
+    assert!(
+        wrong.stderr().contains("no collector of traces"),
+        "{}",
+        wrong.stderr()
+    );
+}
+
+#[test]
+fn a_bucket_that_cannot_be_used_is_said_at_once_and_one_that_is_gone_holds_up_nobody() {
+    let machine = Machine::new();
+    let registry = registry();
+    let told = |place: &str| {
+        let answer = machine.run(
+            machine.home(),
+            &["gate", "--registry", registry.url(), "--blobs", place],
+        );
+        assert_eq!(answer.code(), 2, "{}", answer.stderr());
+        answer.stderr()
+    };
+    assert!(told("cleanbill").contains("cannot use the bucket"));
+    let bucket = "s3://cleanbill/gate?endpoint=http://127.0.0.1:9";
+    assert!(told(bucket).contains("AWS_ACCESS_KEY_ID"));
+    let gate = Gate::start_with(&machine, &registry, &["--blobs", bucket], |command| {
+        command
+            .env("AWS_ACCESS_KEY_ID", "inert")
+            .env("AWS_SECRET_ACCESS_KEY", "inert");
+    });
+    assert_eq!(gate.get(TARBALL, "").0, 200);
+}
+
+#[test]
+fn a_run_tells_at_its_end_what_was_held_and_what_came_in_its_place() {
+    let machine = Machine::new();
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let hour_ago = Timestamp::from_millis(i64::try_from(now).unwrap()).minus(Age::hours(1));
+    let registry = Registry::with([PackageBuilder::new("left")
+        .release("1.0.0", &[("index.js", "module.exports = 1;\n")])
+        .published("1.0.0", "2020-01-01T00:00:00.000Z")
+        .release("1.1.0", &[("index.js", "module.exports = 2;\n")])
+        .published("1.1.0", &hour_ago.to_string())
+        .partial(serde_json::json!({"time": {"created": "2020-01-01T00:00:00.000Z"}}))
+        .tag("latest", "1.1.0")
+        .build()]);
+    machine.write("package.json", "{\"name\":\"app\",\"version\":\"1.0.0\"}");
+    let install = [
+        "run",
+        "--registry",
+        registry.url(),
+        "--",
+        "npm",
+        "install",
+        "left",
+        "--no-audit",
+        "--no-fund",
+    ];
+    let done = machine.run(machine.home(), &install);
+    let told = done.stderr();
+    assert_eq!(done.code(), 0, "{told}");
+    for line in [
+        "cleanbill: 1 tarballs served, 0 refused",
+        "  1 of 1 packages have versions that are held, 1 in all; judging took ",
+        "  left: `latest` is 1.0.0 here, its registry says 1.1.0",
+    ] {
+        assert!(told.contains(line), "{line} in\n{told}");
+    }
 }

@@ -288,3 +288,59 @@ fn a_bad_mastra_pin_of_two_commits_on_a_side_branch_is_found_with_its_window() {
     assert_eq!(window["branches"], serde_json::json!(["upgrade"]));
     assert_eq!(window["introduced"][0]["summary"], "core 1.42.1");
 }
+
+#[test]
+fn a_machine_is_looked_through_where_package_managers_keep_things_and_logs_in_whole_folders() {
+    let machine = Machine::new();
+    machine.write("list.txt", "left@1.0.1\n");
+    let list = machine.run(
+        machine.home(),
+        &["campaign", "import", "list.txt", "--id", "list-2026"],
+    );
+    machine.write("list-2026.json", &list.stdout());
+    machine.write("app/package.json", r#"{"name":"app"}"#);
+    let manifest = r#"{"name":"left","version":"1.0.1"}"#;
+    let places = [
+        ".npm/_npx/0123456789abcdef/node_modules/left/package.json",
+        ".nvm/versions/node/v24.1.0/lib/node_modules/left/package.json",
+        ".cache/yarn/v6/npm-left-1.0.1-0123-integrity/node_modules/left/package.json",
+        ".local/share/pnpm/global/5/node_modules/left/package.json",
+        ".bun/install/global/node_modules/left/package.json",
+    ];
+    for place in places {
+        machine.write(place, manifest);
+    }
+    let hunt = |arguments: &[&str]| {
+        let mut all = vec![
+            "hunt",
+            "app",
+            "--pack",
+            "list-2026.json",
+            "--campaign",
+            "list-2026",
+            "--format",
+            "json",
+        ];
+        all.extend(arguments);
+        machine.run(machine.home(), &all)
+    };
+    assert_eq!(
+        hunt(&[]).code(),
+        3,
+        "one manifest without a lockfile tells nothing of the machine"
+    );
+    let answer = hunt(&["--machine"]);
+    assert_eq!(answer.code(), 1, "{}", answer.stdout());
+    let told = answer.stdout();
+    for place in places {
+        assert!(told.contains(place), "{place}: {told}");
+    }
+    machine.write(
+        "ci/3_install.txt",
+        "npm http fetch GET 200 https://registry.example/left/-/left-1.0.1.tgz 31ms\n",
+    );
+    let answer = hunt(&["--logs", "ci"]);
+    assert_eq!(answer.code(), 1, "{}", answer.stdout());
+    assert!(answer.stdout().contains("3_install.txt"));
+    assert_eq!(hunt(&["--logs", "nowhere"]).code(), 2);
+}

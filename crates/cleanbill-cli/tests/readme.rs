@@ -78,3 +78,12 @@ fn the_capture_in_the_readme_is_real() {
     let said = String::from_utf8(output.stdout).expect("UTF-8");
     compare("audit", &said, timeless);
 }
+
+#[test]
+fn the_demo_in_the_readme_is_real() {
+    let _alone = ONE_AT_A_TIME.lock().expect("no other test broke off");
+    let machine = Machine::new();
+    let shown = machine.run(machine.home(), &["demo"]);
+    assert_eq!(shown.code(), 0, "{}", shown.stderr());
+    compare("demo", &shown.stdout(), |text| text.trim_end().to_owned());
+}

@@ -83,6 +83,16 @@ pub fn rules(policy: &Policy, unlogged: Unlogged) -> Vec<FailureRule> {
             "the old ones stay in force and the reason is told",
         ),
         rule(
+            "the bucket that replicas share does not answer",
+            true,
+            "each replica fetches and reads for itself; the bucket is asked again after ten seconds",
+        ),
+        rule(
+            "the collector of traces does not answer",
+            true,
+            "spans are dropped and counted; no request waits for them",
+        ),
+        rule(
             "the clock jumps back",
             true,
             "what was first seen stays first seen; nothing grows older by it",

@@ -10,7 +10,11 @@ use cleanbill_model::{
 };
 use cleanbill_ports::{Event, EventKind, FetchError, Fetched, KeptVerdict, Locked, StoreError};
 
+use tokio::time::Instant;
+use tracing::{Instrument as _, field::Empty};
+
 use crate::{
+    SPANS,
     enforce::{Enforcer, Held, LockedUse},
     metrics::Count,
     overlay::Overlay,
@@ -55,7 +59,9 @@ impl Gate {
         generation: u64,
     ) -> Result<Arc<Snapshot>, MakeError> {
         let enforcer = self.enforcer();
-        let fetched = enforcer.ports.registry.packument(name).await?;
+        let span = tracing::info_span!(target: SPANS, "fetch", otel.kind = "client", package = %name);
+        let fetched = enforcer.ports.registry.packument(name).instrument(span).await?;
+        let started = Instant::now();
         let unusable = |reason: &str| FetchError::Unusable {
             url: SafeUrl::new(name.as_str()),
             reason: reason.to_owned(),
@@ -74,7 +80,11 @@ impl Gate {
             }),
             ..enforcer.ports.clone()
         };
-        let (mut held, judgements) = enforcer.judge_with(&ports, name, &package, now).await;
+        let span = tracing::info_span!(target: SPANS, "verdict", package = %name, held = Empty);
+        let judging = enforcer.judge_with(&ports, name, &package, now);
+        let (mut held, judgements) = judging.instrument(span.clone()).await;
+        span.record("held", held.versions.len());
+        drop(span);
         self.spare_locked(name, &package, &mut held).await?;
         if let Some(remember) = &self.settings.remember {
             remember(&judgements);
@@ -85,6 +95,7 @@ impl Gate {
         let made = Snapshot::make(name, document, &package, held, &self.address, now, generation)
             .map_err(|error| unusable(&error.to_string()))?;
         self.metrics.count(Count::DocumentMade);
+        self.metrics.judged_for(started.elapsed());
         Ok(Arc::new(made))
     }
 
@@ -299,7 +310,9 @@ impl Gate {
                 renew_before = now;
             }
         }
+        let started = Instant::now();
         let judgement = enforcer.examine(release, now).await?;
+        self.metrics.read_for(started.elapsed());
         self.metrics.count(Count::Examined);
         if enforcer.stops(&judgement)
             && let Some(remember) = &self.settings.remember

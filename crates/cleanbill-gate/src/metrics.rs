@@ -2,7 +2,11 @@
 //! It counts and knows no reasons.
 use std::{
     fmt::Write as _,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use cleanbill_model::Verdict;
@@ -41,6 +45,19 @@ pub struct Metrics {
     unauthorised: AtomicU64,
     reloads: AtomicU64,
     found_bad: AtomicU64,
+    judging_micros: AtomicU64,
+    reading_micros: AtomicU64,
+}
+
+/// A counter of whoever runs the gate, told with its own.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    /// Its name, without `cleanbill_`.
+    pub name: &'static str,
+    /// What it counts.
+    pub help: &'static str,
+    /// How far it is.
+    pub value: Arc<AtomicU64>,
 }
 
 /// A counter that goes up by one.
@@ -73,6 +90,24 @@ impl Metrics {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Notes time that went into a judgement by metadata.
+    pub(crate) fn judged_for(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.judging_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// Notes time that went into a reading of code.
+    pub(crate) fn read_for(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.reading_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// Time spent judging and reading code, each added up over everything.
+    pub(crate) fn spent(&self) -> (Duration, Duration) {
+        let read = |counter: &AtomicU64| Duration::from_micros(counter.load(Ordering::Relaxed));
+        (read(&self.judging_micros), read(&self.reading_micros))
+    }
+
     pub(crate) fn request(&self, kind: usize, status: u16, micros: u64) {
         let class = usize::from(status / 100).saturating_sub(1);
         if let Some(counter) = self.requests.get(kind).and_then(|classes| classes.get(class)) {
@@ -97,7 +132,7 @@ impl Metrics {
 
     /// Everything, as Prometheus reads it.
     #[must_use]
-    pub fn render(&self) -> String {
+    pub fn render(&self, others: &[Counter]) -> String {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let mut out = String::with_capacity(4096);
         // Writing to a string does not fail.
@@ -205,6 +240,31 @@ impl Metrics {
                 read(counter)
             ));
         }
+        for seconds in [
+            (
+                "judging_seconds_total",
+                "Time spent judging documents.",
+                &self.judging_micros,
+            ),
+            (
+                "reading_seconds_total",
+                "Time spent reading code.",
+                &self.reading_micros,
+            ),
+        ] {
+            let (name, help, micros) = (seconds.0, seconds.1, read(seconds.2));
+            line(format_args!(
+                "# HELP cleanbill_{name} {help}\n# TYPE cleanbill_{name} counter\ncleanbill_{name} {}.{:06}",
+                micros / 1_000_000,
+                micros % 1_000_000
+            ));
+        }
+        for Counter { name, help, value } in others {
+            line(format_args!(
+                "# HELP cleanbill_{name} {help}\n# TYPE cleanbill_{name} counter\ncleanbill_{name} {}",
+                read(value)
+            ));
+        }
         out
     }
 }
@@ -220,7 +280,11 @@ mod tests {
         metrics.request(1, 200, 3_000_000);
         metrics.tarball(Verdict::Block, 0);
         metrics.tarball(Verdict::Allow, 12);
-        let told = metrics.render();
+        let told = metrics.render(&[Counter {
+            name: "others_total",
+            help: "Others.",
+            value: Arc::new(AtomicU64::new(7)),
+        }]);
         for line in [
             "cleanbill_requests_total{kind=\"tarball\",status=\"4xx\"} 1",
             "cleanbill_request_seconds_bucket{le=\"0.0005\"} 0",
@@ -231,6 +295,7 @@ mod tests {
             "cleanbill_tarballs_total{verdict=\"block\"} 1",
             "cleanbill_tarballs_total{verdict=\"allow\"} 1",
             "cleanbill_tarball_bytes_total 12",
+            "cleanbill_others_total 7",
         ] {
             assert!(told.lines().any(|found| found == line), "{line} in\n{told}");
         }

@@ -58,6 +58,32 @@ pub fn asked(path: &str) -> Asked {
     }
 }
 
+/// The package a route of the registry itself is about: tags, access, attestations, staged and trusted publishing.
+/// Which upstream answers depends on it, as for a document.
+#[must_use]
+pub fn subject(path: &str) -> Option<PackageName> {
+    let route = path.strip_prefix("/-/")?;
+    let mut segments = route.split('/').map(decoded);
+    while let Some(segment) = segments.next() {
+        let is_attested = match segment?.as_str() {
+            "package" => false,
+            "attestations" => true,
+            _ => continue,
+        };
+        let mut text = segments.next()??;
+        if text.starts_with('@') && !text.contains('/') {
+            text = format!("{text}/{}", segments.next()??);
+        }
+        // A version follows, behind the last of the signs but the one that begins a scope.
+        let name = match text.rfind('@').filter(|at| is_attested && *at > 0) {
+            Some(at) => text.get(..at)?,
+            None => text.as_str(),
+        };
+        return PackageName::parse(name).ok();
+    }
+    None
+}
+
 /// A file name, version or tag: nothing that names another folder.
 fn is_plain(segment: &str) -> bool {
     !segment.is_empty()
@@ -130,6 +156,31 @@ mod tests {
     }
 
     #[test]
+    fn routes_about_a_package_are_told_from_those_about_none() {
+        for path in [
+            "/-/package/@acme%2ftool/access",
+            "/-/package/@acme/tool/dist-tags/next",
+            "/-/npm/v1/attestations/@acme%2ftool@1.0.0",
+            "/-/npm/v1/attestations/@acme/tool@1.0.0",
+            "/-/npm/v1/oidc/token/exchange/package/@acme%2ftool",
+            "/-/stage/package/%40acme%2Ftool",
+        ] {
+            assert_eq!(subject(path), Some(name("@acme/tool")), "{path}");
+        }
+        assert_eq!(subject("/-/npm/v1/attestations/left@1.0.0"), Some(name("left")));
+        for path in [
+            "/-/whoami",
+            "/-/npm/v1/keys",
+            "/-/v1/search",
+            "/-/package",
+            "/-/package/%zz",
+            "/left",
+        ] {
+            assert_eq!(subject(path), None, "{path}");
+        }
+    }
+
+    #[test]
     fn tricks_with_paths_are_nothing() {
         for path in [
             "/../etc",
@@ -144,6 +195,18 @@ mod tests {
             "/left/-/..",
         ] {
             assert_eq!(asked(path), Asked::Nothing, "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_path_a_name_is_one_or_there_is_none(path in "(/-/)?(package/|attestations/)?[@%a-z0-9/.\\PC]{0,60}") {
+            if let Some(found) = subject(&path) {
+                proptest::prop_assert!(PackageName::parse(found.as_str()).is_ok());
+            }
+            if let Asked::Packument(found) | Asked::Single(found, _) | Asked::Tarball(found, _) = asked(&path) {
+                proptest::prop_assert!(PackageName::parse(found.as_str()).is_ok());
+            }
         }
     }
 }

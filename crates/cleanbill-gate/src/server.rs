@@ -8,18 +8,21 @@ use std::{
 use axum::{Router, routing::any, serve::ListenerExt as _};
 use bytes::Bytes;
 use cleanbill_model::{Judgement, PackageName, Purl, SafeUrl, Timestamp};
-use cleanbill_ports::{Clock, Event, EventKind, FetchError, GateStore, Locked, StoreError};
+use cleanbill_ports::{Blobs, Clock, Event, EventKind, FetchError, GateStore, Locked, StoreError};
 use moka::future::Cache;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tracing::Instrument as _;
 
 use crate::{
+    SPANS,
+    account::Account,
     books::Books,
     doors::{Doors, Shown, Tls},
     enforce::Enforcer,
     failures::Unlogged,
     limits::{Limiter, Rate},
     making::{Examined, MakeError},
-    metrics::{Count, Metrics},
+    metrics::{Count, Counter, Metrics},
     routes,
     snapshot::Snapshot,
     tokens::TokenList,
@@ -41,6 +44,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// Which upstream answers for what is not filtered, and with which credential.
 pub type PassTo = Arc<dyn Fn(Option<&PackageName>) -> Option<SafeUrl> + Send + Sync>;
 
+/// The client that speaks to an address.
+pub type ClientFor = Arc<dyn Fn(&str) -> Option<reqwest::Client> + Send + Sync>;
+
 /// Hears of judgements.
 pub type Remember = Arc<dyn Fn(&[Judgement]) + Send + Sync>;
 
@@ -60,6 +66,8 @@ pub struct GateSettings {
     pub clock: Arc<dyn Clock>,
     /// Upstream for routes that pass.
     pub pass_to: PassTo,
+    /// The client for what passes, by its address, where upstream wants certificates or proxies of its own.
+    pub client_for: Option<ClientFor>,
     /// Names that must not be told to a public upstream.
     pub internal: Arc<dyn Fn(&PackageName) -> bool + Send + Sync>,
     /// Hears of everything fetched and refused.
@@ -78,6 +86,10 @@ pub struct GateSettings {
     pub tokens_required: bool,
     /// How often one client may ask; `None` as often as it likes.
     pub rate: Option<Rate>,
+    /// Keeps verified tarballs by their content for all replicas; `None` where each fetches for itself.
+    pub tarballs: Option<Arc<dyn Blobs>>,
+    /// Told with the gate's own counters.
+    pub counters: Vec<Counter>,
 }
 
 impl GateSettings {
@@ -90,6 +102,7 @@ impl GateSettings {
             enforcer,
             clock,
             pass_to: Arc::new(|_| None),
+            client_for: None,
             internal: Arc::new(|_| false),
             sink: None,
             remember: None,
@@ -99,6 +112,8 @@ impl GateSettings {
             tls: None,
             tokens_required: false,
             rate: None,
+            tarballs: None,
+            counters: Vec::new(),
         }
     }
 }
@@ -251,8 +266,11 @@ impl Gate {
         }
         let gate = self.clone();
         let wanted = name.clone();
-        let making =
-            async move { tokio::spawn(async move { gate.make(&wanted, now, generation).await }).await };
+        // It belongs to the trace of the request that began it.
+        let span = tracing::info_span!(target: SPANS, "document", package = %name);
+        let making = async move {
+            tokio::spawn(async move { gate.make(&wanted, now, generation).await }.instrument(span)).await
+        };
         let made = self
             .answers
             .try_get_with(name.clone(), async move {
@@ -277,10 +295,12 @@ impl Gate {
             return Ok(None);
         }
         let (gate, wanted, content) = (self.clone(), release.clone(), content.to_owned());
-        let task = tokio::spawn(async move {
+        let span = tracing::info_span!(target: SPANS, "analysis", release = %release.spec());
+        let examining = async move {
             let making = async { gate.examine_once(&wanted, &content).await.map(Arc::new) };
             gate.examined.optionally_get_with(wanted.clone(), making).await
-        });
+        };
+        let task = tokio::spawn(examining.instrument(span));
         match tokio::time::timeout(EXAMINATION_BUDGET, task).await {
             Ok(Ok(examined)) => Ok(examined),
             _ => Err(()),
@@ -311,6 +331,12 @@ impl Gate {
 }
 
 impl Running {
+    /// What came of everything asked so far, for a summary.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        Account::of(self.gate.answers.iter(), self.gate.metrics.spent())
+    }
+
     /// The sentences on what is held of a package that was asked for.
     pub async fn held(&self, name: &PackageName) -> Vec<String> {
         let snapshot = self.gate.answers.get(name).await;

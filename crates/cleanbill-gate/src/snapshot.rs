@@ -7,6 +7,7 @@ use bytes::Bytes;
 use cleanbill_facts::Package;
 use cleanbill_model::{Age, Integrity, PackageName, SafeUrl, Timestamp, Version};
 use flate2::{Compression, write::GzEncoder};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -57,6 +58,23 @@ pub struct Snapshot {
     pub expires: Timestamp,
     /// Which rules it was made under.
     pub generation: u64,
+    /// The registry's `latest` and ours, where they are not the same.
+    pub replaced: Option<(String, String)>,
+}
+
+/// What a document proposes.
+fn latest(document: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Proposing {
+        #[serde(rename = "dist-tags")]
+        tags: Option<Tags>,
+    }
+    #[derive(Deserialize)]
+    struct Tags {
+        latest: Option<serde_json::Value>,
+    }
+    let read: Proposing = serde_json::from_slice(document).ok()?;
+    Some(read.tags?.latest?.as_str()?.to_owned())
 }
 
 /// The file name of a tarball at our address.
@@ -122,8 +140,14 @@ impl Snapshot {
                 },
             ))
         });
+        let full = rewrite(document, &cut, Form::Full, &at)?;
+        let ours = (!cut.held.is_empty()).then(|| latest(&full)).flatten();
+        let replaced = latest(document.as_bytes())
+            .zip(ours)
+            .filter(|(theirs, ours)| theirs != ours);
         Ok(Self {
-            full: Representation::of(rewrite(document, &cut, Form::Full, &at)?),
+            full: Representation::of(full),
+            replaced,
             abbreviated: Representation::of(rewrite(document, &cut, Form::Abbreviated, &at)?),
             tarballs: tarballs.collect(),
             remaining: package

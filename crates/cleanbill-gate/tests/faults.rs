@@ -8,7 +8,11 @@ mod stand;
 
 use std::{sync::Arc, time::Duration};
 
-use cleanbill_testkit::{Behaviour, Registry};
+use cleanbill_testkit::{Behaviour, PackageBuilder, Registry};
+use cleanbill_upstream::{
+    Upstream,
+    settings::{Cache, UpstreamSettings},
+};
 use stand::{FULL, SHORT, Stand, left};
 
 const NOW: &str = "2026-07-01T00:00:00Z";
@@ -43,6 +47,12 @@ fn wrong() -> Vec<Behaviour> {
             status: 302,
             to: "http://192.0.2.1/left".into(),
         },
+        Behaviour::Redirect {
+            status: 301,
+            to: "file:///etc/hostname".into(),
+        },
+        Behaviour::Stall { after: 60 },
+        Behaviour::Endless,
     ]
 }
 
@@ -231,4 +241,76 @@ async fn a_tarball_address_in_a_document_leads_nowhere_but_to_its_registry() {
     let status = stand.status(TARBALL).await;
     assert_ne!(status, 200);
     assert_eq!(elsewhere.log().len(), 0);
+}
+
+#[tokio::test]
+async fn a_document_in_brotli_is_read_like_any_other_and_a_tarball_is_never_unpacked() {
+    let stand = stand().await;
+    stand.registry.order_always("/left", Behaviour::Brotli);
+    let packed = stand.get("/left", &[("accept", FULL)]).await;
+    assert_eq!(packed.headers().get("content-encoding"), None);
+    let packed: serde_json::Value = serde_json::from_slice(&packed.bytes().await.unwrap()).unwrap();
+    assert_eq!(packed["versions"]["1.0.0"]["name"], "left");
+    stand.registry.order_always(TARBALL, Behaviour::Brotli);
+    // Its bytes are not those announced: unpacking them is nobody's business here.
+    assert_ne!(stand.status(TARBALL).await, 200);
+    stand.registry.order_always(TARBALL, Behaviour::Honest);
+    assert_eq!(stand.status(TARBALL).await, 200);
+}
+
+#[tokio::test]
+async fn a_registry_that_leads_to_another_host_is_followed_only_where_the_bytes_are_those_announced() {
+    let stand = stand().await;
+    let elsewhere = Registry::with([left().build()]);
+    let other = PackageBuilder::new("left")
+        .release("1.0.0", &[("index.js", "module.exports = 'other';\n")])
+        .published("1.0.0", "2024-01-01T00:00:00.000Z")
+        .tag("latest", "1.0.0");
+    let wrong = Registry::with([other.build()]);
+    assert_eq!(stand.status("/left").await, 200);
+    for (led, served) in [(&wrong, false), (&elsewhere, true)] {
+        let to = format!("{}{TARBALL}", led.url().trim_end_matches('/'));
+        let lead = Behaviour::Redirect { status: 302, to };
+        stand.registry.order_always(TARBALL, lead);
+        let answer = stand
+            .get(
+                TARBALL,
+                &[("authorization", "Bearer npm_inert"), ("cookie", "inert=1")],
+            )
+            .await;
+        assert!(answer.status() != 200 || served, "other bytes leave");
+        for logged in led.log() {
+            assert_eq!(
+                logged.header("authorization"),
+                None,
+                "a token goes to another host"
+            );
+            assert_eq!(logged.header("cookie"), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_is_gone_leaves_what_was_fetched_before_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = Registry::with([left().build(), PackageBuilder::new("other").build()]);
+    let mut told = UpstreamSettings::for_registry(registry.url());
+    (told.attempts, told.backoff) = (2, Duration::from_millis(20));
+    told.cache = Some(Cache::in_folder(folder.path()));
+    let behind = Arc::new(Upstream::new(told).unwrap());
+    let mut stand = Stand::with(registry, NOW, move |settings| {
+        settings.enforcer.ports.registry = behind;
+    })
+    .await;
+    assert_eq!(stand.status("/left").await, 200);
+    assert_eq!(stand.status(TARBALL).await, 200);
+    // Nobody answers there any more, and the answer made before is too old.
+    stand.registry = Registry::with([]);
+    stand.clock.to("2026-07-01T00:06:00Z");
+    assert_eq!(stand.versions("left").await, ["1.0.0", "1.1.0"]);
+    assert_eq!(stand.status(TARBALL).await, 200);
+    stand.listed.malicious("left", "1.0.0");
+    stand.clock.to("2026-07-01T00:12:00Z");
+    assert_eq!(stand.status(TARBALL).await, 403, "it is judged as ever");
+    assert!(matches!(stand.status("/other").await, 502 | 504));
 }

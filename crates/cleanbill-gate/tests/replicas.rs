@@ -11,14 +11,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use cleanbill_embedded::SqliteStore;
+use cleanbill_embedded::{FolderBlobs, SqliteStore};
 use cleanbill_engine::{CodePorts, Voices, answer};
-use cleanbill_model::{Age, Verdict};
+use cleanbill_model::{Age, Integrity, Verdict};
 use cleanbill_policy::{Cooldown, Policy};
-use cleanbill_ports::{GateStore as _, ReadError, Reader};
-use cleanbill_testkit::{MemoryBlobs, PackageBuilder, Registry};
+use cleanbill_ports::{BlobKey, Blobs, GateStore as _, ReadError, Reader};
+use cleanbill_testkit::{Behaviour, MemoryBlobs, PackageBuilder, Registry};
 use futures::future::BoxFuture;
-use stand::Stand;
+use stand::{Stand, left};
 
 /// Reads in a thread with the stack the reading asks for, and counts.
 #[derive(Default)]
@@ -152,4 +152,52 @@ async fn replicas_that_race_on_one_release_say_the_same() {
             .iter()
             .all(|event| event.verdict >= Some(Verdict::Quarantine))
     );
+}
+
+#[tokio::test]
+async fn a_tarball_one_replica_has_verified_another_serves_without_its_registry_and_never_other_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let shelf: Arc<dyn Blobs> = Arc::new(FolderBlobs::in_folder(folder.path()));
+    let replica = |shelf: Arc<dyn Blobs>| {
+        Stand::with(
+            Registry::with([left().build()]),
+            "2026-07-01T00:00:00Z",
+            |settings| {
+                settings.tarballs = Some(shelf);
+            },
+        )
+    };
+    let tarball = "/left/-/left-1.0.0.tgz";
+    let one = replica(Arc::clone(&shelf)).await;
+    let bytes = one.get(tarball, &[]).await.bytes().await.unwrap();
+    let document = one.json("/left").await;
+    let integrity = Integrity::parse(
+        document["versions"]["1.0.0"]["dist"]["integrity"]
+            .as_str()
+            .unwrap(),
+    )
+    .unwrap();
+    let hex: String = integrity.digests()[0]
+        .bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let key = BlobKey::parse(&hex).unwrap();
+    let started = std::time::Instant::now();
+    while shelf.get(&key).unwrap().is_none() {
+        assert!(
+            started.elapsed() < std::time::Duration::from_secs(10),
+            "it is never shared"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let other = replica(Arc::clone(&shelf)).await;
+    other.registry.order_always(tarball, Behaviour::Status(404));
+    assert_eq!(other.get(tarball, &[]).await.bytes().await.unwrap(), bytes);
+    assert_eq!(other.registry.requests_for(tarball).len(), 0);
+    // Whoever writes into the shelf has written nothing into the gate.
+    shelf.put(&key, b"other bytes").unwrap();
+    let third = replica(Arc::clone(&shelf)).await;
+    assert_eq!(third.get(tarball, &[]).await.bytes().await.unwrap(), bytes);
+    assert_eq!(third.registry.requests_for(tarball).len(), 1);
 }

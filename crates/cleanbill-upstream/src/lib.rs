@@ -15,12 +15,14 @@ mod check;
 mod clients;
 mod exchange;
 pub mod limits;
+mod passing;
 mod prune;
 mod retry;
 pub mod settings;
 mod store;
 pub mod upstream;
 
+pub use passing::Passing;
 pub use prune::{PruneReport, prune};
 pub use settings::{
     Anonymous, BaseOf, Cache, ClientCertificate, Condense, Condenser, Credentials, Deadlines, ProxySettings,

@@ -9,7 +9,7 @@ use cleanbill_report::{ExitCode as Answer, Format, render_audit};
 
 use crate::{
     cli::Common,
-    commands::why,
+    commands::{update::sets, why},
     compose::{self, Session},
     discover::{self, Found},
     failure::Failure,
@@ -90,6 +90,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         outcome.judged.iter().map(|(_, judgement)| judgement),
         common,
     );
+    sets::remember_clean(&session, common, world, &found, &outcome.judged);
     session.tell_refused(common);
     Ok(Answer::of_audit(&report, Some(policy.fail_on)).into())
 }

@@ -47,6 +47,15 @@ pub struct Arguments {
     store: Option<String>,
 }
 
+impl Arguments {
+    /// Where traces of what is served go.
+    #[must_use]
+    pub fn traces(&self) -> Option<&str> {
+        let serves = self.action.is_none();
+        self.serve.traces().filter(|_| serves)
+    }
+}
+
 /// What else there is to do about a gate.
 #[derive(Debug, Subcommand)]
 enum Action {
@@ -151,6 +160,7 @@ fn settings(
     let decided = Arc::clone(&clock);
     let mut settings = GateSettings::new(listen, enforcer(registry, policy, session, world)?, clock);
     settings.pass_to = session.base_of();
+    settings.client_for = Some(session.passing(world)?);
     settings.internal = Arc::new(move |name: &PackageName| own.iter().any(|pattern| pattern.matches(name)));
     settings.remember = Some(Arc::new(move |judgements: &[Judgement]| {
         let records: Vec<VerdictRecord> = judgements

@@ -26,8 +26,23 @@ use std::process::ExitCode;
 use crate::{
     cli::{Cli, Command},
     failure::Failure,
+    traces::{Spans, Traces},
     world::World,
 };
+
+/// The layer that hears of spans, where the command is one that tells of them and was asked to.
+///
+/// # Errors
+/// When they cannot be sent where they are wanted.
+pub fn traces(cli: &Cli, world: &World) -> Result<Option<Spans>, Failure> {
+    match &cli.command {
+        Command::Gate(arguments) => arguments
+            .traces()
+            .map(|endpoint| Traces::start(endpoint, world))
+            .transpose(),
+        _ => Ok(None),
+    }
+}
 
 /// Runs the command that was asked for.
 ///

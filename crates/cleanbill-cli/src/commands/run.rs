@@ -1,5 +1,6 @@
 //! `cleanbill run`: one command behind a gate of its own, on a free loopback port.
 pub(crate) mod redirect;
+mod yarn;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -85,6 +86,10 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         .args(rest)
         .current_dir(&world.folder)
         .envs(client_environment(&address, arguments.scripts, &session.scopes()));
+    let yarns = yarn::own_global_folder(&world.folder, world);
+    if let Some((name, own)) = &yarns {
+        command.env(name, own.path());
+    }
     let led = redirect::lead(&world.folder, &address, world)?;
     // Ctrl-C ends the client; this process stays to put its lockfiles right.
     let _deaf = session.runtime.block_on(async { interrupts() });
@@ -247,6 +252,7 @@ fn originals(
 
 fn summary(running: &Running, common: &Common) {
     let entries = running.trail.entries();
+    let account = running.account();
     let refused: Vec<_> = entries
         .iter()
         .filter(|entry| entry.verdict != Verdict::Allow)
@@ -259,6 +265,37 @@ fn summary(running: &Running, common: &Common) {
         ),
         common,
     );
+    if account.packages > 0 {
+        output::remark(
+            &format!(
+                "  {} of {} packages have versions that are held, {} in all; judging took {:.1} s, reading code {:.1} s",
+                account.with_held,
+                account.packages,
+                account.held,
+                account.judging.as_secs_f64(),
+                account.reading.as_secs_f64()
+            ),
+            common,
+        );
+    }
+    for replaced in account.replaced.iter().take(TOLD) {
+        output::remark(
+            &format!(
+                "  {}: `latest` is {} here, its registry says {}",
+                replaced.name, replaced.ours, replaced.theirs
+            ),
+            common,
+        );
+    }
+    if account.replaced.len() > TOLD {
+        output::remark(
+            &format!(
+                "  and {} more have another `latest`",
+                account.replaced.len() - TOLD
+            ),
+            common,
+        );
+    }
     for entry in refused.iter().take(TOLD) {
         output::remark(
             &format!("  {}", entry.sentence.as_deref().unwrap_or_default()),

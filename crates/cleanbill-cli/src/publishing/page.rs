@@ -13,6 +13,8 @@ use crate::hunting::step_name;
 
 /// Rows of one table; the JSON beside the page has them all.
 const MAX_ROWS: usize = 3_000;
+/// Rows from which a table is folded, so that what to do does not stand below hundreds of names.
+const FOLDED_ROWS: usize = 24;
 
 /// Whether a page stands alone or in a site with files beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,7 @@ pub fn page(campaign: &Campaign, all: &[Campaign], made: Timestamp, place: Place
         counted(campaign)
     );
     quick(&mut out, campaign);
+    contents(&mut out, campaign);
     happened(&mut out, campaign);
     affected(&mut out, campaign);
     to_do(&mut out, campaign);
@@ -113,10 +116,44 @@ fn quick(out: &mut String, campaign: &Campaign) {
     );
 }
 
+/// Links to the page's parts.
+fn contents(out: &mut String, campaign: &Campaign) {
+    let parts = [
+        ("happened", "What happened", true),
+        ("affected", "Who is affected", true),
+        ("to-do", "What to do", campaign.class != Class::FalsePositive),
+        (
+            "questions",
+            "Common questions",
+            campaign.class != Class::FalsePositive,
+        ),
+        ("evidence", "Evidence", true),
+        ("sources", "Sources", true),
+    ];
+    let links: Vec<String> = parts
+        .iter()
+        .filter(|(_, _, there)| *there)
+        .map(|(id, words, _)| format!("<a href=\"#{id}\">{words}</a>"))
+        .collect();
+    let _ = writeln!(out, "<nav class=\"meta\">{}</nav>", links.join(" · "));
+}
+
+/// The tags around a table: folded where it has more than [`FOLDED_ROWS`].
+fn around(rows: usize, what: &str) -> (String, &'static str) {
+    if rows > FOLDED_ROWS {
+        (
+            format!("<details><summary>All {rows} {what}</summary><div class=\"wide\">"),
+            "</div></details>\n",
+        )
+    } else {
+        ("<div class=\"wide\">".to_owned(), "</div>\n")
+    }
+}
+
 fn happened(out: &mut String, campaign: &Campaign) {
     let _ = write!(
         out,
-        "<h2>What happened</h2>\n<p>How they got in: {}.</p>\n<p>When the code ran: {} ({}).</p>\n",
+        "<h2 id=\"happened\">What happened</h2>\n<p>How they got in: {}.</p>\n<p>When the code ran: {} ({}).</p>\n",
         ticked(&campaign.vector),
         ticked(&campaign.execution.detail),
         text(&campaign.execution.when.join(", "))
@@ -147,7 +184,7 @@ fn happened(out: &mut String, campaign: &Campaign) {
 }
 
 fn affected(out: &mut String, campaign: &Campaign) {
-    out.push_str("<h2>Who is affected</h2>\n");
+    out.push_str("<h2 id=\"affected\">Who is affected</h2>\n");
     let listed = campaign.packages.len();
     if let Some(told) = campaign.reported.packages
         && listed > 0
@@ -162,7 +199,11 @@ fn affected(out: &mut String, campaign: &Campaign) {
         out.push_str("<p>No package is known here by name.</p>\n");
         return;
     }
-    out.push_str("<div class=\"wide\"><table><thead><tr><th>package</th><th>bad versions</th><th>last good</th></tr></thead><tbody>\n");
+    let (before, after) = around(campaign.packages.len(), "packages");
+    out.push_str(&before);
+    out.push_str(
+        "<table><thead><tr><th>package</th><th>bad versions</th><th>last good</th></tr></thead><tbody>\n",
+    );
     for package in campaign.packages.iter().take(MAX_ROWS) {
         let _ = writeln!(
             out,
@@ -176,7 +217,8 @@ fn affected(out: &mut String, campaign: &Campaign) {
             }))
         );
     }
-    out.push_str("</tbody></table></div>\n");
+    out.push_str("</tbody></table>");
+    out.push_str(after);
     out.push_str(&drawing::graph(campaign));
     out.push('\n');
 }
@@ -187,15 +229,25 @@ fn to_do(out: &mut String, campaign: &Campaign) {
     }
     let (steps, within_reach, _) = advice(campaign);
     out.push_str(
-        "<h2>What to do</h2>\n<p>In this order, where a bad version was installed:</p>\n<ol class=\"steps\">",
+        "<h2 id=\"to-do\">What to do</h2>\n<p>In this order, where a bad version was installed:</p>\n<ol class=\"steps\">",
     );
     for step in &steps {
-        let _ = write!(
-            out,
-            "<li><strong>{}</strong> {}</li>",
-            step_name(step.kind),
-            ticked(&step.text)
-        );
+        let name = step_name(step.kind);
+        // A step that begins with its own name says it once.
+        let _ = match step.text.split_at_checked(name.len()) {
+            Some((first, rest)) if first.eq_ignore_ascii_case(name) => {
+                write!(out, "<li><strong>{}</strong>{}</li>", text(first), ticked(rest))
+            }
+            _ => {
+                let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
+                write!(
+                    out,
+                    "<li><strong>{}{rest}:</strong> {}</li>",
+                    first.to_uppercase(),
+                    ticked(&step.text)
+                )
+            }
+        };
     }
     out.push_str("</ol>\n");
     if !within_reach.is_empty() {
@@ -211,7 +263,7 @@ fn questions(out: &mut String, campaign: &Campaign) {
     if campaign.class == Class::FalsePositive {
         return;
     }
-    out.push_str("<h2>Common questions</h2>\n<dl>");
+    out.push_str("<h2 id=\"questions\">Common questions</h2>\n<dl>");
     let mut ask = |question: &str, answer: &str| {
         let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", ticked(question), ticked(answer));
     };
@@ -281,9 +333,11 @@ fn questions(out: &mut String, campaign: &Campaign) {
 }
 
 fn evidence(out: &mut String, campaign: &Campaign) {
-    out.push_str("<h2>Evidence</h2>\n");
+    out.push_str("<h2 id=\"evidence\">Evidence</h2>\n");
     if !campaign.indicators.is_empty() {
-        out.push_str("<div class=\"wide\"><table><thead><tr><th>kind</th><th>value</th><th>of what</th></tr></thead><tbody>\n");
+        let (before, after) = around(campaign.indicators.len(), "indicators");
+        out.push_str(&before);
+        out.push_str("<table><thead><tr><th>kind</th><th>value</th><th>of what</th></tr></thead><tbody>\n");
         for indicator in campaign.indicators.iter().take(MAX_ROWS) {
             let mut of = indicator.label.clone().unwrap_or_default();
             if let Some(by) = &indicator.by {
@@ -300,7 +354,8 @@ fn evidence(out: &mut String, campaign: &Campaign) {
                 ticked(&of)
             );
         }
-        out.push_str("</tbody></table></div>\n");
+        out.push_str("</tbody></table>");
+        out.push_str(after);
     }
     out.push_str("<p>Techniques, in the words of ATT&amp;CK:</p>\n<ul class=\"tight\">");
     for (id, words, signals) in techniques(campaign.signals.iter().map(String::as_str)) {
@@ -334,7 +389,7 @@ fn alike(out: &mut String, campaign: &Campaign, all: &[Campaign], place: Place) 
 }
 
 fn sources(out: &mut String, campaign: &Campaign) {
-    out.push_str("<h2>Sources, and how sure we are</h2>\n");
+    out.push_str("<h2 id=\"sources\">Sources, and how sure we are</h2>\n");
     let basis = match campaign.confidence {
         Confidence::High => "High: several reports agree on the releases, and their facts could be compared.",
         Confidence::Medium => "Medium: reports agree in the main, and some facts rest on one of them.",

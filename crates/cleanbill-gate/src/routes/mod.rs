@@ -15,10 +15,12 @@ use axum::{
 use cleanbill_model::PackageName;
 use cleanbill_ports::Token;
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
-    metrics::Count,
-    names::{Asked, asked},
+    SPANS,
+    metrics::{Count, KINDS},
+    names::{Asked, asked, subject},
     probe, problem,
     server::Gate,
     tokens::{may_fetch, secret_of},
@@ -34,10 +36,30 @@ pub async fn route(
     request: Request,
 ) -> Response<Body> {
     let started = Instant::now();
-    let (kind, response) = answer(&gate, client, request).await;
+    let span = span_of(&request);
+    let (kind, response) = answer(&gate, client, request).instrument(span.clone()).await;
+    if !span.is_disabled() {
+        span.record("http.response.status_code", response.status().as_u16());
+        span.record("cleanbill.kind", KINDS.get(kind).copied());
+    }
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     gate.metrics.request(kind, response.status().as_u16(), micros);
     response
+}
+
+/// The span of a request; it continues the trace of a client that is in one.
+fn span_of(request: &Request) -> Span {
+    let traceparent = request.headers().get("traceparent");
+    tracing::info_span!(
+        target: SPANS,
+        "request",
+        otel.kind = "server",
+        traceparent = traceparent.and_then(|value| value.to_str().ok()),
+        http.request.method = request.method().as_str(),
+        url.path = request.uri().path(),
+        http.response.status_code = Empty,
+        cleanbill.kind = Empty,
+    )
 }
 
 /// Kinds of [`crate::metrics::KINDS`].
@@ -73,7 +95,8 @@ async fn answer(gate: &Gate, client: SocketAddr, request: Request) -> (usize, Re
     }
     let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
     let asked = asked(path);
-    if let Some(name) = named(&asked) {
+    let route = subject(path);
+    if let Some(name) = named(&asked).or(route.as_ref()) {
         if let Some(token) = token.as_deref().filter(|token| !may_fetch(token, name)) {
             let sentence = format!("the token `{}` may not fetch {name}", token.id);
             return (NOTHING, problem::plain(StatusCode::FORBIDDEN, &sentence));
@@ -96,7 +119,7 @@ async fn answer(gate: &Gate, client: SocketAddr, request: Request) -> (usize, Re
             (PASSED, pass::on(gate, Some(&name), request).await)
         }
         Asked::Registry if path == "/-/ping" => (OWN_KIND, problem::json_ok("{}")),
-        Asked::Registry => (PASSED, pass::on(gate, None, request).await),
+        Asked::Registry => (PASSED, pass::on(gate, route.as_ref(), request).await),
         Asked::Nothing => (
             NOTHING,
             problem::plain(

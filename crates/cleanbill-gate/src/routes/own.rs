@@ -54,7 +54,7 @@ pub(super) async fn guarded(
     }
     match route {
         "metrics" => {
-            let mut response = Response::new(Body::from(gate.metrics.render()));
+            let mut response = Response::new(Body::from(gate.metrics.render(&gate.settings.counters)));
             response.headers_mut().insert(
                 header::CONTENT_TYPE,
                 HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),

@@ -5,12 +5,13 @@ use std::io::Read as _;
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::{HeaderMap, HeaderName, Response, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header},
 };
-use cleanbill_model::PackageName;
+use cleanbill_model::{PackageName, SafeUrl};
 use serde_json::{Map, Value};
+use tracing::Instrument as _;
 
-use crate::{problem, server::Gate, tokens};
+use crate::{SPANS, problem, server::Gate, tokens};
 
 /// Largest body read to take names out of it, before and after decompression; audits of huge trees are a
 /// few megabytes.
@@ -27,11 +28,10 @@ const NOT_PASSED: [HeaderName; 9] = [
     header::PROXY_AUTHENTICATE,
     header::CONTENT_LENGTH,
 ];
-/// Routes whose body is a map from package names.
-const AUDIT_ROUTES: [&str; 2] = [
-    "/-/npm/v1/security/advisories/bulk",
-    "/-/npm/v1/security/audits/quick",
-];
+/// Routes whose body tells what a project depends on: bulk, quick and whole audits, and those to come.
+const AUDIT_ROUTES: &str = "/-/npm/v1/security/";
+/// Deepest tree of an audit that is looked through; lockfiles of the first kind nest a dozen deep.
+const MAX_DEPTH: usize = 100;
 
 /// Passes a request on and streams the answer back.
 pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Response<Body> {
@@ -41,24 +41,34 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path}", base.expose().trim_end_matches('/'));
-    let mut outgoing = gate.client.request(parts.method.clone(), &url).headers(passed(
-        &parts.headers,
-        tokens::secret_of(&parts.headers).is_some(),
-    ));
-    if AUDIT_ROUTES.contains(&parts.uri.path()) {
+    let client = match &gate.settings.client_for {
+        Some(client_for) => client_for(&url),
+        None => Some(gate.client.clone()),
+    };
+    let Some(client) = client else {
+        return problem::plain(StatusCode::BAD_GATEWAY, "upstream cannot be spoken to");
+    };
+    let ours = tokens::secret_of(&parts.headers).is_some();
+    let mut outgoing = client
+        .request(parts.method.clone(), &url)
+        .headers(passed(&parts.headers, ours));
+    if parts.uri.path().starts_with(AUDIT_ROUTES) && parts.method == Method::POST {
         let Ok(bytes) = to_bytes(body, MAX_AUDIT_BYTES).await else {
             return problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "the audit request is too large");
         };
         let Some(cleaned) = without_internal(gate, &parts.headers, &bytes) else {
             return problem::plain(StatusCode::BAD_REQUEST, "the audit request cannot be read");
         };
-        outgoing = outgoing
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(cleaned);
+        let mut headers = passed(&parts.headers, ours);
+        // What is sent on is plain.
+        headers.remove(header::CONTENT_ENCODING);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        outgoing = client.post(&url).headers(headers).body(cleaned);
     } else {
         outgoing = outgoing.body(reqwest::Body::wrap_stream(body.into_data_stream()));
     }
-    match outgoing.send().await {
+    let span = tracing::info_span!(target: SPANS, "pass", otel.kind = "client");
+    match outgoing.send().instrument(span).await {
         Ok(answer) => {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = answer.status();
@@ -102,12 +112,32 @@ fn without_internal(gate: &Gate, headers: &HeaderMap, bytes: &[u8]) -> Option<Ve
         bytes.to_vec()
     };
     let mut document: Map<String, Value> = serde_json::from_slice(&plain).ok()?;
-    let internal = |text: &str| PackageName::parse(text).is_ok_and(|name| (gate.settings.internal)(&name));
-    document.retain(|key, _| !internal(key));
-    for key in ["requires", "dependencies"] {
-        if let Some(Value::Object(map)) = document.get_mut(key) {
-            map.retain(|name, _| !internal(name));
+    let asked = (gate.settings.pass_to)(None);
+    let internal = |text: &str| {
+        PackageName::parse(text).is_ok_and(|name| {
+            // A name that another registry answers for is none of this one's business.
+            let theirs = (gate.settings.pass_to)(Some(&name));
+            let elsewhere = theirs.as_ref().map(SafeUrl::expose) != asked.as_ref().map(SafeUrl::expose);
+            elsewhere || (gate.settings.internal)(&name)
+        })
+    };
+    document.retain(|key, value| !(internal(key) || key == "name" && value.as_str().is_some_and(internal)));
+    strip(&mut document, &internal, MAX_DEPTH)?;
+    serde_json::to_vec(&document).ok()
+}
+
+/// Takes names out of a tree of `requires` and `dependencies`; `None` where it is deeper than any.
+fn strip(node: &mut Map<String, Value>, internal: &dyn Fn(&str) -> bool, depth: usize) -> Option<()> {
+    if let Some(Value::Object(requires)) = node.get_mut("requires") {
+        requires.retain(|name, _| !internal(name));
+    }
+    if let Some(Value::Object(dependencies)) = node.get_mut("dependencies") {
+        dependencies.retain(|name, _| !internal(name));
+        for child in dependencies.values_mut() {
+            if let Value::Object(child) = child {
+                strip(child, internal, depth.checked_sub(1)?)?;
+            }
         }
     }
-    serde_json::to_vec(&document).ok()
+    Some(())
 }

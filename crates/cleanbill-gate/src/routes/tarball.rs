@@ -10,15 +10,18 @@ use cleanbill_model::{Algorithm, Comparison, Integrity, PackageName, Purl, Verdi
 use cleanbill_ports::{Event, EventKind};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha512};
+use tracing::Instrument as _;
 
 use crate::{
+    SPANS,
     enforce::{Enforcer, LockedUse},
     failures::Unlogged,
     metrics::Count,
     problem,
     routes::packument::unavailable,
     server::Gate,
-    snapshot::status_of,
+    shelf,
+    snapshot::{Tarball, status_of},
     trail::Entry,
 };
 
@@ -78,6 +81,46 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// The bytes, verified: remembered, from the shelf of all replicas, or from the registry.
+    async fn bytes(&self, known: &Tarball, expected: &Integrity) -> Result<Bytes, Response<Body>> {
+        let gate = self.gate;
+        if let Some(bytes) = gate.verified.get(&self.content).await {
+            return Ok(bytes);
+        }
+        let shelf = gate.settings.tarballs.as_ref();
+        let shared = match shelf {
+            Some(shelf) => shelf::take(shelf, expected).await,
+            None => None,
+        };
+        let bytes = match shared.filter(|bytes| verifies(expected, bytes)) {
+            Some(bytes) => bytes,
+            None => {
+                let registry = Arc::clone(&gate.enforcer().ports.registry);
+                let span = tracing::info_span!(target: SPANS, "fetch", otel.kind = "client", release = %self.release.spec());
+                let fetching = registry.tarball(&self.release.name, &known.url).instrument(span);
+                let fetched = match fetching.await {
+                    Ok(fetched) => fetched,
+                    Err(error) => return Err(problem::plain(status_of(&error), &error.to_string())),
+                };
+                if !verifies(expected, &fetched.bytes) {
+                    let spec = self.release.spec();
+                    let sentence =
+                        format!("{spec} is blocked: its bytes are not those its registry announces");
+                    return Err(self.refuse(Verdict::Block, &sentence, None).await);
+                }
+                let bytes = Bytes::from_owner(fetched.bytes);
+                if let Some(shelf) = shelf {
+                    shelf::put(shelf, expected, bytes.clone());
+                }
+                bytes
+            }
+        };
+        if bytes.len() <= MAX_REMEMBERED {
+            gate.verified.insert(self.content.clone(), bytes.clone()).await;
+        }
+        Ok(bytes)
+    }
+
     async fn refuse(
         &self,
         verdict: Verdict,
@@ -125,24 +168,9 @@ pub async fn tarball(gate: &Gate, name: &PackageName, file: &str, who: &str) -> 
         let sentence = format!("{spec} is held: its registry gives no integrity to check its bytes by");
         return request.refuse(Verdict::Unassessed, &sentence, None).await;
     };
-    let bytes = match gate.verified.get(&request.content).await {
-        Some(bytes) => bytes,
-        None => {
-            let registry = Arc::clone(&gate.enforcer().ports.registry);
-            let fetched = match registry.tarball(name, &known.url).await {
-                Ok(fetched) => fetched,
-                Err(error) => return problem::plain(status_of(&error), &error.to_string()),
-            };
-            if !verifies(expected, &fetched.bytes) {
-                let sentence = format!("{spec} is blocked: its bytes are not those its registry announces");
-                return request.refuse(Verdict::Block, &sentence, None).await;
-            }
-            let bytes = Bytes::from_owner(fetched.bytes);
-            if bytes.len() <= MAX_REMEMBERED {
-                gate.verified.insert(request.content.clone(), bytes.clone()).await;
-            }
-            bytes
-        }
+    let bytes = match request.bytes(known, expected).await {
+        Ok(bytes) => bytes,
+        Err(answer) => return answer,
     };
     if Enforcer::is_young(known.published, gate.settings.clock.now()) {
         match gate.examine(&request.release, &request.content).await {

@@ -73,6 +73,8 @@ pub enum Behaviour {
     WrongGzip,
     /// Gzip that ends early inside a whole HTTP answer.
     CutGzip,
+    /// The honest answer in brotli, whether that was asked for or not.
+    Brotli,
     /// A small gzip body that unpacks to a JSON document of that size.
     Bomb {
         /// Bytes after unpacking.
@@ -200,6 +202,10 @@ pub(super) async fn misbehave(honest: Plain, behaviour: Behaviour) -> Response<B
             .with("content-encoding", "gzip")
             .send()
         }
+        Behaviour::Brotli => {
+            let body = brotli(&honest.body).into();
+            Plain { body, ..honest }.with("content-encoding", "br").send()
+        }
         Behaviour::Bomb { unpacked } => {
             let document = format!("{{\"name\":\"{}\"}}", "0".repeat(unpacked.saturating_sub(11)));
             let packed = gzip(document.as_bytes()).unwrap_or_default();
@@ -224,6 +230,23 @@ pub(super) async fn misbehave(honest: Plain, behaviour: Behaviour) -> Response<B
         }
         .send(),
     }
+}
+
+/// Brotli that packs nothing (RFC 7932): a window of 16 bits, then blocks as they are, then the end.
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (n, block) in bytes.chunks(1 << 16).enumerate() {
+        // The window's one bit comes before the first block.
+        let shift = u32::from(n == 0);
+        let length = u32::try_from(block.len().saturating_sub(1)).unwrap_or(0);
+        // Not the last; a length in four nibbles; not compressed.
+        let head = (length << 3 | 1 << 19) << shift;
+        out.extend_from_slice(head.to_le_bytes().get(..3).unwrap_or_default());
+        out.extend_from_slice(block);
+    }
+    // The last, and empty; alone, the window's bit is in front of it.
+    out.push(if bytes.is_empty() { 0b110 } else { 0b11 });
+    out
 }
 
 /// An error as registries word it.

@@ -31,6 +31,8 @@ pub struct Logged {
     pub path: String,
     /// Header names in lowercase, and their values.
     pub headers: Vec<(String, String)>,
+    /// What was sent with it, up to a bound.
+    pub body: Vec<u8>,
 }
 
 impl Logged {

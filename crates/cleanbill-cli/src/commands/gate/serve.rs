@@ -5,18 +5,21 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use clap::{Args, ValueEnum};
-use cleanbill_gate::{Running, doors::Tls, failures::Unlogged, limits::Rate};
+use cleanbill_gate::{Running, doors::Tls, failures::Unlogged, limits::Rate, metrics::Counter};
 use cleanbill_model::Verdict;
+use cleanbill_ports::Blobs;
 
 use crate::{
     cli::Common,
     compose::{self, Session},
     failure::Failure,
     output,
+    traces::Traces,
     world::World,
 };
 
@@ -51,6 +54,24 @@ pub struct ServeArguments {
     /// What to do with a tarball whose fetching cannot be recorded
     #[arg(long, value_enum, default_value = "refuse")]
     unlogged: UnloggedWord,
+    /// A bucket of any S3 for tarballs and readings that replicas share: s3://BUCKET/PREFIX?endpoint=URL
+    #[arg(long, value_name = "BUCKET", env = "CLEANBILL_BLOBS", hide_env_values = true)]
+    blobs: Option<String>,
+    /// A collector of OpenTelemetry traces (OTLP over HTTP), by the base of its address
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        hide_env_values = true
+    )]
+    traces: Option<String>,
+}
+
+impl ServeArguments {
+    /// Where traces go.
+    pub fn traces(&self) -> Option<&str> {
+        self.traces.as_deref().filter(|endpoint| !endpoint.is_empty())
+    }
 }
 
 /// As it is written.
@@ -72,8 +93,10 @@ pub fn run(
     common: &Common,
     world: &World,
 ) -> Result<ExitCode, Failure> {
-    let session = Session::open(common, world, &world.folder, None)?;
+    let mut session = Session::open(common, world, &world.folder, None)?;
     refuse_itself(&session, arguments.listen)?;
+    let blobs = super::stores::open_blobs(arguments.blobs.as_deref(), world)?;
+    session.shared = blobs.as_ref().map(|blobs| blobs.readings.clone());
     let mut settings = super::settings(
         session.whole_documents(world, common.offline)?,
         session.settings.policy.clone(),
@@ -96,6 +119,8 @@ pub fn run(
         UnloggedWord::Refuse => Unlogged::Refuse,
         UnloggedWord::Serve => Unlogged::Serve,
     };
+    settings.tarballs = blobs.map(|blobs| Arc::new(blobs.tarballs) as Arc<dyn Blobs>);
+    settings.counters = counters();
     // A clock that stands still must not teach a store when things were first seen.
     if common.as_of.is_none() {
         settings.store = Some(super::open_store(place, world)?);
@@ -119,6 +144,9 @@ pub fn run(
         .filter(|entry| entry.verdict != Verdict::Allow)
         .count();
     session.runtime.block_on(running.stop());
+    if let Some(traces) = Traces::running() {
+        traces.flush();
+    }
     output::remark(
         &format!(
             "stopped: {} tarballs served, {refused} refused",
@@ -127,6 +155,25 @@ pub fn run(
         common,
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is told with the gate's own counters.
+fn counters() -> Vec<Counter> {
+    let Some(traces) = Traces::running() else {
+        return Vec::new();
+    };
+    vec![
+        Counter {
+            name: "spans_sent_total",
+            help: "Spans a collector has taken.",
+            value: Arc::clone(&traces.sent),
+        },
+        Counter {
+            name: "spans_dropped_total",
+            help: "Spans nobody has got.",
+            value: Arc::clone(&traces.dropped),
+        },
+    ]
 }
 
 /// A gate whose registry is itself would ask itself for ever.
@@ -204,7 +251,8 @@ fn renew(old: &Session, running: &Running, arguments: &ServeArguments, common: &
         now: World::read().now,
         ..world.clone()
     };
-    let read = Session::open(common, world, &world.folder, None).and_then(|session| {
+    let read = Session::open(common, world, &world.folder, None).and_then(|mut session| {
+        session.shared.clone_from(&old.shared);
         let registry = session.whole_documents(world, common.offline)?;
         let policy = session.settings.policy.clone();
         Ok((
