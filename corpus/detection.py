@@ -171,10 +171,11 @@ def total(by_transform, key):
 
 def transforms(now, read, first):
     """One line a transform, those that hide most in front; `now` may lack what has only been run once, and `read` is
-    the same run without a rehearsal."""
+    the same run without a rehearsal, or nothing where there was none."""
     rows = []
     for name in sorted({*now, *first}):
-        told, early, alone = now.get(name), first.get(name), read.get(name)
+        told, early = now.get(name), first.get(name)
+        alone = [share(read[name]["held"]) if name in read else "not run again"] if read else []
         latest = told or early
         loss = latest["loss_points"]
         rows.append((
@@ -182,7 +183,7 @@ def transforms(now, read, first):
             [
                 f"{name}: {TRANSFORMS.get(name, '')}".rstrip(": "),
                 share(early["held"]) if early else "–",
-                share(alone["held"]) if alone else "not run again",
+                *alone,
                 share(told["held"]) if told else "not run again",
                 f"{latest['held_before']['count']}/{latest['held_before']['of']}",
                 "–" if loss is None else f"{loss:.1f}",
@@ -191,7 +192,8 @@ def transforms(now, read, first):
             ],
         ))  # fmt: skip
     rows.sort(key=lambda row: row[0])
-    head = ["transform", "held, first contact", "held now, read alone", "held now", "same attacks untransformed", "points lost", "blocked", "honest held"]
+    alone = ["held now, read alone"] if read else []
+    head = ["transform", "held, first contact", *alone, "held now", "same attacks untransformed", "points lost", "blocked", "honest held"]
     return table(head, [row for _, row in rows])
 
 
@@ -284,14 +286,17 @@ and not how the next attack will fare.
     heard = fullest(mutants)["voices"] if mutants else "metadata, reading"
     runs = mutants["runs"] if mutants else []
     read = next((one["by_transform"] for one in runs if one["voices"] == "metadata, reading"), {})
+    if heard == "metadata, reading":
+        read, said = {}, "heard by metadata and reading alone, without a rehearsal, which can only add to it"
+    else:
+        said = f"what is heard by default: {heard}; the column before it is the same run without a rehearsal"
     latest = {**first["transforms"], **now}
     part.append(f"""
 ## Under transforms
 
 Each attack is put through each transform that applies to it, with fixed seeds; what it would do stays the same.
 Honest cases go through those that honest packages use too. *First contact* is the first run after the transforms were
-written, by reading. *Held now* is what is heard by default: {heard}; the column before it is the same run without a
-rehearsal.
+written, by reading. *Held now* is {said}.
 
 - Attacks held: {share(total(first["transforms"], "held"))} at first contact, {share(total(latest, "held"))} at the latest run.
 - Attacks blocked: {share(total(first["transforms"], "blocked"))} at first contact, {share(total(latest, "blocked"))} at the latest run.

@@ -130,6 +130,24 @@ pub async fn start_before(
     begin(settings(registry, policy, session, common, world, listen)?).await
 }
 
+/// Starts one for a client that resolves and runs nothing: what it comes to is judged afterwards, so that code is not
+/// read here, which would hold a client that fetches what others only look up.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn start_to_resolve(
+    registry: Arc<dyn Registry>,
+    policy: Policy,
+    session: &Session,
+    common: &Common,
+    world: &World,
+) -> Result<Running, Failure> {
+    let listen = SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
+    let mut settings = settings(registry, policy, session, common, world, listen)?;
+    settings.enforcer.code = None;
+    begin(settings).await
+}
+
 async fn begin(settings: GateSettings) -> Result<Running, Failure> {
     cleanbill_gate::Gate::start(settings).await.map_err(|error| {
         let failure = Failure::usage("cannot start the gate").because(&error);

@@ -136,6 +136,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
             common,
             world,
             allow_dirty: arguments.allow_dirty,
+            deep: arguments.deep || session.settings.deep,
         };
         let mut wish = with_project(&wish, found, named)?;
         let mut plan = plan_for(named, found, &session, arguments, common, world, &wish)?;

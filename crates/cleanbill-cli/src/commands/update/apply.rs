@@ -49,6 +49,8 @@ pub struct Order<'a> {
     pub world: &'a World,
     /// Whether uncommitted changes are no obstacle.
     pub allow_dirty: bool,
+    /// Whether code is read as well.
+    pub deep: bool,
 }
 
 /// A project whose files are about to change.

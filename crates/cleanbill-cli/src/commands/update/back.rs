@@ -58,6 +58,7 @@ pub fn run(arguments: &Arguments, common: &Common, world: &World) -> Result<Exit
         common,
         world,
         allow_dirty: arguments.allow_dirty,
+        deep: arguments.deep || session.settings.deep,
     };
     let mut told = Rollback {
         lockfile: Arc::clone(&named.path),

@@ -62,15 +62,14 @@ pub struct Task<'a> {
 /// When it cannot be started, fails, or does not end. The project was only read.
 pub fn write_lockfile(order: &Order<'_>, task: Task<'_>) -> Result<(), Failure> {
     let (session, world, stage) = (order.session, order.world, task.stage);
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let running = session.runtime.block_on(gate::start_before(
-        task.registry,
-        task.policy,
-        session,
-        order.common,
-        world,
-        listen,
-    ))?;
+    let running = if order.deep {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let gate = gate::start_before(task.registry, task.policy, session, order.common, world, listen);
+        session.runtime.block_on(gate)?
+    } else {
+        let gate = gate::start_to_resolve(task.registry, task.policy, session, order.common, world);
+        session.runtime.block_on(gate)?
+    };
     let address = format!("http://{}", running.address);
     if let Some(text) = compose::read_text(&stage.file(task.lockfile), MAX_LOCKFILE_BYTES)?
         && let Some(without) = task.client.forgets(&text, task.forgotten)
