@@ -89,7 +89,7 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
             machine.shared.insert(file, trigger);
         }
     }
-    let followed = run(&mut machine, &pkg, &entries, &wanted, &reach, budget);
+    let followed = run(&mut machine, &pkg, &entries, &wanted, &reach, code, budget);
     let mut structural = structure::facts(&pkg, &entries, &looks, &reach);
     native_facts(&machine, &pkg, &mut structural);
     endless_facts(&machine, &mut structural);
@@ -97,13 +97,14 @@ pub fn analyse(package: &Package, context: &Context, budget: &Budget) -> Analysi
     report(machine, &pkg, entries, &looks, &reach, structural, &followed)
 }
 
-/// Runs every phase; gives the files that were followed.
+/// Runs every phase over `code` bytes of code; gives the files that were followed.
 fn run(
     m: &mut Machine<'_>,
     pkg: &Indexed<'_>,
     entries: &Entries,
     wanted: &[bool],
     reach: &[Trigger],
+    code: u64,
     budget: &Budget,
 ) -> BTreeSet<u32> {
     let mut followed = BTreeSet::new();
@@ -119,12 +120,6 @@ fn run(
         m.trigger = trigger;
         m.lazy = false;
         let from = m.closures.len();
-        let code: u64 = pkg
-            .files
-            .iter()
-            .filter(|f| f.kind.is_code())
-            .map(|f| f.bytes.len() as u64)
-            .sum();
         let share = if trigger > Trigger::Bin {
             IDLE_SHARE
         } else if m.obfuscated.is_empty() {

@@ -12,7 +12,7 @@ use crate::kind::FileKind;
 pub use crate::notebook::Capability;
 
 /// Changes whenever the same files may give another analysis.
-pub const RULESET_VERSION: u32 = 4;
+pub const RULESET_VERSION: u32 = 5;
 
 /// How far a file was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

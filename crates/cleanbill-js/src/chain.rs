@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::Trigger;
 use crate::hosts::HostClass;
+use crate::machine::gates::GATES;
 pub use crate::machine::marks::Source;
 pub use crate::witness::Seen;
 
@@ -57,6 +58,14 @@ pub struct Chain {
     /// Who saw it.
     #[serde(default)]
     pub seen: Seen,
+}
+
+impl Chain {
+    /// Something makes it worse; a question asked or a wait before it does not.
+    pub(crate) fn is_aggravated(&self) -> bool {
+        let mut ids = self.aggravations.iter();
+        ids.any(|id| !GATES.contains(&id.as_str()))
+    }
 }
 
 /// A chain before its level is known.

@@ -414,7 +414,7 @@ pub fn raised(chain: &Chain, fresh_host: bool, old: &Analysis) -> Level {
     // releases begins like that.
     if chain.id == "FLO-08"
         && chain.trigger == Trigger::Import
-        && !chain.aggravations.is_empty()
+        && chain.is_aggravated()
         && !old.capability_set().contains(&Capability::Process)
     {
         return chain.level.max(Level::Quarantine);

@@ -201,7 +201,7 @@ pub(crate) fn look(kind: FileKind, bytes: &[u8]) -> Looks {
     unicode(bytes, kind, &mut marks);
     if code {
         out.hot = HOT.as_ref().is_none_or(|hot| hot.is_match(bytes)) || odd_require(bytes);
-        out.hot |= code && bytes.len() <= SMALL_FILE && may_turn_for_ever(bytes);
+        out.hot = out.hot || (bytes.len() <= SMALL_FILE && may_turn_for_ever(bytes));
         imports(bytes, &mut out.imports);
         obfuscation(bytes, &mut marks);
         out.hot |= !marks.is_empty();

@@ -19,6 +19,11 @@ const MOST_PARTS: u32 = 40;
 /// Bytes of a function that is asked, searched for what it asks in turn.
 const MOST_BODY: usize = 2_048;
 
+/// Ids of gates: told with a chain, and no step towards a verdict.
+pub(crate) const GATES: [&str; 2] = [ASKS, WAITS];
+const ASKS: &str = "ANT-01";
+const WAITS: &str = "ANT-02";
+
 /// One question, or one wait.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
@@ -103,7 +108,8 @@ impl Machine<'_> {
             Ex::Func(_) | Ex::Class(_) | Ex::Str(_) | Ex::Num(_) | Ex::Object(_)
         ) && let Some(words) = self.asked(a, init, &mut { MOST_PARTS })
         {
-            self.answers.insert((Rc::as_ptr(&a.frame) as usize, slot), words);
+            let key = (Rc::as_ptr(&a.frame) as usize, slot);
+            self.answers.insert(key, (Rc::clone(&a.frame), words));
         }
     }
 
@@ -114,7 +120,7 @@ impl Machine<'_> {
         {
             let place = self.place(a, test.at);
             self.gates.push(Gate {
-                id: "ANT-01",
+                id: ASKS,
                 place,
                 note: format!("asks first {words}"),
             });
@@ -125,17 +131,16 @@ impl Machine<'_> {
         self.gates.truncate(down_to);
     }
 
-    /// What follows waits for a timer; false where that is over in a moment.
-    pub fn enter_wait(&mut self, place: Place, milliseconds: f64) -> bool {
+    /// What follows waits for a timer, and is behind a gate where that is long.
+    pub fn enter_wait(&mut self, place: Place, milliseconds: f64) {
         let long = milliseconds >= LONG_WAIT && milliseconds.is_finite() && self.gates.len() < MOST_GATES;
         if long {
             self.gates.push(Gate {
-                id: "ANT-02",
+                id: WAITS,
                 place,
                 note: format!("waits {} seconds first", (milliseconds / 1_000.0).round()),
             });
         }
-        long
     }
 
     /// What an expression asks the machine, where it does.
@@ -158,8 +163,8 @@ impl Machine<'_> {
                 for _ in 0..slot.hops {
                     frame = frame.up.as_ref()?;
                 }
-                let known = self.answers.get(&(Rc::as_ptr(frame) as usize, slot.ix)).copied();
-                known.or_else(|| {
+                let known = self.answers.get(&(Rc::as_ptr(frame) as usize, slot.ix));
+                known.map(|(_, words)| *words).or_else(|| {
                     let value = frame.vars.borrow().get(slot.ix as usize).cloned()?;
                     let V::Obj(obj) = value.v else { return None };
                     let Some(Kind::Func { f, .. }) = self.get(obj).map(|o| &o.kind) else {

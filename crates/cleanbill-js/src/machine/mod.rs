@@ -139,8 +139,9 @@ pub(crate) struct Machine<'p> {
     pub loading: bool,
     /// What was asked or waited for on the way here.
     pub gates: Vec<gates::Gate>,
-    /// Variables that hold an answer, by frame and slot.
-    answers: HashMap<(usize, u32), &'static str, FxBuild>,
+    /// Variables that hold an answer, by the place of the frame and by slot. The frame is kept, so that no other one
+    /// takes its place.
+    answers: HashMap<(usize, u32), (Rc<Frame>, &'static str), FxBuild>,
     /// A promise that a timer keeps after so many milliseconds, not yet waited for.
     pub promised_wait: Option<(Place, f64)>,
     /// Calls on the way here that need not happen: from a branch nobody can decide, or by whoever holds a callback.

@@ -35,6 +35,25 @@ fn a_library_that_starts_to_publish_is_held() {
 }
 
 #[test]
+fn a_question_asked_first_makes_no_tool_worse() {
+    let with = |code: &str| imported(&format!("{code} exports.pad=(s)=>s.padStart(8)"));
+    let publishes =
+        "exports.publish=()=>{if(process.env.CI)require('child_process').execSync('npm publish')};";
+    let asked = with(publishes);
+    let told = asked
+        .chains
+        .iter()
+        .find(|chain| chain.id == "FLO-08")
+        .expect("it publishes");
+    assert!(told.aggravations.iter().any(|id| id == "ANT-01"), "{told:?}");
+    let plain = publishes.replace("if(process.env.CI)", "");
+    assert_eq!(
+        compare(&with(""), &asked).level,
+        compare(&with(""), &with(&plain)).level
+    );
+}
+
+#[test]
 fn a_program_may_fetch_its_helper_from_its_makers_host() {
     let fetches = |host: &str| {
         format!(
