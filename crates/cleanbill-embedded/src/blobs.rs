@@ -7,17 +7,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use cleanbill_ports::{BlobKey, Blobs, BlobsError};
-use sha2::{Digest as _, Sha256};
+pub use cleanbill_ports::MAX_BLOB_BYTES;
+use cleanbill_ports::{BlobKey, Blobs, BlobsError, SEAL_BYTES, seal, unseal};
 
 use crate::files::{TEMPORARY, write_whole};
 
-/// Largest blob. Analyses of the largest releases are a few MiB of JSON.
-pub const MAX_BLOB_BYTES: u64 = 32 * 1024 * 1024;
 /// A temporary file older than this was left by a process that died.
 const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
-/// Bytes of the checksum in front of every blob.
-const CHECKSUM_BYTES: usize = 32;
 
 /// [`Blobs`] in one folder; several processes may use it at once.
 #[derive(Clone, Debug)]
@@ -111,39 +107,18 @@ impl Blobs for FolderBlobs {
             Err(source) => return Err(self.failed(source)),
         };
         let mut bytes = Vec::new();
-        let bound = MAX_BLOB_BYTES + CHECKSUM_BYTES as u64;
+        let bound = MAX_BLOB_BYTES + SEAL_BYTES as u64;
         file.take(bound + 1)
             .read_to_end(&mut bytes)
             .map_err(|source| self.failed(source))?;
         if bytes.len() as u64 > bound {
             return Ok(None);
         }
-        let Some((checksum, content)) = bytes.split_at_checked(CHECKSUM_BYTES) else {
-            return Ok(None);
-        };
-        if checksum != checksum_of(key, content) {
-            return Ok(None);
-        }
-        Ok(Some(bytes.split_off(CHECKSUM_BYTES)))
+        Ok(unseal(key, bytes))
     }
 
     fn put(&self, key: &BlobKey, bytes: &[u8]) -> Result<(), BlobsError> {
-        let found = bytes.len() as u64;
-        if found > MAX_BLOB_BYTES {
-            return Err(BlobsError::TooLarge {
-                found,
-                limit: MAX_BLOB_BYTES,
-            });
-        }
-        write_whole(&self.path(key), &[&checksum_of(key, bytes), bytes]).map_err(|source| self.failed(source))
+        let seal = seal(key, bytes)?;
+        write_whole(&self.path(key), &[&seal, bytes]).map_err(|source| self.failed(source))
     }
-}
-
-/// Covers the key as well: a file moved to another name is damage too.
-fn checksum_of(key: &BlobKey, bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let mut hasher = Sha256::new();
-    hasher.update(key.as_str().as_bytes());
-    hasher.update([0]);
-    hasher.update(bytes);
-    hasher.finalize().into()
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod gate_store;
 pub mod reader;
 pub mod registry;
+pub mod seal;
 pub mod verdicts;
 
 pub use advisories::{Advisories, FeedState, FeedStatus};
@@ -17,4 +18,5 @@ pub use gate_store::{
 };
 pub use reader::{ReadError, Reader};
 pub use registry::{FetchError, Fetched, Registry, Source};
+pub use seal::{MAX_BLOB_BYTES, SEAL_BYTES, seal, unseal};
 pub use verdicts::{VerdictLog, VerdictLogError, VerdictRecord};

@@ -10,20 +10,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use cleanbill_ports::{BlobKey, Blobs, BlobsError};
+use cleanbill_ports::{BlobKey, Blobs, BlobsError, MAX_BLOB_BYTES, SEAL_BYTES, seal, unseal};
 use futures::future::BoxFuture;
 use reqwest::{Client, StatusCode};
 use rusty_s3::S3Action as _;
-use sha2::{Digest as _, Sha256};
 use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
 use url::Url;
 
 use crate::place::{Keys, Place};
 
-/// Largest blob: that of the folder it stands in for.
-pub const MAX_BLOB_BYTES: u64 = 32 * 1024 * 1024;
-/// Bytes of the checksum in front of every blob.
-const CHECKSUM_BYTES: usize = 32;
 /// How long a signature counts: a request under way and two clocks that differ by some seconds.
 const SIGNED_FOR: Duration = Duration::from_secs(60);
 /// How long a connection may take; buckets are near.
@@ -227,28 +222,15 @@ impl Blobs for S3Blobs {
         let get = self.0.place.bucket.get_object(Some(&self.0.keys.0), &object);
         let (client, url) = (self.0.client.clone(), get.sign(SIGNED_FOR));
         let found = self.wait(move || Box::pin(fetch(client.clone(), url.clone())))?;
-        let Some(mut bytes) = found else { return Ok(None) };
-        let Some((checksum, content)) = bytes.split_at_checked(CHECKSUM_BYTES) else {
-            return Ok(None);
-        };
-        if checksum != checksum_of(key, content) {
-            return Ok(None);
-        }
-        Ok(Some(bytes.split_off(CHECKSUM_BYTES)))
+        Ok(found.and_then(|sealed| unseal(key, sealed)))
     }
 
     fn put(&self, key: &BlobKey, bytes: &[u8]) -> Result<(), BlobsError> {
-        let found = bytes.len() as u64;
-        if found > MAX_BLOB_BYTES {
-            return Err(BlobsError::TooLarge {
-                found,
-                limit: MAX_BLOB_BYTES,
-            });
-        }
+        let seal = seal(key, bytes)?;
         let object = self.object(key);
         let put = self.0.place.bucket.put_object(Some(&self.0.keys.0), &object);
         let (client, url) = (self.0.client.clone(), put.sign(SIGNED_FOR));
-        let body = Bytes::from([checksum_of(key, bytes).as_slice(), bytes].concat());
+        let body = Bytes::from([seal.as_slice(), bytes].concat());
         self.wait(move || {
             let sent = client.put(url.clone()).body(body.clone()).send();
             Box::pin(async move {
@@ -268,7 +250,7 @@ async fn fetch(client: Client, url: Url) -> Result<Option<Vec<u8>>, Trouble> {
         StatusCode::NOT_FOUND => return Ok(None),
         status => return Err(Trouble::status(status)),
     }
-    let bound = usize::try_from(MAX_BLOB_BYTES).unwrap_or(usize::MAX) + CHECKSUM_BYTES;
+    let bound = usize::try_from(MAX_BLOB_BYTES).unwrap_or(usize::MAX) + SEAL_BYTES;
     let mut bytes = Vec::new();
     while let Some(piece) = answer.chunk().await? {
         if bytes.len() + piece.len() > bound {
@@ -277,15 +259,6 @@ async fn fetch(client: Client, url: Url) -> Result<Option<Vec<u8>>, Trouble> {
         bytes.extend_from_slice(&piece);
     }
     Ok(Some(bytes))
-}
-
-/// Covers the key as well: an object under another name is damage too.
-fn checksum_of(key: &BlobKey, bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let mut hasher = Sha256::new();
-    hasher.update(key.as_str().as_bytes());
-    hasher.update([0]);
-    hasher.update(bytes);
-    hasher.finalize().into()
 }
 
 /// A store that is near, and one that is shared behind it. What is not near is looked for behind and kept near.

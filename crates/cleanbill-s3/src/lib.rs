@@ -7,5 +7,5 @@
 mod blobs;
 mod place;
 
-pub use blobs::{Layered, MAX_BLOB_BYTES, S3Blobs};
+pub use blobs::{Layered, S3Blobs};
 pub use place::{Keys, ParsePlaceError, Place};

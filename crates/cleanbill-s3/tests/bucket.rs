@@ -16,8 +16,8 @@ use std::{
 };
 
 use axum::body::Bytes;
-use cleanbill_ports::{BlobKey, Blobs, BlobsError};
-use cleanbill_s3::{Keys, Layered, MAX_BLOB_BYTES, Place, S3Blobs};
+use cleanbill_ports::{BlobKey, Blobs, BlobsError, MAX_BLOB_BYTES};
+use cleanbill_s3::{Keys, Layered, Place, S3Blobs};
 use cleanbill_testkit::suites;
 use fake::{Fake, ID, SECRET};
 
