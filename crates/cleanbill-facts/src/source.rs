@@ -9,7 +9,7 @@ pub use cleanbill_js::{
 };
 use cleanbill_js::{Budget, Package as JsPackage, SourceFile, analyse};
 use cleanbill_model::{Evidence, Integrity};
-use cleanbill_npm::tarball::{Limits, unpack};
+use cleanbill_npm::tarball::{ArchiveFile, Limits, unpack};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -86,6 +86,15 @@ pub fn evidence(step: &Step) -> Evidence {
     }
 }
 
+/// The files of a tarball, as the analysis takes them.
+pub(crate) fn sources(files: Vec<ArchiveFile>) -> Vec<SourceFile> {
+    let source = |file: ArchiveFile| SourceFile {
+        path: file.path,
+        bytes: file.bytes.into(),
+    };
+    files.into_iter().map(source).collect()
+}
+
 /// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.
 #[must_use]
 pub fn read_tarball(bytes: &[u8], context: &Context) -> Source {
@@ -107,14 +116,7 @@ pub fn read_tarball(bytes: &[u8], context: &Context) -> Source {
         .file(SHRINKWRAP)
         .map(|file| shipped(&file.bytes))
         .unwrap_or_default();
-    let files = unpacked
-        .files
-        .into_iter()
-        .map(|file| SourceFile {
-            path: file.path,
-            bytes: file.bytes.into(),
-        })
-        .collect();
+    let files = sources(unpacked.files);
     Source {
         analysis: analyse(&JsPackage { files }, context, &Budget::default()),
         flaws,

@@ -9,6 +9,8 @@ use cleanbill_model::Level;
 use cleanbill_npm::tarball::{Limits, unpack};
 use serde::{Deserialize, Serialize};
 
+use crate::source::sources;
+
 /// Largest source whose shape is taken, in bytes; the largest worm bundles have some 12 MB.
 const MAX_SOURCE_BYTES: usize = 32 * 1024 * 1024;
 /// Most bytes of code whose shape is taken of one release.
@@ -30,15 +32,7 @@ pub struct Traits {
 /// Reads a tarball. Pure and bounded; it wants the large stack that the analysis asks for.
 #[must_use]
 pub fn read_traits(bytes: &[u8]) -> Traits {
-    let files: Vec<SourceFile> = unpack(bytes, &Limits::default())
-        .files
-        .into_iter()
-        .map(|file| SourceFile {
-            path: file.path,
-            bytes: file.bytes.into(),
-        })
-        .collect();
-    of_files(files)
+    of_files(sources(unpack(bytes, &Limits::default()).files))
 }
 
 /// The same from files in memory.

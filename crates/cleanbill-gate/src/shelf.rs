@@ -36,6 +36,5 @@ fn key_of(expected: &Integrity) -> Option<BlobKey> {
         .digests()
         .iter()
         .find(|digest| digest.algorithm == Algorithm::Sha512)?;
-    let hex: String = digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    BlobKey::parse(&hex).ok()
+    BlobKey::parse(&digest.hex()).ok()
 }

@@ -183,7 +183,7 @@ impl Watch {
     /// Every known digest: algorithm, hexadecimal, campaign, and the words for it.
     pub(crate) fn digests_known(&self) -> impl Iterator<Item = (&'static str, String, usize, &str)> {
         self.digests.iter().flat_map(|(digest, of)| {
-            let hex: String = digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = digest.hex();
             of.iter().map(move |(campaign, label)| {
                 (digest.algorithm.as_str(), hex.clone(), *campaign, label.as_str())
             })
@@ -396,9 +396,8 @@ impl Building {
         let names = self.names.iter().chain(&self.versions);
         let names = names.map(|name| name.as_bytes().to_vec());
         let digests = self.digests.keys().flat_map(|digest| {
-            let hex: String = digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             let base64 = base64::engine::general_purpose::STANDARD.encode(&digest.bytes);
-            [hex.into_bytes(), base64.into_bytes()]
+            [digest.hex().into_bytes(), base64.into_bytes()]
         });
         names.chain(digests).collect()
     }

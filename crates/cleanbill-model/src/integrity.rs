@@ -60,6 +60,14 @@ pub struct Digest {
     pub bytes: Vec<u8>,
 }
 
+impl Digest {
+    /// Its bytes in lowercase hexadecimal.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        self.bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 /// One or more digests of the same bytes, strongest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -155,7 +155,7 @@ fn hashes(package: &PackageReport) -> Vec<Hash> {
                 Algorithm::Sha384 => "SHA-384",
                 Algorithm::Sha512 => "SHA-512",
             },
-            content: digest.bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            content: digest.hex(),
         })
         .collect()
 }
