@@ -142,9 +142,8 @@ impl Snapshot {
         });
         let full = rewrite(document, &cut, Form::Full, &at)?;
         let ours = (!cut.held.is_empty()).then(|| latest(&full)).flatten();
-        let replaced = latest(document.as_bytes())
-            .zip(ours)
-            .filter(|(theirs, ours)| theirs != ours);
+        let theirs = package.dist_tags.get("latest").map(ToString::to_string);
+        let replaced = theirs.zip(ours).filter(|(theirs, ours)| theirs != ours);
         Ok(Self {
             full: Representation::of(full),
             replaced,

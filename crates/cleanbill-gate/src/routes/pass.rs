@@ -49,24 +49,22 @@ pub async fn on(gate: &Gate, name: Option<&PackageName>, request: Request) -> Re
         return problem::plain(StatusCode::BAD_GATEWAY, "upstream cannot be spoken to");
     };
     let ours = tokens::secret_of(&parts.headers).is_some();
-    let mut outgoing = client
-        .request(parts.method.clone(), &url)
-        .headers(passed(&parts.headers, ours));
-    if parts.uri.path().starts_with(AUDIT_ROUTES) && parts.method == Method::POST {
+    let mut headers = passed(&parts.headers, ours);
+    let body = if parts.uri.path().starts_with(AUDIT_ROUTES) && parts.method == Method::POST {
         let Ok(bytes) = to_bytes(body, MAX_AUDIT_BYTES).await else {
             return problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "the audit request is too large");
         };
         let Some(cleaned) = without_internal(gate, &parts.headers, &bytes) else {
             return problem::plain(StatusCode::BAD_REQUEST, "the audit request cannot be read");
         };
-        let mut headers = passed(&parts.headers, ours);
         // What is sent on is plain.
         headers.remove(header::CONTENT_ENCODING);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        outgoing = client.post(&url).headers(headers).body(cleaned);
+        reqwest::Body::from(cleaned)
     } else {
-        outgoing = outgoing.body(reqwest::Body::wrap_stream(body.into_data_stream()));
-    }
+        reqwest::Body::wrap_stream(body.into_data_stream())
+    };
+    let outgoing = client.request(parts.method, &url).headers(headers).body(body);
     let span = tracing::info_span!(target: SPANS, "pass", otel.kind = "client");
     match outgoing.send().instrument(span).await {
         Ok(answer) => {
