@@ -44,11 +44,11 @@ pub fn applied(applied: &[Applied], options: &RenderOptions) -> String {
             }
         }
         for one in &done.admitted {
-            let spec = one.purl.trim_start_matches("pkg:npm/").replace("%40", "@");
             page.entry(
                 "let in:",
                 &format!(
-                    "{spec}, by installs of this project on this machine, until {}",
+                    "{}, by installs of this project on this machine, until {}",
+                    one.purl.spec(),
                     one.until
                 ),
             );

@@ -32,7 +32,7 @@ pub struct Applied {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Admission {
     /// The release.
-    pub purl: String,
+    pub purl: Purl,
     /// When it ends.
     pub until: String,
 }

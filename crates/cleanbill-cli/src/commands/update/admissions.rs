@@ -13,7 +13,7 @@ use super::sets::hex;
 use crate::{compose, world::World};
 
 /// The audit an admission speaks to; a name that is itself young is never let in.
-pub const AUDIT: &str = "release-young";
+const AUDIT: &str = "release-young";
 /// Longest list read; a fix brings in a few.
 const MAX_LIST_BYTES: usize = 1024 * 1024;
 /// Most admissions of one project kept.
@@ -42,16 +42,28 @@ impl Admitted {
     /// It, as the policy takes it.
     #[must_use]
     pub fn waiver(&self) -> Waiver {
-        Waiver {
-            name: self.name.clone(),
-            version: self.version.clone(),
-            integrity: None,
-            audits: vec![AUDIT.to_owned()],
-            reason: self.reason.clone(),
-            owner: "cleanbill update".to_owned(),
-            until: self.until,
-            place: "the admissions of this project".to_owned(),
-        }
+        let purl = Purl::new(self.name.clone(), self.version.clone());
+        youth(
+            &purl,
+            self.until,
+            self.reason.clone(),
+            "the admissions of this project",
+        )
+    }
+}
+
+/// A waiver of a release's youth, until its cooldown ends.
+#[must_use]
+pub fn youth(purl: &Purl, until: Timestamp, reason: String, place: &str) -> Waiver {
+    Waiver {
+        name: purl.name.clone(),
+        version: purl.version.clone(),
+        integrity: None,
+        audits: vec![AUDIT.to_owned()],
+        reason,
+        owner: "cleanbill update".to_owned(),
+        until,
+        place: place.to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 use cleanbill_engine::NamedLockfile;
 use cleanbill_lockfile::limits::MAX_MANIFEST_BYTES;
 use cleanbill_model::{PackageName, Purl, Timestamp};
-use cleanbill_policy::{Policy, Waiver};
+use cleanbill_policy::Policy;
 use cleanbill_update::{
     Cause, Choice, Entry, How, Plan,
     apply::{
@@ -28,7 +28,7 @@ use cleanbill_update::{
 };
 
 use super::{
-    admissions::{self, Admitted},
+    admissions::{self, Admitted, youth},
     call, sets, verify,
 };
 use crate::{
@@ -253,7 +253,7 @@ pub fn apply(order: &Order<'_>, plan: &Plan, found: &Found) -> Result<Tried, Fai
     done.admitted = admitted
         .iter()
         .map(|one| Admission {
-            purl: Purl::new(one.name.clone(), one.version.clone()).to_string(),
+            purl: Purl::new(one.name.clone(), one.version.clone()),
             until: one.until.to_string(),
         })
         .collect();
@@ -403,31 +403,26 @@ fn exempt(ground: &Ground<'_>, admitted: &[Admitted], changes: &mut Vec<Change>)
     Ok(())
 }
 
+/// Where waivers come from that a plan brings along.
+const PLACE: &str = "the plan";
+
 /// The policy with waivers of youth: for what a fix lets in, by name and until its own cooldown ends, and for what is
 /// there already, which a client must be able to read again.
 fn with_admissions(session: &Session, plan: &Plan, wanted: &[(&Entry, &Choice)]) -> Policy {
     let mut policy = session.settings.policy.clone();
     for young in &plan.young {
-        policy.waivers.push(Waiver {
-            name: young.purl.name.clone(),
-            version: young.purl.version.clone(),
-            integrity: None,
-            audits: young.audits.clone(),
-            reason: "the project has it already".to_owned(),
-            owner: "cleanbill update".to_owned(),
-            until: young.until,
-            place: "the plan".to_owned(),
-        });
+        let mut waiver = youth(
+            &young.purl,
+            young.until,
+            "the project has it already".to_owned(),
+            PLACE,
+        );
+        waiver.audits.clone_from(&young.audits);
+        policy.waivers.push(waiver);
     }
-    let youth = |purl: &Purl, until: Timestamp, fixes: &Entry| Waiver {
-        name: purl.name.clone(),
-        version: purl.version.clone(),
-        integrity: None,
-        audits: vec!["release-young".to_owned()],
-        reason: format!("needed by the fix of {} {}", fixes.name, fixes.from),
-        owner: "cleanbill update".to_owned(),
-        until,
-        place: "the plan".to_owned(),
+    let youth = |purl: &Purl, until: Timestamp, fixes: &Entry| {
+        let reason = format!("needed by the fix of {} {}", fixes.name, fixes.from);
+        youth(purl, until, reason, PLACE)
     };
     for (entry, choice) in wanted {
         for admission in &choice.admissions {
