@@ -207,10 +207,13 @@ impl Inputs {
         let strongest = levels
             .chain(analysis.structural.iter().map(|fact| fact.level))
             .max()?;
+        if strongest < Level::Quarantine {
+            return None;
+        }
         let package = self.packages.get(&purl.name)?.get()?;
         let elder = package.elder(package.release(&purl.version)?, self.options.as_of)?;
         let wanted = Wanted::of(&purl.name, elder);
-        (strongest >= Level::Quarantine && !self.sources.contains_key(&wanted.purl)).then_some(wanted)
+        (!self.sources.contains_key(&wanted.purl)).then_some(wanted)
     }
 
     /// Rehearses what importing starts in releases that do something their predecessors did not.
