@@ -51,7 +51,7 @@
   // ---- programs -------------------------------------------------------------------------------------------------
   const cache = W.cache = create(null);
   const dirname = W.dirname = (path) => { const at = path.lastIndexOf('/'); return at <= 0 ? '/' : path.slice(0, at); };
-  const shown = W.shown = M.windows ? (path) => world('loader').shown(path) : (path) => path;
+  const shown = W.shown = M.windows ? (path) => world('loader').windowsPath(path) : (path) => path;
   function Module(id, parent) {
     this.id = id; this.path = dirname(id); this.exports = {}; this.parent = parent; this.filename = shown(id);
     this.loaded = false; this.children = []; this.paths = [];

@@ -1,8 +1,7 @@
 // The loader of files: where a name leads, what a file gives, and programs that are more than one script.
 (function (W) {
   'use strict';
-  const { H, M, emit, parseJson, cache, dirname, Module, requireFrom, run, importer, hide, apply } = W;
-  const shown = (path) => (M.windows ? (/^\/[A-Za-z]:/.test(path) ? path.slice(1) : 'C:' + path).replace(/\//g, '\\') : path);
+  const { H, emit, parseJson, cache, dirname, Module, requireFrom, run, importer, hide, apply, shown } = W;
   const kindOf = (path) => { const found = H.stat(path); return found ? found[0] : 0; };
   function resolve(name, from, esm) {
     if (name.startsWith('file:')) name = decodeURIComponent(name.replace(/^file:\/\//, ''));
@@ -40,7 +39,8 @@
     return module.exports;
   }
   return {
-    shown, kindOf, resolve, notFound, load,
+    windowsPath: (path) => (/^\/[A-Za-z]:/.test(path) ? path.slice(1) : 'C:' + path).replace(/\//g, '\\'),
+    kindOf, resolve, notFound, load,
     runMain(path, wanted) {
       if (kindOf(path) !== 1) { const found = H.findFile(path, true); if (found) path = found; }
       if (kindOf(path) !== 1) { emit('missing', 'file ' + path); return undefined; }
