@@ -289,7 +289,7 @@ and not how the next attack will fare.
     if heard == "metadata, reading":
         read, said = {}, "heard by metadata and reading alone, without a rehearsal, which can only add to it"
     else:
-        said = f"what is heard by default: {heard}; the column before it is the same run without a rehearsal"
+        said = f"what is heard by default:\n{heard}; the column before it is the same run without a rehearsal"
     latest = {**first["transforms"], **now}
     part.append(f"""
 ## Under transforms
