@@ -27,8 +27,8 @@ timed "$examples/measure" "$work/history.git"
 echo "-- git log -S, as scripts do it: one release, no versions of it"
 timed git -C "$work/history.git" log --all --oneline -S'"version": "1.14.1"' -- '*package-lock.json' | tail -n 2
 echo "-- git grep over every commit, the other way: the first hundred commits alone"
-git -C "$work/history.git" rev-list --all | head -n 100 > "$work/commits"
-timed xargs -a "$work/commits" git -C "$work/history.git" grep -lF '"version": "1.14.1"' -- '*package-lock.json' | wc -l
+mapfile -t commits < <(git -C "$work/history.git" rev-list --all --max-count=100)
+timed git -C "$work/history.git" grep -lF -e '"version": "1.14.1"' "${commits[@]}" -- '*package-lock.json' | wc -l || true
 
 echo "== tree, twice: the second is warm"
 for _ in cold warm; do timed "$examples/measure" "$work/tree"; done
