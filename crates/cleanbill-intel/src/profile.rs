@@ -61,9 +61,9 @@ const fn told(facet: &'static str, power: Power, needle: &'static str, what: &'s
     }
 }
 
-/// The profiles: one for each actor a campaign of the pack is attributed to by somebody, as far as published traits
-/// tell it from others.
-pub static PROFILES: &[Profile] = &[SAPPHIRE_SLEET, TEAM_PCP, CONTAGIOUS_INTERVIEW, UNC6691];
+/// The profiles: of actors that a campaign of the pack is attributed to by somebody, where the pack's own facts hold
+/// traits that tell them from others.
+pub static PROFILES: &[Profile] = &[SAPPHIRE_SLEET, TEAM_PCP, UNC6691];
 
 const SAPPHIRE_SLEET: Profile = Profile {
     named: &[
@@ -150,7 +150,7 @@ const SAPPHIRE_SLEET: Profile = Profile {
 };
 
 const TEAM_PCP: Profile = Profile {
-    named: &[("Datadog", "TeamPCP")],
+    named: &[("StepSecurity", "TeamPCP")],
     traits: &[
         told(
             "command channel",
@@ -206,61 +206,6 @@ const TEAM_PCP: Profile = Profile {
         "Sapphire Sleet",
         "the first wave of Shai-Hulud, whose code is public",
     ],
-};
-
-const CONTAGIOUS_INTERVIEW: Profile = Profile {
-    named: &[
-        ("Palo Alto Networks", "Contagious Interview"),
-        ("CrowdStrike", "Famous Chollima"),
-    ],
-    traits: &[
-        told(
-            "host artefacts",
-            Power::High,
-            "/.n2/",
-            "the folder its second stage keeps its parts in",
-        ),
-        told(
-            "host artefacts",
-            Power::High,
-            "/.npl",
-            "the file its second stage begins as",
-        ),
-        told(
-            "url",
-            Power::High,
-            "/pdown",
-            "the address under which it fetches an interpreter",
-        ),
-        told(
-            "url",
-            Power::High,
-            "/api/ipcheck/",
-            "a loader that poses as a check of an address",
-        ),
-        told("hosting", Power::Medium, ":1224", "a port that its servers share"),
-        told("hosting", Power::Medium, ":1244", "a port that its servers share"),
-        told(
-            "staging",
-            Power::Medium,
-            "api.npoint.io",
-            "a store of JSON for the next stage",
-        ),
-        told(
-            "staging",
-            Power::Medium,
-            "jsonkeeper.com",
-            "a store of JSON for the next stage",
-        ),
-        told(
-            "way out",
-            Power::Medium,
-            "/uploads",
-            "where it sends what it took",
-        ),
-        told("goal", Power::Low, "wallet", "an interest in wallets"),
-    ],
-    not: &["Sapphire Sleet", "UNC1069", "TraderTraitor"],
 };
 
 const UNC6691: Profile = Profile {
